@@ -1,0 +1,135 @@
+# fieldvisit: make help lists the targets.  Flags live in toolchain/flags.mk.
+MODE ?= release
+CC ?= cc
+V ?= 0
+ROUNDS ?= 200
+T ?= 20
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+B := build/$(MODE)
+include toolchain/flags.mk
+Q := $(if $(filter 1,$(V)),,@)
+
+# A file in a program's folder is part of that program: nothing is listed twice.
+LIB_SRC := $(sort $(wildcard lib/*.c))
+APP_SRC := $(sort $(wildcard firmware-app/*.c firmware-app/store/*.c))
+LINK_SRC := $(sort $(wildcard firmware-app/link/*.c))
+VERIFY_SRC := sync-server/verify.c
+SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-server/store/*.c)))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PROGRAMS := fieldvisit fieldvisit-link fieldvisitd fieldvisit-verify
+UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+
+.PHONY: all programs deps test check scenario demo bench fuzz asan lint format format-check \
+	test-readme clean help objects unit-bin fuzz-bin bench-bin
+
+all: deps ## build the four programs into build/
+	$(Q)$(MAKE) --no-print-directory MODE=$(MODE) programs
+
+programs: $(PROGRAMS:%=$(B)/%)
+ifeq ($(MODE),release)
+	$(Q)for p in $(PROGRAMS); do cmp -s $(B)/$$p build/$$p || cp -f $(B)/$$p build/$$p; done
+endif
+
+deps: ## install what is missing (DEPS=no skips it)
+	$(Q)[ "$(DEPS)" = no ] || toolchain/deps
+
+test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
+	$(Q)$(MAKE) --no-print-directory MODE=asan unit-bin
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-bin
+	$(Q)ROUNDS=$(ROUNDS) tests/run all
+
+check: deps ## unit and fault tests only, under ASan and UBSan
+	$(Q)$(MAKE) --no-print-directory MODE=asan unit-bin
+	$(Q)tests/run unit
+
+scenario: all ## the real programs end to end
+	$(Q)ROUNDS=$(ROUNDS) tests/run scenario
+
+demo: all ## the main job on real gpsd input (LOG=your.nmea to use your own)
+	$(Q)LOG="$(LOG)" tests/demo
+
+bench: all ## measurements as ratios in one run; table and build/bench.json
+	$(Q)$(MAKE) --no-print-directory MODE=release bench-bin
+	$(Q)tests/bench/run
+
+fuzz: deps ## every parser of foreign bytes, T seconds each
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-bin
+	$(Q)T=$(T) tests/run fuzz
+
+asan: deps ## the four programs under ASan and UBSan in build/asan
+	$(Q)$(MAKE) --no-print-directory MODE=asan programs
+
+test-readme: all ## run every command fenced in README.md
+	$(Q)tests/readme
+
+lint: ## headers stand alone, no mutable globals in lib, third-party headers in one place
+	$(Q)toolchain/lint
+
+format: ## rewrite the sources with clang-format
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+
+format-check: ## fail when a source is not formatted
+	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+
+clean: ## remove build/
+	$(Q)rm -rf build
+
+help: ## this list
+	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+unit-bin: $(UNIT_BIN)
+fuzz-bin: $(FUZZ_BIN)
+bench-bin: $(BENCH_BIN)
+
+$(B)/obj/%.o: %.c Makefile toolchain/flags.mk
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC    $< ($(MODE))")
+	$(Q)$(CC) $(FV_CFLAGS) $(CFLAGS_$(basename $(notdir $<))) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libfieldvisit.a: $(call obj,$(LIB_SRC))
+	$(Q)rm -f $@; ar rcs $@ $^
+
+link = $(if $(Q),@echo "  LD    $@" &&) $(CC) $(FV_CFLAGS) $(CFLAGS) $(FV_LDFLAGS) $(LDFLAGS) -o $@
+
+$(B)/fieldvisit: $(call obj,$(APP_SRC)) $(B)/libfieldvisit.a
+	$(link) $^ $(LIBS_APP)
+$(B)/fieldvisit-link: $(call obj,$(LINK_SRC))
+	$(link) $^ $(LIBS_LINK)
+$(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
+	$(link) $^ $(LIBS_SERVER)
+$(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
+	$(link) $^ $(LIBS_LIB)
+
+# test_app_* and test_server_* may also use that program's modules, all but its main.c.
+$(B)/libapp.a: $(call obj,$(filter-out %/main.c,$(APP_SRC)))
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/libserver.a: $(call obj,$(filter-out %/main.c,$(SERVER_SRC)))
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ -lcmocka $(LIBS_APP)
+$(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libserver.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ -lcmocka $(LIBS_SERVER)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_TEST)
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) -fsanitize=fuzzer $^ $(LIBS_LIB)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_TEST) -lsqlite3
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,31 @@
+# Compiler flags.  CFLAGS, LDFLAGS and WERROR belong to whoever builds; ours are FV_*.
+WERROR ?= -Werror
+
+FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wformat=2 -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wundef \
+	-Wvla -Wwrite-strings
+FV_BASE := -std=c17 -D_GNU_SOURCE -Iinclude -I. -g -fvisibility=hidden -pthread
+
+FV_MODE_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+FV_MODE_debug := -O0 -fPIE
+FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FV_MODE_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
+	-fno-sanitize-recover=all -DFV_FUZZ
+
+FV_LD_release := -pie -Wl,-z,relro,-z,now,--as-needed
+FV_LD_debug := -pie
+FV_LD_asan := -fsanitize=address,undefined
+FV_LD_fuzz := -fsanitize=address,undefined
+
+ifeq ($(FV_MODE_$(MODE)),)
+$(error MODE=$(MODE): one of release, debug, asan, fuzz)
+endif
+
+FV_CFLAGS = $(FV_WARN) $(FV_BASE) $(FV_MODE_$(MODE))
+FV_LDFLAGS = $(FV_LD_$(MODE))
+
+LIBS_LIB := -lsodium -ljansson -lm
+LIBS_APP := -lgps -lsqlite3 $(LIBS_LIB)
+LIBS_LINK := -lcurl
+LIBS_SERVER := -lmicrohttpd -lsqlite3 -lqrencode $(LIBS_LIB)
+LIBS_TEST := -lcmocka -lsqlite3 $(LIBS_LIB)
