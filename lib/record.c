@@ -231,6 +231,7 @@ get_sum(struct fv_cbor_reader *r, int64_t base, int64_t *sum_out)
 static enum fv_err
 get_wflags(struct fv_cbor_reader *r, size_t count, uint32_t *wflags_out)
 {
+	size_t want = 6;
 	uint64_t v;
 	enum fv_err rc;
 
@@ -240,8 +241,10 @@ get_wflags(struct fv_cbor_reader *r, size_t count, uint32_t *wflags_out)
 		return FV_EVERSION;
 	if ((v & ~(uint64_t)(WF_BEACON | WF_BOOT | WF_APART | WF_SIG)) != 0)
 		return FV_EFORMAT;
-	size_t want = 6 + ((v & WF_BEACON) != 0) + ((v & WF_BOOT) != 0) +
-		      ((v & WF_APART) != 0 ? 1U : 2U) + ((v & WF_SIG) != 0);
+	want += (v & WF_BEACON) != 0 ? 1U : 0U;
+	want += (v & WF_BOOT) != 0 ? 1U : 0U;
+	want += (v & WF_APART) != 0 ? 1U : 2U;
+	want += (v & WF_SIG) != 0 ? 1U : 0U;
 	if (count != want)
 		return FV_EFORMAT;
 	*wflags_out = (uint32_t)v;
