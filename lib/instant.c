@@ -51,11 +51,13 @@ fv_civil_from_days(int64_t days, struct fv_civil *civil_out)
 void
 fv_civil_from_instant(int64_t utc_ms, int32_t offset_s, struct fv_civil *civil_out)
 {
-	int64_t local = utc_ms + (int64_t)offset_s * MS_PER_S;
-	int64_t days = floor_div(local, FV_MS_PER_DAY);
-	int64_t rest = local - days * FV_MS_PER_DAY;
+	/* The day is split off first: a stranger's instant may lie at the end of int64. */
+	int64_t days = utc_ms / FV_MS_PER_DAY;
+	int64_t rest = utc_ms % FV_MS_PER_DAY + (int64_t)offset_s * MS_PER_S;
+	int64_t carry = floor_div(rest, FV_MS_PER_DAY);
 
-	fv_civil_from_days(days, civil_out);
+	rest -= carry * FV_MS_PER_DAY;
+	fv_civil_from_days(days + carry, civil_out);
 	civil_out->hour = (int32_t)(rest / MS_PER_HOUR);
 	civil_out->minute = (int32_t)(rest / MS_PER_MINUTE % 60);
 	civil_out->second = (int32_t)(rest / MS_PER_S % 60);
