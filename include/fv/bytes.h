@@ -95,7 +95,16 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_hex_decode(
  * Errors: FV_EFORMAT (out unchanged); memory as in struct fv_buf
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_base64_decode(struct fv_span text, struct fv_buf *out);
-FV_EXPORT FV_NODISCARD enum fv_err fv_base64url_decode(struct fv_span text, struct fv_buf *out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_base64url_decode(
+    struct fv_span text, struct fv_buf *out);
+
+/*
+ * Decode strict base64 into memory of the caller's: at most out_max bytes are written,
+ * *len_out is the length of the whole (it may be more; out may be NULL for out_max 0).
+ * Errors: FV_EFORMAT  (*len_out is 0)
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_base64_decode_into(
+    struct fv_span text, uint8_t *out, size_t out_max, size_t *len_out);
 
 /*
  * Read a decimal number without sign, leading zero or anything else around it.

@@ -74,13 +74,16 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_uint(
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_int(struct fv_cbor_reader *r, int64_t *v_out);
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_bytes(
     struct fv_cbor_reader *r, struct fv_span *v_out);
-/* A byte string of exactly `len` bytes, copied.  Errors: also FV_EFORMAT for another length. */
+/* A byte string of exactly `len` bytes, copied.  Errors: also FV_EFORMAT for another length.
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_fixed(
     struct fv_cbor_reader *r, uint8_t *out, size_t len);
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_text(
     struct fv_cbor_reader *r, struct fv_span *v_out);
-FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_array(struct fv_cbor_reader *r, size_t *count_out);
-FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_map(struct fv_cbor_reader *r, size_t *count_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_array(
+    struct fv_cbor_reader *r, size_t *count_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_map(
+    struct fv_cbor_reader *r, size_t *count_out);
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_get_bool(struct fv_cbor_reader *r, bool *v_out);
 
 /* True, and the reader moves on, when the next item is null. */

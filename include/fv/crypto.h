@@ -1,7 +1,7 @@
 /*
  * The primitives of libsodium that the formats use, under our own names, so that
  * sodium.h is seen in one place: SHA-256, HMAC, HKDF, Ed25519, X25519,
- * ChaCha20-Poly1305, XChaCha20 streams, Argon2id, random bytes, wiping.
+ * ChaCha20-Poly1305, Argon2id, random bytes, wiping.
  *
  * Threads: call fv_crypto_init() once before any other; then no shared state.
  * Memory: none of ours, except where a line says so.
@@ -42,22 +42,26 @@ FV_EXPORT void fv_sha256(struct fv_span data, struct fv_hash *out);
 FV_EXPORT void fv_sha256_parts(const struct fv_span *parts, size_t count, struct fv_hash *out);
 
 /* HMAC-SHA256 with a key of any length over the concatenation of `count` spans. */
-FV_EXPORT void fv_hmac_sha256(struct fv_span key, const struct fv_span *parts, size_t count,
-    uint8_t out[FV_HASH_BYTES]);
+FV_EXPORT void fv_hmac_sha256(
+    struct fv_span key, const struct fv_span *parts, size_t count, uint8_t out[FV_HASH_BYTES]);
 
 /* HKDF-SHA256 (RFC 5869).  Expand errors: FV_ERANGE  out_len over FV_HKDF_OUT_MAX. */
 FV_EXPORT void fv_hkdf_extract(
     struct fv_span salt, struct fv_span ikm, uint8_t prk_out[FV_HASH_BYTES]);
 FV_EXPORT FV_NODISCARD enum fv_err fv_hkdf_expand(
     struct fv_span prk, struct fv_span info, uint8_t *out, size_t out_len);
+/* The same with the info given as the concatenation of `count` spans. */
+FV_EXPORT FV_NODISCARD enum fv_err fv_hkdf_expand_parts(struct fv_span prk,
+    const struct fv_span *info_parts, size_t count, uint8_t *out, size_t out_len);
 
 /* Ed25519 (RFC 8032): keys from a seed; a signature over a message. */
-FV_EXPORT void fv_ed25519_public(const uint8_t seed[FV_SEED_BYTES], uint8_t pk_out[FV_KEY_BYTES]);
-FV_EXPORT void fv_ed25519_sign(const uint8_t seed[FV_SEED_BYTES], struct fv_span message,
-    uint8_t sig_out[FV_SIG_BYTES]);
+FV_EXPORT void fv_ed25519_public(
+    const uint8_t seed[FV_SEED_BYTES], uint8_t pk_out[FV_KEY_BYTES]);
+FV_EXPORT void fv_ed25519_sign(
+    const uint8_t seed[FV_SEED_BYTES], struct fv_span message, uint8_t sig_out[FV_SIG_BYTES]);
 /* FV_OK or FV_EAUTH.  Cofactorless; refuses small-order and non-canonical keys. */
-FV_EXPORT FV_NODISCARD enum fv_err fv_ed25519_verify(const uint8_t pk[FV_KEY_BYTES],
-    struct fv_span message, const uint8_t sig[FV_SIG_BYTES]);
+FV_EXPORT FV_NODISCARD enum fv_err fv_ed25519_verify(
+    const uint8_t pk[FV_KEY_BYTES], struct fv_span message, const uint8_t sig[FV_SIG_BYTES]);
 
 /* X25519 (RFC 7748).  fv_x25519 errors: FV_EAUTH  the peer's key is of low order. */
 FV_EXPORT void fv_x25519_public(const uint8_t sk[FV_KEY_BYTES], uint8_t pk_out[FV_KEY_BYTES]);
@@ -69,8 +73,9 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_x25519(const uint8_t sk[FV_KEY_BYTES],
  * sealed.len >= 16 and writes sealed.len - 16 bytes.
  * Open errors: FV_EAUTH  (out is zeroed), also when sealed is shorter than a tag
  */
-FV_EXPORT void fv_aead_seal(const uint8_t key[FV_KEY_BYTES], const uint8_t nonce[FV_NONCE_BYTES],
-    struct fv_span aad, struct fv_span plain, uint8_t *sealed_out);
+FV_EXPORT void fv_aead_seal(const uint8_t key[FV_KEY_BYTES],
+    const uint8_t nonce[FV_NONCE_BYTES], struct fv_span aad, struct fv_span plain,
+    uint8_t *sealed_out);
 FV_EXPORT FV_NODISCARD enum fv_err fv_aead_open(const uint8_t key[FV_KEY_BYTES],
     const uint8_t nonce[FV_NONCE_BYTES], struct fv_span aad, struct fv_span sealed,
     uint8_t *plain_out);

@@ -51,20 +51,21 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_setup_sender(const struct fv_hpke_par
     const uint8_t pk_r[FV_KEY_BYTES], const uint8_t *sk_s, struct fv_random random,
     uint8_t enc_out[FV_HPKE_ENC_BYTES], struct fv_hpke_ctx *ctx_out);
 
-/* Receiver's side.  pk_s: the sender's public key in the auth modes, else NULL.  Errors alike. */
+/* Receiver's side.  pk_s: the sender's public key in the auth modes, else NULL.  Errors alike.
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_setup_receiver(const struct fv_hpke_params *params,
-    const uint8_t enc[FV_HPKE_ENC_BYTES], const uint8_t sk_r[FV_KEY_BYTES], const uint8_t *pk_s,
-    struct fv_hpke_ctx *ctx_out);
+    const uint8_t enc[FV_HPKE_ENC_BYTES], const uint8_t sk_r[FV_KEY_BYTES],
+    const uint8_t *pk_s, struct fv_hpke_ctx *ctx_out);
 
 /*
  * Seal the next message: writes plain.len + 16 bytes.  Open the next: writes
  * sealed.len - 16 bytes; the sequence moves only when it opens.
  * Errors: FV_EAUTH (open);  FV_ERANGE  the sequence is used up
  */
-FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_seal(struct fv_hpke_ctx *ctx, struct fv_span aad,
-    struct fv_span plain, uint8_t *sealed_out);
-FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_open(struct fv_hpke_ctx *ctx, struct fv_span aad,
-    struct fv_span sealed, uint8_t *plain_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_seal(
+    struct fv_hpke_ctx *ctx, struct fv_span aad, struct fv_span plain, uint8_t *sealed_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_open(
+    struct fv_hpke_ctx *ctx, struct fv_span aad, struct fv_span sealed, uint8_t *plain_out);
 
 /* Export a secret (RFC 9180 5.3).  Errors: FV_ERANGE  out_len over FV_HKDF_OUT_MAX. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_export(

@@ -36,7 +36,8 @@ FV_EXPORT int64_t fv_days_from_civil(int32_t year, int32_t month, int32_t day);
 FV_EXPORT void fv_civil_from_days(int64_t days, struct fv_civil *civil_out);
 
 /* Split an instant shifted by offset_s (east positive), and join it again. */
-FV_EXPORT void fv_civil_from_instant(int64_t utc_ms, int32_t offset_s, struct fv_civil *civil_out);
+FV_EXPORT void fv_civil_from_instant(
+    int64_t utc_ms, int32_t offset_s, struct fv_civil *civil_out);
 FV_EXPORT int64_t fv_instant_from_civil(const struct fv_civil *civil, int32_t offset_s);
 
 /*
@@ -53,7 +54,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_date_parse(struct fv_span text, int64_t *d
  * Write RFC 3339 with offset ("Z" when offset_s is 0 and `zulu`), with ".mmm" only when
  * the milliseconds are not zero.  Returns borrowed: text_out.
  */
-FV_EXPORT const char *fv_instant_format(int64_t utc_ms, int32_t offset_s, bool zulu,
-    char text_out[FV_INSTANT_TEXT_BYTES]);
+FV_EXPORT const char *fv_instant_format(
+    int64_t utc_ms, int32_t offset_s, bool zulu, char text_out[FV_INSTANT_TEXT_BYTES]);
 
 #endif

@@ -26,10 +26,12 @@ struct fv_merkle_range {
 };
 
 /* Add one leaf hash. */
-FV_EXPORT void fv_merkle_range_append(struct fv_merkle_range *range, const struct fv_hash *leaf);
+FV_EXPORT void fv_merkle_range_append(
+    struct fv_merkle_range *range, const struct fv_hash *leaf);
 
 /* Root of the tree so far; SHA-256 of nothing for the empty tree. */
-FV_EXPORT void fv_merkle_range_root(const struct fv_merkle_range *range, struct fv_hash *root_out);
+FV_EXPORT void fv_merkle_range_root(
+    const struct fv_merkle_range *range, struct fv_hash *root_out);
 
 /*
  * Where a prover finds the hash of the complete subtree over leaves
@@ -40,7 +42,7 @@ typedef enum fv_err (*fv_merkle_get_fn)(
 
 /*
  * Inclusion proof of leaf `index` in the tree of the first `size` leaves.
- * Errors: FV_ERANGE  index >= size;  whatever `get` returns
+ * Errors: FV_ERANGE  index >= size, or size over 2^63;  whatever `get` returns
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_merkle_prove_inclusion(uint64_t index, uint64_t size,
     fv_merkle_get_fn get, void *ctx, struct fv_hash proof_out[FV_MERKLE_PROOF_MAX],
@@ -48,7 +50,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_merkle_prove_inclusion(uint64_t index, uin
 
 /*
  * Consistency proof from the tree of size1 leaves to that of size2; empty when equal.
- * Errors: FV_ERANGE  size1 is 0 or above size2;  whatever `get` returns
+ * Errors: FV_ERANGE  size1 is 0 or above size2, or size2 over 2^63;  whatever `get` returns
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_merkle_prove_consistency(uint64_t size1, uint64_t size2,
     fv_merkle_get_fn get, void *ctx, struct fv_hash proof_out[FV_MERKLE_PROOF_MAX],

@@ -37,8 +37,8 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_parse(
     struct fv_span note, struct fv_signednote *out);
 
 /* Key id of an Ed25519 note key: SHA-256(name || 0x0A || 0x01 || pk)[0:4]. */
-FV_EXPORT void fv_signednote_key_id(struct fv_span name, const uint8_t pk[FV_KEY_BYTES],
-    uint8_t key_id_out[FV_KEY_ID_BYTES]);
+FV_EXPORT void fv_signednote_key_id(
+    struct fv_span name, const uint8_t pk[FV_KEY_BYTES], uint8_t key_id_out[FV_KEY_ID_BYTES]);
 
 /*
  * Verify the signature that `name` made with `pk`.
@@ -49,8 +49,8 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify(
     const struct fv_signednote *note, struct fv_span name, const uint8_t pk[FV_KEY_BYTES]);
 
 /* Verify a bare signature over `text` (the seal's form, where only 64 bytes travel). */
-FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify_raw(struct fv_span text,
-    const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);
+FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify_raw(
+    struct fv_span text, const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);
 
 /*
  * Append one signature line over `text` to `out`.  The caller has put text and the empty
@@ -76,8 +76,8 @@ struct fv_checkpoint {
 };
 
 /* Append the text of a checkpoint (three lines, no signature). */
-FV_EXPORT void fv_checkpoint_put(struct fv_buf *out, struct fv_span origin, uint64_t size,
-    const struct fv_hash *root);
+FV_EXPORT void fv_checkpoint_put(
+    struct fv_buf *out, struct fv_span origin, uint64_t size, const struct fv_hash *root);
 
 /* Read the text of a checkpoint.  Extension lines are refused: we write none. FV_EFORMAT. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_checkpoint_parse(
