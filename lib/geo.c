@@ -103,8 +103,10 @@ in_any(struct fv_place place, const struct box *boxes, size_t count)
 	const int32_t unit = 100000;
 
 	for (size_t i = 0; i < count; i++)
-		if (place.lat_e7 >= boxes[i].south * unit && place.lat_e7 <= boxes[i].north * unit &&
-		    place.lon_e7 >= boxes[i].west * unit && place.lon_e7 <= boxes[i].east * unit)
+		if (place.lat_e7 >= boxes[i].south * unit &&
+		    place.lat_e7 <= boxes[i].north * unit &&
+		    place.lon_e7 >= boxes[i].west * unit &&
+		    place.lon_e7 <= boxes[i].east * unit)
 			return true;
 	return false;
 }

@@ -234,15 +234,17 @@ fv_instant_format(
 	int32_t offset_minutes = offset_s / 60;
 	unsigned magnitude = (unsigned)(offset_minutes < 0 ? -offset_minutes : offset_minutes);
 
-	/* RFC 3339 has whole minutes only: local mean times lose their seconds on both sides. */
+	/* RFC 3339 has whole minutes only: local mean times lose their seconds on both sides.
+	 */
 	fv_civil_from_instant(utc_ms, offset_minutes * 60, &c);
 	if (c.ms != 0)
 		(void)snprintf(fraction, sizeof fraction, ".%03u", (unsigned)c.ms % 1000U);
 	if (offset_s != 0 || !zulu)
-		(void)snprintf(zone, sizeof zone, "%c%02u:%02u", offset_minutes < 0 ? '-' : '+',
-		    magnitude / 60 % 100, magnitude % 60);
+		(void)snprintf(zone, sizeof zone, "%c%02u:%02u",
+		    offset_minutes < 0 ? '-' : '+', magnitude / 60 % 100, magnitude % 60);
 	(void)snprintf(text_out, FV_INSTANT_TEXT_BYTES, "%04d-%02u-%02uT%02u:%02u:%02u%s%s",
-	    c.year % 10000, (unsigned)c.month % 100, (unsigned)c.day % 100, (unsigned)c.hour % 100,
-	    (unsigned)c.minute % 100, (unsigned)c.second % 100, fraction, zone);
+	    c.year % 10000, (unsigned)c.month % 100, (unsigned)c.day % 100,
+	    (unsigned)c.hour % 100, (unsigned)c.minute % 100, (unsigned)c.second % 100,
+	    fraction, zone);
 	return text_out;
 }

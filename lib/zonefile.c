@@ -16,7 +16,8 @@ is_letter(uint8_t ch)
 static bool
 is_inner(uint8_t ch)
 {
-	return is_letter(ch) || (ch >= '0' && ch <= '9') || ch == '_' || ch == '-' || ch == '+';
+	return is_letter(ch) || (ch >= '0' && ch <= '9') || ch == '_' || ch == '-' ||
+	    ch == '+';
 }
 
 static bool
@@ -34,7 +35,8 @@ fv_zonefile_is_name(struct fv_span name)
 	for (size_t i = 0; i < name.len; i++) {
 		bool first = i == 0 || name.ptr[i - 1] == '/';
 
-		if (first ? !is_letter(name.ptr[i]) : !is_inner(name.ptr[i]) && name.ptr[i] != '/')
+		if (first ? !is_letter(name.ptr[i])
+			  : !is_inner(name.ptr[i]) && name.ptr[i] != '/')
 			return false;
 	}
 	return name.ptr[name.len - 1] != '/';

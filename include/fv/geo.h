@@ -13,7 +13,8 @@
 
 /* A place in WGS 84 unless a function says otherwise. */
 struct fv_place {
-	int32_t lat_e7; /* degrees x 1e7, north positive, -FV_GEO_LAT_MAX_E7..FV_GEO_LAT_MAX_E7 */
+	int32_t
+	    lat_e7; /* degrees x 1e7, north positive, -FV_GEO_LAT_MAX_E7..FV_GEO_LAT_MAX_E7 */
 	int32_t lon_e7; /* degrees x 1e7, east positive, likewise */
 };
 

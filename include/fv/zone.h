@@ -10,7 +10,8 @@
 #include "fv/bytes.h"
 #include "fv/instant.h"
 
-#define FV_ZONE_FILE_MAX_BYTES ((size_t)1 << 18) /* the largest file of tz 2024a has 3.6 kB */
+#define FV_ZONE_FILE_MAX_BYTES ((size_t)1 << 18) /* the largest file of tz 2024a has 3.6 kB   \
+						  */
 #define FV_ZONE_NAME_MAX_BYTES 64U               /* of an IANA name, without a NUL */
 
 struct fv_zone;
@@ -44,7 +45,8 @@ struct fv_zone_span {
  *         FV_ETOOBIG   over FV_ZONE_FILE_MAX_BYTES
  *         FV_ENOMEM
  */
-FV_EXPORT FV_NODISCARD enum fv_err fv_zone_parse(struct fv_span tzif, struct fv_zone **zone_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_zone_parse(
+    struct fv_span tzif, struct fv_zone **zone_out);
 FV_EXPORT void fv_zone_free(struct fv_zone *zone);
 
 /* Local less UTC at an instant, in seconds, east positive. */

@@ -41,12 +41,14 @@ static void
 distances_agree_with_the_ellipsoid(void **state)
 {
 	(void)state;
-	assert_near(fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){10000000, 0}),
+	assert_near(
+	    fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){10000000, 0}),
 	    110574389, 1000);
 	assert_near(fv_geo_distance_mm(
 			(struct fv_place){890000000, 0}, (struct fv_place){900000000, 0}),
 	    111693865, 1000);
-	assert_near(fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){0, 10000000}),
+	assert_near(
+	    fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){0, 10000000}),
 	    111319491, 1000);
 	/* Flinders Peak to Buninyong, the survey's own check line (GRS 80). */
 	assert_near(fv_geo_distance_mm((struct fv_place){-379510334, 1444248679},
@@ -71,8 +73,8 @@ static void
 one_unit_of_latitude_is_eleven_millimetres(void **state)
 {
 	(void)state;
-	assert_near(fv_geo_distance_mm(
-			(struct fv_place){231291000, 1132644000}, (struct fv_place){231291001, 1132644000}),
+	assert_near(fv_geo_distance_mm((struct fv_place){231291000, 1132644000},
+			(struct fv_place){231291001, 1132644000}),
 	    11, 1);
 }
 
@@ -80,10 +82,11 @@ static void
 the_date_line_and_the_antipode_are_no_obstacle(void **state)
 {
 	(void)state;
-	assert_near(fv_geo_distance_mm((struct fv_place){0, 1799999995},
-			(struct fv_place){0, -1799999995}),
+	assert_near(fv_geo_distance_mm(
+			(struct fv_place){0, 1799999995}, (struct fv_place){0, -1799999995}),
 	    111, 2);
-	assert_near(fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){0, 1800000000}),
+	assert_near(
+	    fv_geo_distance_mm((struct fv_place){0, 0}, (struct fv_place){0, 1800000000}),
 	    INT64_C(20003931459), INT64_C(100000000));
 	assert_near(fv_geo_distance_mm(
 			(struct fv_place){900000000, 0}, (struct fv_place){-900000000, 0}),
@@ -170,8 +173,8 @@ outside_china_nothing_is_shifted(void **state)
 static void
 a_pin_at_the_ends_of_the_earth_converts_to_a_finite_place(void **state)
 {
-	static const struct fv_place ends[] = {{900000000, 1800000000}, {-900000000, -1800000000},
-	    {0, 0}, {900000000, 1050000000}};
+	static const struct fv_place ends[] = {{900000000, 1800000000},
+	    {-900000000, -1800000000}, {0, 0}, {900000000, 1050000000}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
@@ -221,8 +224,8 @@ an_officer_who_is_simply_elsewhere_is_not_excused(void **state)
 	for (size_t i = 0; i < CITIES; i++) {
 		struct fv_place at = cities[i].place;
 		struct fv_place pin = fv_geo_from_wgs84(at, FV_DATUM_GCJ02);
-		struct fv_place opposite = {
-		    at.lat_e7 - (pin.lat_e7 - at.lat_e7), at.lon_e7 - (pin.lon_e7 - at.lon_e7)};
+		struct fv_place opposite = {at.lat_e7 - (pin.lat_e7 - at.lat_e7),
+		    at.lon_e7 - (pin.lon_e7 - at.lon_e7)};
 		struct fv_place near = {at.lat_e7 + 18000, at.lon_e7};
 		struct fv_place far = {4 * (pin.lat_e7 - at.lat_e7) + at.lat_e7,
 		    4 * (pin.lon_e7 - at.lon_e7) + at.lon_e7};

@@ -170,7 +170,8 @@ every_cut_of_a_text_is_refused(void **state)
 	(void)state;
 	for (size_t n = 0; n < strlen(whole); n++)
 		assert_int_equal(
-		    fv_instant_parse((struct fv_span){(const uint8_t *)whole, n}, &ms), FV_EFORMAT);
+		    fv_instant_parse((struct fv_span){(const uint8_t *)whole, n}, &ms),
+		    FV_EFORMAT);
 }
 
 static void
@@ -192,7 +193,8 @@ an_instant_is_written_with_its_offset_and_only_needed_milliseconds(void **state)
 	int64_t ms = INT64_C(1772459400000);
 
 	(void)state;
-	assert_string_equal(fv_instant_format(ms, 28800, true, t), "2026-03-02T21:50:00+08:00");
+	assert_string_equal(
+	    fv_instant_format(ms, 28800, true, t), "2026-03-02T21:50:00+08:00");
 	assert_string_equal(fv_instant_format(ms, 0, true, t), "2026-03-02T13:50:00Z");
 	assert_string_equal(fv_instant_format(ms, 0, false, t), "2026-03-02T13:50:00+00:00");
 	assert_string_equal(
@@ -243,8 +245,10 @@ main(void)
 	    cmocka_unit_test(a_field_outside_the_calendar_is_out_of_range),
 	    cmocka_unit_test(every_cut_of_a_text_is_refused),
 	    cmocka_unit_test(a_date_gives_its_days),
-	    cmocka_unit_test(an_instant_is_written_with_its_offset_and_only_needed_milliseconds),
-	    cmocka_unit_test(an_offset_with_seconds_is_written_in_whole_minutes_and_keeps_the_instant),
+	    cmocka_unit_test(
+		an_instant_is_written_with_its_offset_and_only_needed_milliseconds),
+	    cmocka_unit_test(
+		an_offset_with_seconds_is_written_in_whole_minutes_and_keeps_the_instant),
 	    cmocka_unit_test(what_is_written_is_read_back),
 	};
 

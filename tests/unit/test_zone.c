@@ -231,7 +231,8 @@ compare_folder(const char *path, const char *prefix, struct tally *tally)
 		if (stat(below, &st) != 0)
 			continue;
 		if (S_ISDIR(st.st_mode)) {
-			(void)snprintf(name, sizeof name, "%.100s%.100s/", prefix, entry->d_name);
+			(void)snprintf(
+			    name, sizeof name, "%.100s%.100s/", prefix, entry->d_name);
 			compare_folder(below, name, tally);
 		} else {
 			compare_zone(below, name, tally);
@@ -372,8 +373,8 @@ a_footer_that_is_not_a_rule_is_refused(void **state)
 	    "ABC0DEF", "ABC0DEF,", "ABC0DEF,J0,J1", "ABC0DEF,J366,J1", "ABC0DEF,366,1",
 	    "ABC0DEF,M13.1.0,M1.1.0", "ABC0DEF,M0.1.0,M1.1.0", "ABC0DEF,M1.6.0,M1.1.0",
 	    "ABC0DEF,M1.0.0,M1.1.0", "ABC0DEF,M1.1.7,M1.1.0", "ABC0DEF,M1.1.0/168,M1.1.0",
-	    "ABC0DEF,M1.1.0", "ABC0DEF,M1.1.0,M2.1.0 ", "ABC0DEF,M1.1.0,M2.1.0\nX",
-	    "AB+0", "ABC0000", " ABC0", "ABC0,M1.1.0,M2.1.0"};
+	    "ABC0DEF,M1.1.0", "ABC0DEF,M1.1.0,M2.1.0 ", "ABC0DEF,M1.1.0,M2.1.0\nX", "AB+0",
+	    "ABC0000", " ABC0", "ABC0,M1.1.0,M2.1.0"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -558,7 +559,8 @@ a_day_starts_at_midnight(void **state)
 	(void)state;
 	assert_true(fv_zone_day_start(zone, days) == instant("2026-03-02T00:00:00+08:00"));
 	assert_true(fv_zone_local_days(zone, instant("2026-03-02T00:00:00+08:00")) == days);
-	assert_true(fv_zone_local_days(zone, instant("2026-03-01T23:59:59+08:00")) == days - 1);
+	assert_true(
+	    fv_zone_local_days(zone, instant("2026-03-01T23:59:59+08:00")) == days - 1);
 	fv_zone_free(zone);
 }
 
