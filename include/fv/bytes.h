@@ -75,6 +75,7 @@ FV_EXPORT void fv_buf_put_base64url(struct fv_buf *buf, const void *ptr, size_t 
  * Returns borrowed until the next put, or NULL when the buffer has failed. */
 FV_EXPORT const char *fv_buf_z(struct fv_buf *buf);
 
+/* Big-endian numbers at ptr, which has room for them. */
 FV_EXPORT uint16_t fv_load_u16be(const uint8_t *ptr);
 FV_EXPORT uint32_t fv_load_u32be(const uint8_t *ptr);
 FV_EXPORT uint64_t fv_load_u64be(const uint8_t *ptr);

@@ -54,6 +54,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_check(struct fv_span in, size_t *len_
 /* As fv_cbor_check, and nothing may follow the item.  Errors: also FV_EFORMAT for that. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_check_all(struct fv_span in);
 
+/* A reader at the start of `in`; whether it has taken everything. */
 FV_EXPORT struct fv_cbor_reader fv_cbor_reader_of(struct fv_span in);
 FV_EXPORT bool fv_cbor_at_end(const struct fv_cbor_reader *r);
 

@@ -60,6 +60,7 @@ struct fv_sync_request {
 	uint64_t free_mib;
 };
 
+/* Append the request map. */
 FV_EXPORT void fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request);
 /* *len_out: bytes of the map.  Unknown keys are skipped.  Errors: FV_EFORMAT FV_ERANGE FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_sync_request_parse(
