@@ -18,6 +18,10 @@ struct fv_fault {
 	const char *rule; /* borrowed: static; a phrase such as "threshold is over ..." */
 };
 
+/* Note the fault (fault may be NULL).  Returns err, so that a reader can return it. */
+FV_EXPORT enum fv_err fv_fault_set(
+    struct fv_fault *fault, size_t line, const char *rule, enum fv_err err);
+
 /* A cursor.  Borrows: the text, for as long as the cursor or its lines are used. */
 struct fv_lines {
 	struct fv_span rest; /* what has not been read */
