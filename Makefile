@@ -13,6 +13,10 @@ B := build/$(MODE)
 include toolchain/flags.mk
 Q := $(if $(filter 1,$(V)),,@)
 
+# gps.h's version does not tell whether gps_fix_t has jam and ant_stat: ask the compiler.
+CFLAGS_gps = $(shell echo 'int f(struct gps_fix_t *x) { return x->jam + x->ant_stat; }' | \
+	$(CC) -include gps.h -x c -fsyntax-only - 2>/dev/null && echo -DFV_GPS_HAS_JAM)
+
 # A file in a program's folder is part of that program: nothing is listed twice.
 LIB_SRC := $(sort $(wildcard lib/*.c))
 APP_SRC := $(sort $(wildcard firmware-app/*.c firmware-app/store/*.c))
@@ -26,6 +30,7 @@ SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := fieldvisit fieldvisit-link fieldvisitd fieldvisit-verify
+TOOL_BIN := $(patsubst tests/tool/%.c,$(B)/tool/%,$(sort $(wildcard tests/tool/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
@@ -88,7 +93,7 @@ clean: ## remove build/
 help: ## this list
 	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
-unit-bin: $(UNIT_BIN)
+unit-bin: $(UNIT_BIN) $(TOOL_BIN)
 fuzz-bin: $(FUZZ_BIN)
 bench-bin: $(BENCH_BIN)
 
@@ -122,6 +127,10 @@ $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)
 $(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libserver.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SERVER)
+# Small programs that a scenario drives a module of the handheld with.
+$(B)/tool/%: $(B)/obj/tests/tool/%.o $(B)/libapp.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_APP)
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_TEST)
