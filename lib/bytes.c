@@ -214,6 +214,22 @@ fv_buf_put_base64url(struct fv_buf *buf, const void *ptr, size_t len)
 	put_base64(buf, fv_span_of(ptr, len), digits_url, false);
 }
 
+uint8_t *
+fv_buf_put_room(struct fv_buf *buf, size_t len)
+{
+	uint8_t *room;
+
+	/* One byte more, so that an empty room is a pointer too. */
+	if (len == SIZE_MAX || !reserve(buf, len + 1)) {
+		buf->failed = true;
+		return NULL;
+	}
+	room = buf->ptr + buf->len;
+	memset(room, 0, len);
+	buf->len += len;
+	return room;
+}
+
 const char *
 fv_buf_z(struct fv_buf *buf)
 {
@@ -370,6 +386,12 @@ enum fv_err
 fv_base64_decode_into(struct fv_span text, uint8_t *out, size_t out_max, size_t *len_out)
 {
 	return base64_decode(text, true, out, out_max, len_out);
+}
+
+enum fv_err
+fv_base64url_decode_into(struct fv_span text, uint8_t *out, size_t out_max, size_t *len_out)
+{
+	return base64_decode(text, false, out, out_max, len_out);
 }
 
 enum fv_err

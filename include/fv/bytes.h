@@ -71,6 +71,10 @@ FV_EXPORT void fv_buf_put_base64(struct fv_buf *buf, const void *ptr, size_t len
 /* base64url without padding (RFC 4648 section 5). */
 FV_EXPORT void fv_buf_put_base64url(struct fv_buf *buf, const void *ptr, size_t len);
 
+/* Append `len` zero bytes for the caller to fill.  Returns borrowed until the next put, or
+ * NULL when the buffer has failed. */
+FV_EXPORT uint8_t *fv_buf_put_room(struct fv_buf *buf, size_t len);
+
 /* The buffer's content as a C string: puts a NUL after len that len does not count.
  * Returns borrowed until the next put, or NULL when the buffer has failed. */
 FV_EXPORT const char *fv_buf_z(struct fv_buf *buf);
@@ -100,11 +104,14 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_base64url_decode(
     struct fv_span text, struct fv_buf *out);
 
 /*
- * Decode strict base64 into memory of the caller's: at most out_max bytes are written,
- * *len_out is the length of the whole (it may be more; out may be NULL for out_max 0).
+ * Decode strict base64 (base64url) into memory of the caller's: at most out_max bytes are
+ * written, *len_out is the length of the whole (it may be more; out may be NULL for
+ * out_max 0).
  * Errors: FV_EFORMAT  (*len_out is 0)
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_base64_decode_into(
+    struct fv_span text, uint8_t *out, size_t out_max, size_t *len_out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_base64url_decode_into(
     struct fv_span text, uint8_t *out, size_t out_max, size_t *len_out);
 
 /*

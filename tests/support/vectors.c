@@ -133,3 +133,13 @@ vec_stream_fill(uint8_t *out, size_t len, void *ctx)
 	memcpy(out, stream->bytes.ptr + stream->pos, len);
 	stream->pos += len;
 }
+
+void
+vec_assert_hex(const void *ptr, size_t len, const char *hex)
+{
+	struct fv_buf buf = {0};
+
+	fv_buf_put_hex(&buf, ptr, len);
+	assert_string_equal(fv_buf_z(&buf), hex);
+	fv_buf_clear(&buf);
+}

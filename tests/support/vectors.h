@@ -33,6 +33,9 @@ struct fv_span vec_hex(const json_t *object, const char *key, struct fv_buf *out
 /* The bytes of a hex string member of exactly `len` bytes. */
 void vec_fixed(const json_t *object, const char *key, uint8_t *out, size_t len);
 
+/* The `len` bytes at ptr are what `hex` says. */
+void vec_assert_hex(const void *ptr, size_t len, const char *hex);
+
 /* Hex text typed into a test, as bytes appended to `out`. */
 struct fv_span vec_bytes(const char *hex, struct fv_buf *out);
 

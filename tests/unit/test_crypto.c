@@ -5,16 +5,6 @@
 #include "fv/crypto.h"
 
 static void
-assert_hex(const void *ptr, size_t len, const char *hex)
-{
-	struct fv_buf buf = {0};
-
-	fv_buf_put_hex(&buf, ptr, len);
-	assert_string_equal(fv_buf_z(&buf), hex);
-	fv_buf_clear(&buf);
-}
-
-static void
 sha256_gives_the_value_of_fips_180(void **state)
 {
 	struct fv_span parts[3];
@@ -22,13 +12,13 @@ sha256_gives_the_value_of_fips_180(void **state)
 
 	(void)state;
 	fv_sha256(fv_span_z("abc"), &hash);
-	assert_hex(
+	vec_assert_hex(
 	    hash.b, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	parts[0] = fv_span_z("a");
 	parts[1] = fv_span_of(NULL, 0);
 	parts[2] = fv_span_z("bc");
 	fv_sha256_parts(parts, 3, &hash);
-	assert_hex(
+	vec_assert_hex(
 	    hash.b, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
@@ -40,7 +30,7 @@ hmac_gives_the_value_of_rfc_4231(void **state)
 
 	(void)state;
 	fv_hmac_sha256(fv_span_z("Jefe"), &data, 1, mac);
-	assert_hex(
+	vec_assert_hex(
 	    mac, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
@@ -55,15 +45,15 @@ hkdf_gives_the_values_of_rfc_5869(void **state)
 	(void)vec_bytes("000102030405060708090a0b0c", &salt);
 	(void)vec_bytes("f0f1f2f3f4f5f6f7f8f9", &info);
 	fv_hkdf_extract(fv_buf_span(&salt), fv_buf_span(&ikm), prk);
-	assert_hex(
+	vec_assert_hex(
 	    prk, 32, "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
 	assert_int_equal(
 	    fv_hkdf_expand(fv_span_of(prk, 32), fv_buf_span(&info), okm, sizeof okm), FV_OK);
-	assert_hex(okm, 42,
+	vec_assert_hex(okm, 42,
 	    "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185"
 	    "865");
 	fv_hkdf_extract(fv_span_of(NULL, 0), fv_buf_span(&ikm), prk);
-	assert_hex(
+	vec_assert_hex(
 	    prk, 32, "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04");
 	fv_buf_clear(&ikm);
 	fv_buf_clear(&salt);
@@ -95,9 +85,10 @@ ed25519_signs_as_rfc_8032_test_2(void **state)
 			     seed, 32),
 	    FV_OK);
 	fv_ed25519_public(seed, pk);
-	assert_hex(pk, 32, "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+	vec_assert_hex(
+	    pk, 32, "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
 	fv_ed25519_sign(seed, fv_span_of("\x72", 1), sig);
-	assert_hex(sig, 64,
+	vec_assert_hex(sig, 64,
 	    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
 	    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
 	assert_int_equal(fv_ed25519_verify(pk, fv_span_of("\x72", 1), sig), FV_OK);
@@ -128,7 +119,7 @@ x25519_gives_a_published_shared_secret(void **state)
 	(void)vec_bytes(
 	    "504a36999f489cd2fdbc08baff3d88fa00569ba986cba22548ffde80f9806829", &pk);
 	assert_int_equal(fv_x25519(sk.ptr, pk.ptr, shared), FV_OK);
-	assert_hex(
+	vec_assert_hex(
 	    shared, 32, "436a2c040cf45fea9b29a0cb81b1f41458f863d0d61b453d0a982720d6d61320");
 	fv_buf_clear(&sk);
 	fv_buf_clear(&pk);

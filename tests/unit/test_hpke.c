@@ -6,16 +6,6 @@
 #include "fv/hpke.h"
 
 static void
-assert_hex(const void *ptr, size_t len, const char *hex)
-{
-	struct fv_buf buf = {0};
-
-	fv_buf_put_hex(&buf, ptr, len);
-	assert_string_equal(fv_buf_z(&buf), hex);
-	fv_buf_clear(&buf);
-}
-
-static void
 key_of(const char *hex, uint8_t key_out[32])
 {
 	assert_int_equal(fv_hex_decode(fv_span_z(hex), key_out, 32), FV_OK);
@@ -36,7 +26,7 @@ shake128_of_nothing_is_the_published_value(void **state)
 
 	(void)state;
 	shake128_squeeze(&sponge, out, sizeof out);
-	assert_hex(
+	vec_assert_hex(
 	    out, 32, "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26");
 }
 
@@ -55,11 +45,11 @@ base_mode_gives_the_first_message_of_rfc_9180_a_2_1(void **state)
 	key_of(PK_R, pk_r);
 	assert_int_equal(
 	    fv_hpke_setup_sender(&params, pk_r, NULL, random, enc, &sender), FV_OK);
-	assert_hex(enc, 32, ENC);
+	vec_assert_hex(enc, 32, ENC);
 	assert_int_equal(fv_hpke_seal(&sender, fv_span_z("Count-0"),
 			     fv_span_z("Beauty is truth, truth beauty"), sealed),
 	    FV_OK);
-	assert_hex(sealed, sizeof sealed,
+	vec_assert_hex(sealed, sizeof sealed,
 	    "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db"
 	    "21993c62ce81883d2dd1b51a28");
 	assert_int_equal(fv_hpke_setup_receiver(&params, enc, sk_r, NULL, &receiver), FV_OK);
@@ -253,7 +243,7 @@ set_up_vector(const json_t *entry, const uint8_t sk_e[32], struct pair *p)
 			     &params, p->enc, p->sk_r, auth ? p->pk_s : NULL, &p->receiver),
 	    FV_OK);
 	assert_memory_equal(&p->sender, &p->receiver, sizeof p->sender);
-	assert_hex(p->enc, 32, vec_str(entry, "enc"));
+	vec_assert_hex(p->enc, 32, vec_str(entry, "enc"));
 	fv_buf_clear(&info);
 	fv_buf_clear(&psk);
 	fv_buf_clear(&psk_id);
@@ -268,7 +258,7 @@ check_derived(const json_t *entry, const char *ikm_name, const char *sk_name)
 	if (json_object_get(entry, ikm_name) == NULL)
 		return;
 	fv_hpke_derive_keypair(vec_hex(entry, ikm_name, &ikm), sk, pk);
-	assert_hex(sk, 32, vec_str(entry, sk_name));
+	vec_assert_hex(sk, 32, vec_str(entry, sk_name));
 	fv_buf_clear(&ikm);
 }
 
@@ -284,7 +274,7 @@ check_encryption(struct pair *p, const json_t *entry)
 	p->sender.seq = p->receiver.seq = vec_uint(entry, "seq");
 	assert_int_equal(
 	    fv_hpke_seal(&p->sender, fv_buf_span(&aad), fv_buf_span(&pt), sealed), FV_OK);
-	assert_hex(sealed, pt.len + FV_TAG_BYTES, vec_str(entry, "ct"));
+	vec_assert_hex(sealed, pt.len + FV_TAG_BYTES, vec_str(entry, "ct"));
 	assert_int_equal(fv_hpke_open(&p->receiver, fv_buf_span(&aad),
 			     fv_span_of(sealed, pt.len + FV_TAG_BYTES), plain),
 	    FV_OK);
@@ -312,9 +302,9 @@ the_four_modes_of_rfc_9180_a_2_agree(void **state)
 		check_derived(entry, "ikmS", "skSm");
 		vec_fixed(entry, "skEm", sk_e, 32);
 		set_up_vector(entry, sk_e, &p);
-		assert_hex(p.sender.key, 32, vec_str(entry, "key"));
-		assert_hex(p.sender.base_nonce, 12, vec_str(entry, "base_nonce"));
-		assert_hex(p.sender.exporter, 32, vec_str(entry, "exporter_secret"));
+		vec_assert_hex(p.sender.key, 32, vec_str(entry, "key"));
+		vec_assert_hex(p.sender.base_nonce, 12, vec_str(entry, "base_nonce"));
+		vec_assert_hex(p.sender.exporter, 32, vec_str(entry, "exporter_secret"));
 		json_array_foreach(vec_get(entry, "encryptions"), k, each)
 		    check_encryption(&p, each);
 		assert_int_equal(k, 6);
@@ -328,7 +318,7 @@ the_four_modes_of_rfc_9180_a_2_agree(void **state)
 			    fv_hpke_export(&p.receiver,
 				vec_hex(each, "exporter_context", &context), out, len),
 			    FV_OK);
-			assert_hex(out, len, vec_str(each, "exported_value"));
+			vec_assert_hex(out, len, vec_str(each, "exported_value"));
 			fv_buf_clear(&context);
 		}
 		assert_int_equal(k, 3);
@@ -373,14 +363,14 @@ a_thousand_seals_and_exports_sum_to_the_published_values(void **state)
 			shake128_absorb(&sink, out, plain.len + FV_TAG_BYTES);
 		}
 		shake128_squeeze(&sink, out, 16);
-		assert_hex(out, 16, vec_str(entry, "encryptions_accumulated"));
+		vec_assert_hex(out, 16, vec_str(entry, "encryptions_accumulated"));
 		for (size_t len = 0; len < 1000; len++) {
 			assert_int_equal(
 			    fv_hpke_export(&p.receiver, draw(&source2, a), out, len), FV_OK);
 			shake128_absorb(&sink2, out, len);
 		}
 		shake128_squeeze(&sink2, out, 16);
-		assert_hex(out, 16, vec_str(entry, "exports_accumulated"));
+		vec_assert_hex(out, 16, vec_str(entry, "exports_accumulated"));
 		fv_buf_clear(&ikm);
 		used++;
 	}
