@@ -93,8 +93,10 @@ joins(const struct fv_epoch *e, const struct fv_stamp *report)
 {
 	if (!e->is_open)
 		return false;
+	/* A fix without a time comes ahead of its own epoch, never late to another's. */
 	if (!fv_stamp_has(report, FV_STAMP_GNSS))
-		return e->untimed < UNTIMED_MAX;
+		return e->untimed < UNTIMED_MAX &&
+		    (report->mode <= e->open.mode || !fv_stamp_has(&e->open, FV_STAMP_GNSS));
 	return !fv_stamp_has(&e->open, FV_STAMP_GNSS) || report->gnss_ms == e->open.gnss_ms;
 }
 

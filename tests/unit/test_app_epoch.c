@@ -177,6 +177,25 @@ a_report_without_time_takes_the_time_of_its_epoch(void **state)
 }
 
 static void
+a_fix_without_a_time_never_heals_the_epoch_before(void **state)
+{
+	struct fv_epoch e;
+
+	(void)state;
+	fv_epoch_init(&e);
+	feed(&e, 3, 0, 0);
+	feed(&e, 1, 1, 10);
+	feed(&e, 1, -1, 20);
+	feed(&e, 2, -1, 30);
+	feed(&e, 3, 2, 40);
+	fv_epoch_tick(&e, 1000);
+	assert_event(&e, FV_EPOCH_FIX, 0);
+	assert_event(&e, FV_EPOCH_LOST, 0);
+	assert_event(&e, FV_EPOCH_FIX, 2);
+	assert_no_event(&e);
+}
+
+static void
 a_latecomer_of_a_complete_epoch_changes_nothing(void **state)
 {
 	struct fv_epoch e;
@@ -350,6 +369,7 @@ main(void)
 	    cmocka_unit_test(a_mode_1_of_a_new_time_is_a_loss),
 	    cmocka_unit_test(a_run_of_reports_without_time_is_a_loss),
 	    cmocka_unit_test(a_report_without_time_takes_the_time_of_its_epoch),
+	    cmocka_unit_test(a_fix_without_a_time_never_heals_the_epoch_before),
 	    cmocka_unit_test(a_latecomer_of_a_complete_epoch_changes_nothing),
 	    cmocka_unit_test(a_receiver_that_falls_silent_or_repeats_itself_loses_its_fix),
 	    cmocka_unit_test(a_run_of_3d_fixes_is_counted_and_broken_by_2d),
