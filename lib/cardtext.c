@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define ORIGIN "fieldvisit/v1/card/"
-#define AAD "fieldvisit/card/v1"
 
 void
 fv_card_put(struct fv_buf *out, const struct fv_card *card)
@@ -98,16 +97,6 @@ fv_card_parse(struct fv_span text, struct fv_card *out, struct fv_fault *fault_o
 		return FV_OK;
 	memset(out, 0, sizeof *out);
 	return fv_fault_set(fault_out, lines.number, rule, FV_EFORMAT);
-}
-
-void
-fv_card_aad_put(struct fv_buf *out, const char *case_id, uint64_t version)
-{
-	fv_buf_put_z(out, AAD);
-	fv_buf_put_u8(out, 0);
-	fv_buf_put_z(out, case_id);
-	fv_buf_put_u8(out, 0);
-	fv_buf_put_u64be(out, version);
 }
 
 enum fv_err

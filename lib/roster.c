@@ -29,16 +29,6 @@ fv_signer_name(const char *agency, const char *id, char name_out[FV_SIGNER_BYTES
 	}
 }
 
-void
-fv_box_key_id(const uint8_t pk[FV_KEY_BYTES], uint8_t key_id_out[FV_KEY_ID_BYTES])
-{
-	const struct fv_span parts[] = {fv_span_z("fieldvisit/box/v1"), {pk, FV_KEY_BYTES}};
-	struct fv_hash hash;
-
-	fv_sha256_parts(parts, 2, &hash);
-	memcpy(key_id_out, hash.b, FV_KEY_ID_BYTES);
-}
-
 bool
 fv_box_key_good(const uint8_t pk[FV_KEY_BYTES])
 {

@@ -136,13 +136,13 @@ fv_supervisor_has_team(const struct fv_supervisor *supervisor, const char *team)
 
 enum fv_err
 fv_roster_recipients(const struct fv_roster *roster, const char *team,
-    uint8_t pks_out[FV_RECIPIENTS_MAX][FV_KEY_BYTES], size_t *count_out)
+    uint8_t pks_out[FV_NOTE_RECIPIENTS_MAX][FV_KEY_BYTES], size_t *count_out)
 {
 	size_t count = 0;
 
 	*count_out = 0;
-	memset(pks_out, 0, (size_t)FV_RECIPIENTS_MAX * FV_KEY_BYTES);
-	for (size_t i = 0; i < roster->supervisor_count && count < FV_RECIPIENTS_MAX - 1;
+	memset(pks_out, 0, (size_t)FV_NOTE_RECIPIENTS_MAX * FV_KEY_BYTES);
+	for (size_t i = 0; i < roster->supervisor_count && count < FV_NOTE_RECIPIENTS_MAX - 1;
 	     i++) {
 		if (!fv_supervisor_has_team(&roster->supervisors[i], team))
 			continue;

@@ -104,8 +104,6 @@ struct fv_card {
 FV_EXPORT void fv_card_put(struct fv_buf *out, const struct fv_card *card);
 FV_EXPORT FV_NODISCARD enum fv_err fv_card_parse(
     struct fv_span text, struct fv_card *out, struct fv_fault *fault_out);
-/* "fieldvisit/card/v1" || 0x00 || case || 0x00 || u64be(version): the AEAD's aad. */
-FV_EXPORT void fv_card_aad_put(struct fv_buf *out, const char *case_id, uint64_t version);
 /*
  * Read a signed card commitment, check that a supervisor of `roster` signed it for the
  * roster's agency, and that ct and capsules are the ones named.

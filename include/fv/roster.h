@@ -19,16 +19,15 @@
 #define FV_ROSTER_H
 
 #include "fv/lines.h"
+#include "fv/note.h"
 #include "fv/signednote.h"
 
 #define FV_ROSTER_SUPERVISORS_MAX 16U
 #define FV_ROSTER_TEAMS_MAX 8U /* of one supervisor */
 #define FV_ROSTER_AUDITORS_MAX 4U
 #define FV_ROSTER_OFFICERS_MAX 512U
-#define FV_OFFICER_NAME_BYTES 65U  /* 64 bytes of UTF-8 and NUL */
-#define FV_SIGNER_BYTES 80U        /* longest key name of a person, with its NUL */
-#define FV_RECIPIENTS_MAX 8U       /* of a note, the recovery key included */
-#define FV_CARD_RECIPIENTS_MAX 24U /* of a case card */
+#define FV_OFFICER_NAME_BYTES 65U /* 64 bytes of UTF-8 and NUL */
+#define FV_SIGNER_BYTES 80U       /* longest key name of a person, with its NUL */
 
 struct fv_supervisor {
 	char id[FV_ID_BYTES];
@@ -67,10 +66,6 @@ struct fv_roster {
 /* Key name of a person: "fieldvisit/v1/sup/<agency>/<id>". */
 FV_EXPORT void fv_signer_name(
     const char *agency, const char *id, char name_out[FV_SIGNER_BYTES]);
-
-/* Key id of an X25519 key: SHA-256("fieldvisit/box/v1" || pk)[0:4]. */
-FV_EXPORT void fv_box_key_id(
-    const uint8_t pk[FV_KEY_BYTES], uint8_t key_id_out[FV_KEY_ID_BYTES]);
 
 /* True unless `pk` is one of the low-order points that agree on a known secret. */
 FV_EXPORT bool fv_box_key_good(const uint8_t pk[FV_KEY_BYTES]);
@@ -144,10 +139,11 @@ FV_EXPORT bool fv_supervisor_has_team(
 
 /*
  * Who can read a note of `team`: its supervisors in roster order (the first 7), then the
- * recovery key.  *count_out is 1..FV_RECIPIENTS_MAX.
+ * recovery key.  *count_out is 1..FV_NOTE_RECIPIENTS_MAX.
  * Errors: FV_ENOENT  no supervisor has that team (*count_out is 0)
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_roster_recipients(const struct fv_roster *roster,
-    const char *team, uint8_t pks_out[FV_RECIPIENTS_MAX][FV_KEY_BYTES], size_t *count_out);
+    const char *team, uint8_t pks_out[FV_NOTE_RECIPIENTS_MAX][FV_KEY_BYTES],
+    size_t *count_out);
 
 #endif

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check_roster(struct fv_span text, struct fv_roster *roster)
 {
-	uint8_t pks[FV_RECIPIENTS_MAX][FV_KEY_BYTES];
+	uint8_t pks[FV_NOTE_RECIPIENTS_MAX][FV_KEY_BYTES];
 	struct fv_buf again = {0};
 	struct fv_fault fault;
 	size_t count;
@@ -25,7 +25,7 @@ check_roster(struct fv_span text, struct fv_roster *roster)
 	assert(roster->threshold >= 1 && roster->threshold <= roster->supervisor_count);
 	assert(fv_roster_recipients(roster, roster->supervisors[0].teams[0], pks, &count) ==
 	    FV_OK);
-	assert(count >= 2 && count <= FV_RECIPIENTS_MAX);
+	assert(count >= 2 && count <= FV_NOTE_RECIPIENTS_MAX);
 	fv_roster_put(&again, roster);
 	assert(fv_span_equal(fv_buf_span(&again), text));
 	fv_buf_clear(&again);

@@ -353,16 +353,6 @@ a_card_has_at_most_24_recipients(void **state)
 	assert_int_equal(w->fault.line, 7);
 }
 
-static void
-the_cards_aad_binds_case_and_version(void **state)
-{
-	struct world *w = *state;
-	static const char want[] = "fieldvisit/card/v1\0c1\0\0\0\0\0\0\0\0\x03";
-
-	fv_card_aad_put(&w->text, "c1", 3);
-	assert_true(fv_span_equal(fv_buf_span(&w->text), fv_span_of(want, sizeof want - 1)));
-}
-
 int
 main(void)
 {
@@ -381,7 +371,6 @@ main(void)
 	    T(a_card_text_survives_being_written_and_read),
 	    T(a_forged_card_is_refused),
 	    T(a_card_has_at_most_24_recipients),
-	    T(the_cards_aad_binds_case_and_version),
 	};
 #undef T
 

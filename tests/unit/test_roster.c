@@ -314,7 +314,7 @@ static void
 recipients_are_the_team_in_order_and_then_recovery(void **state)
 {
 	struct world *w = *state;
-	uint8_t pks[FV_RECIPIENTS_MAX][FV_KEY_BYTES];
+	uint8_t pks[FV_NOTE_RECIPIENTS_MAX][FV_KEY_BYTES];
 	size_t count = 99;
 
 	assert_int_equal(fv_roster_recipients(w->roster, "t1", pks, &count), FV_OK);
@@ -333,12 +333,12 @@ a_large_team_leaves_room_for_recovery(void **state)
 {
 	struct world *w = *state;
 	struct fv_roster *large = people_roster(12);
-	uint8_t pks[FV_RECIPIENTS_MAX][FV_KEY_BYTES];
+	uint8_t pks[FV_NOTE_RECIPIENTS_MAX][FV_KEY_BYTES];
 	size_t count;
 
 	(void)w;
 	assert_int_equal(fv_roster_recipients(large, "t1", pks, &count), FV_OK);
-	assert_int_equal(count, FV_RECIPIENTS_MAX);
+	assert_int_equal(count, FV_NOTE_RECIPIENTS_MAX);
 	assert_memory_equal(pks[6], large->supervisors[6].box_pk, FV_KEY_BYTES);
 	assert_memory_equal(pks[7], large->recovery_pk, FV_KEY_BYTES);
 	free(large);
@@ -365,7 +365,7 @@ a_box_key_id_is_the_published_hash(void **state)
 	uint8_t got[4];
 
 	(void)state;
-	fv_box_key_id(zero, got);
+	fv_note_box_key_id(zero, got);
 	assert_memory_equal(got, want, sizeof want);
 }
 
