@@ -32,7 +32,7 @@ get_held(struct fv_cbor_reader *r, struct fv_blob_held *held, size_t *count_out)
 		if (two != 2)
 			return FV_EFORMAT;
 		if ((rc = fv_cbor_get_fixed(r, held[i].hash.b, FV_HASH_BYTES)) != FV_OK ||
-		    (rc = fv_cbor_get_uint(r, FV_BLOB_MAX, &held[i].held_bytes)) != FV_OK)
+		    (rc = fv_cbor_get_uint(r, FV_ITEM_BODY_MAX, &held[i].held_bytes)) != FV_OK)
 			return rc;
 	}
 	*count_out = count;

@@ -1,0 +1,240 @@
+#include "fv/item.h"
+
+#include <string.h>
+
+#define KEY_CASE_LAST 13U
+
+static enum fv_err
+get_u32(struct fv_cbor_reader *r, uint32_t max, uint32_t *v_out)
+{
+	uint64_t v;
+	enum fv_err rc = fv_cbor_get_uint(r, max, &v);
+
+	*v_out = rc == FV_OK ? (uint32_t)v : 0;
+	return rc;
+}
+
+static enum fv_err
+get_e7(struct fv_cbor_reader *r, int32_t limit, int32_t *v_out)
+{
+	int64_t v;
+	enum fv_err rc = fv_cbor_get_int(r, &v);
+
+	*v_out = 0;
+	if (rc != FV_OK)
+		return rc;
+	if (v < -limit || v > limit)
+		return FV_ERANGE;
+	*v_out = (int32_t)v;
+	return FV_OK;
+}
+
+/* -- case ------------------------------------------------------------------------ */
+
+static void
+put_text(struct fv_buf *out, uint64_t key, struct fv_span text)
+{
+	if (text.len == 0)
+		return;
+	fv_cbor_put_uint(out, key);
+	fv_cbor_put_text(out, text);
+}
+
+static void
+put_code(struct fv_buf *out, uint64_t key, uint32_t code)
+{
+	if (code == 0)
+		return;
+	fv_cbor_put_uint(out, key);
+	fv_cbor_put_uint(out, code);
+}
+
+static size_t
+count_case_keys(const struct fv_item_case *c)
+{
+	const bool has[] = {c->id.len > 0, c->agency.len > 0, c->zones.len > 0, c->has_place,
+	    c->has_place, c->has_radius, c->actor != 0, c->product != 0, c->debts.len > 0,
+	    c->packs.len > 0, c->assigned.len > 0, c->has_plan, c->has_as_of};
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof has / sizeof has[0]; i++)
+		count += has[i] ? 1 : 0;
+	return count;
+}
+
+void
+fv_item_case_put(struct fv_buf *out, const struct fv_item_case *c)
+{
+	fv_cbor_put_map(out, count_case_keys(c));
+	put_text(out, 1, c->id);
+	put_text(out, 2, c->agency);
+	put_text(out, 3, c->zones);
+	if (c->has_place) {
+		fv_cbor_put_uint(out, 4);
+		fv_cbor_put_int(out, c->lat_e7);
+		fv_cbor_put_uint(out, 5);
+		fv_cbor_put_int(out, c->lon_e7);
+	}
+	if (c->has_radius) {
+		fv_cbor_put_uint(out, 6);
+		fv_cbor_put_uint(out, c->radius_m);
+	}
+	put_code(out, 7, c->actor);
+	put_code(out, 8, c->product);
+	put_text(out, 9, c->debts);
+	put_text(out, 10, c->packs);
+	put_text(out, 11, c->assigned);
+	if (c->has_plan) {
+		fv_cbor_put_uint(out, 12);
+		fv_cbor_put_int(out, c->plan_day);
+	}
+	if (c->has_as_of) {
+		fv_cbor_put_uint(out, 13);
+		fv_cbor_put_int(out, c->as_of_day);
+	}
+}
+
+static enum fv_err
+get_case_key(struct fv_cbor_reader *r, uint64_t key, struct fv_item_case *c)
+{
+	switch (key) {
+	case 1:
+		return fv_cbor_get_text(r, &c->id);
+	case 2:
+		return fv_cbor_get_text(r, &c->agency);
+	case 3:
+		return fv_cbor_get_text(r, &c->zones);
+	case 4:
+		c->has_place = true;
+		return get_e7(r, 900000000, &c->lat_e7);
+	case 5:
+		return get_e7(r, 1800000000, &c->lon_e7);
+	case 6:
+		c->has_radius = true;
+		return get_u32(r, UINT32_MAX, &c->radius_m);
+	case 7:
+		return get_u32(r, 3, &c->actor);
+	case 8:
+		return get_u32(r, 8, &c->product);
+	case 9:
+		return fv_cbor_get_text(r, &c->debts);
+	case 10:
+		return fv_cbor_get_text(r, &c->packs);
+	case 11:
+		return fv_cbor_get_text(r, &c->assigned);
+	case 12:
+		c->has_plan = true;
+		return fv_cbor_get_int(r, &c->plan_day);
+	case KEY_CASE_LAST:
+		c->has_as_of = true;
+		return fv_cbor_get_int(r, &c->as_of_day);
+	default: /* of a newer server */
+		return fv_cbor_skip(r, NULL);
+	}
+}
+
+enum fv_err
+fv_item_case_parse(struct fv_span body, struct fv_item_case *out)
+{
+	bool has_lat = false, has_lon = false;
+	struct fv_cbor_reader r;
+	size_t count;
+	uint64_t key;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_cbor_check_all(body)) != FV_OK)
+		return rc;
+	r = fv_cbor_reader_of(body);
+	if ((rc = fv_cbor_get_map(&r, &count)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = fv_cbor_get_uint(&r, INT64_MAX, &key)) != FV_OK ||
+		    (rc = get_case_key(&r, key, out)) != FV_OK)
+			return rc;
+		has_lat = has_lat || key == 4;
+		has_lon = has_lon || key == 5;
+	}
+	if (out->id.len == 0 || out->id.len > FV_ITEM_KEY_MAX || has_lat != has_lon)
+		return FV_EFORMAT;
+	return FV_OK;
+}
+
+/* -- hold, card, number ------------------------------------------------------------ */
+
+void
+fv_item_hold_put(struct fv_buf *out, const struct fv_item_hold *hold)
+{
+	fv_cbor_put_array(out, 3);
+	fv_cbor_put_uint(out, hold->event_kind);
+	fv_cbor_put_int(out, hold->from_ms);
+	if (hold->has_until)
+		fv_cbor_put_int(out, hold->until_ms);
+	else
+		fv_cbor_put_null(out);
+}
+
+enum fv_err
+fv_item_hold_parse(struct fv_span body, struct fv_item_hold *out)
+{
+	struct fv_cbor_reader r;
+	size_t count;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_cbor_check_all(body)) != FV_OK)
+		return rc;
+	r = fv_cbor_reader_of(body);
+	if ((rc = fv_cbor_get_array(&r, &count)) != FV_OK)
+		return rc;
+	if (count != 3)
+		return FV_EFORMAT;
+	if ((rc = get_u32(&r, 255, &out->event_kind)) != FV_OK ||
+	    (rc = fv_cbor_get_int(&r, &out->from_ms)) != FV_OK)
+		return rc;
+	out->has_until = !fv_cbor_take_null(&r);
+	return out->has_until ? fv_cbor_get_int(&r, &out->until_ms) : FV_OK;
+}
+
+void
+fv_item_card_put(struct fv_buf *out, const struct fv_item_card *card)
+{
+	fv_cbor_put_array(out, 3);
+	fv_cbor_put_bytes(out, card->note.ptr, card->note.len);
+	fv_cbor_put_bytes(out, card->ct.ptr, card->ct.len);
+	fv_cbor_put_bytes(out, card->capsules.ptr, card->capsules.len);
+}
+
+enum fv_err
+fv_item_card_parse(struct fv_span body, struct fv_item_card *out)
+{
+	struct fv_cbor_reader r;
+	size_t count;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_cbor_check_all(body)) != FV_OK)
+		return rc;
+	r = fv_cbor_reader_of(body);
+	if ((rc = fv_cbor_get_array(&r, &count)) != FV_OK)
+		return rc;
+	if (count != 3)
+		return FV_EFORMAT;
+	if ((rc = fv_cbor_get_bytes(&r, &out->note)) != FV_OK ||
+	    (rc = fv_cbor_get_bytes(&r, &out->ct)) != FV_OK)
+		return rc;
+	return fv_cbor_get_bytes(&r, &out->capsules);
+}
+
+void
+fv_item_number_hash(struct fv_span case_id, struct fv_span label,
+    uint8_t hash_out[FV_NUMBER_HASH_BYTES])
+{
+	static const uint8_t zero = 0;
+	const struct fv_span parts[] = {fv_span_z("fieldvisit/num/v1"), {&zero, 1}, case_id,
+	    {&zero, 1}, label};
+	struct fv_hash hash;
+
+	fv_sha256_parts(parts, 5, &hash);
+	memcpy(hash_out, hash.b, FV_NUMBER_HASH_BYTES);
+}

@@ -1,0 +1,343 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "book.h"
+#include "db.h"
+
+#define AUDIENCE_BYTES 32U
+
+static void
+bind_case(sqlite3_stmt *stmt, const struct fv_store_case *row)
+{
+	const struct fv_item_case *item = &row->item;
+
+	fv_db_bind_text(stmt, 1, item->id);
+	fv_db_bind_text(stmt, 2, item->agency);
+	fv_db_bind_text(stmt, 3, item->zones);
+	if (item->has_place) {
+		fv_db_bind_int(stmt, 4, item->lat_e7);
+		fv_db_bind_int(stmt, 5, item->lon_e7);
+	}
+	if (item->has_radius)
+		fv_db_bind_uint(stmt, 6, item->radius_m);
+	fv_db_bind_uint(stmt, 7, item->actor);
+	fv_db_bind_uint(stmt, 8, item->product);
+	fv_db_bind_text(stmt, 9, item->debts);
+	fv_db_bind_text(stmt, 10, item->packs);
+	fv_db_bind_text(stmt, 11, item->assigned);
+	if (item->has_plan)
+		fv_db_bind_int(stmt, 12, item->plan_day);
+	if (item->has_as_of)
+		fv_db_bind_int(stmt, 13, item->as_of_day);
+	fv_db_bind_int(stmt, 14, row->is_closed);
+	fv_db_bind_int(stmt, 15, row->updated_ms);
+}
+
+/* Rows of (officer, case) from the ';' list. */
+static enum fv_err
+put_assignments(struct fv_store *store, const struct fv_item_case *item)
+{
+	struct fv_span rest = item->assigned, officer;
+	const uint8_t *end;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_ASSIGNMENT_CLEAR, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, item->id);
+	rc = fv_db_run(stmt);
+	while (rc == FV_OK && rest.len > 0) {
+		end = memchr(rest.ptr, ';', rest.len);
+		officer = fv_span_of(rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr));
+		rest.ptr += officer.len + (end != NULL);
+		rest.len -= officer.len + (end != NULL);
+		if (officer.len == 0)
+			continue;
+		if ((rc = fv_db_get(store, FV_SQL_ASSIGNMENT_PUT, &stmt)) != FV_OK)
+			return rc;
+		fv_db_bind_text(stmt, 1, officer);
+		fv_db_bind_text(stmt, 2, item->id);
+		rc = fv_db_run(stmt);
+	}
+	return rc;
+}
+
+enum fv_err
+fv_store_case_put(struct fv_store *store, const struct fv_store_case *row)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_CASE_PUT, &stmt)) != FV_OK)
+		return rc;
+	bind_case(stmt, row);
+	if ((rc = fv_db_run(stmt)) != FV_OK)
+		return rc;
+	return put_assignments(store, &row->item);
+}
+
+static void
+read_case(sqlite3_stmt *stmt, struct fv_store_case *out)
+{
+	struct fv_item_case *item = &out->item;
+
+	memset(out, 0, sizeof *out);
+	item->id = fv_db_col(stmt, 0);
+	item->agency = fv_db_col(stmt, 1);
+	item->zones = fv_db_col(stmt, 2);
+	item->has_place = fv_db_col_has(stmt, 3) && fv_db_col_has(stmt, 4);
+	item->lat_e7 = (int32_t)fv_db_col_int(stmt, 3);
+	item->lon_e7 = (int32_t)fv_db_col_int(stmt, 4);
+	item->has_radius = fv_db_col_has(stmt, 5);
+	item->radius_m = fv_db_col_u32(stmt, 5);
+	item->actor = fv_db_col_u32(stmt, 6);
+	item->product = fv_db_col_u32(stmt, 7);
+	item->debts = fv_db_col(stmt, 8);
+	item->packs = fv_db_col(stmt, 9);
+	item->assigned = fv_db_col(stmt, 10);
+	item->has_plan = fv_db_col_has(stmt, 11);
+	item->plan_day = fv_db_col_int(stmt, 11);
+	item->has_as_of = fv_db_col_has(stmt, 12);
+	item->as_of_day = fv_db_col_int(stmt, 12);
+	out->is_closed = fv_db_col_int(stmt, 13) != 0;
+	out->updated_ms = fv_db_col_int(stmt, 14);
+}
+
+enum fv_err
+fv_store_case_get(struct fv_store *store, struct fv_span id, struct fv_store_case *out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_db_get(store, FV_SQL_CASE_GET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, id);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	read_case(stmt, out);
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_case_each(struct fv_store *store, fv_store_case_fn fn, void *ctx)
+{
+	struct fv_store_case row;
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_CASE_EACH, &stmt)) != FV_OK)
+		goto cleanup;
+	while ((rc = fv_db_row(stmt)) == FV_OK) {
+		read_case(stmt, &row);
+		if ((rc = fn(&row, ctx)) != FV_OK)
+			goto cleanup;
+	}
+	if (rc == FV_ENOENT) /* the end of the list */
+		rc = FV_OK;
+cleanup:
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+enum fv_err
+fv_store_case_is_assigned(
+    struct fv_store *store, struct fv_span id, const char *officer, bool *yes_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*yes_out = false;
+	if ((rc = fv_db_get(store, FV_SQL_CASE_ASSIGNED, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, fv_span_z(officer));
+	fv_db_bind_text(stmt, 2, id);
+	rc = fv_db_row(stmt);
+	*yes_out = rc == FV_OK;
+	(void)sqlite3_reset(stmt);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+enum fv_err
+fv_store_card_get(struct fv_store *store, struct fv_span case_id, uint64_t *version_out,
+    struct fv_item_card *out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	*version_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_CARD_GET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, case_id);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	*version_out = fv_db_col_uint(stmt, 0);
+	out->note = fv_db_col(stmt, 1);
+	out->ct = fv_db_col(stmt, 2);
+	out->capsules = fv_db_col(stmt, 3);
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_card_put(struct fv_store *store, struct fv_span case_id, uint64_t version,
+    const struct fv_item_card *card)
+{
+	struct fv_item_card held;
+	uint64_t held_version;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	rc = fv_store_card_get(store, case_id, &held_version, &held);
+	if (rc == FV_OK && held_version >= version)
+		return held_version == version && fv_span_equal(held.note, card->note)
+		    ? FV_OK
+		    : FV_ECONFLICT;
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	if ((rc = fv_db_get(store, FV_SQL_CARD_PUT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, case_id);
+	fv_db_bind_uint(stmt, 2, version);
+	fv_db_bind_blob(stmt, 3, card->note);
+	fv_db_bind_blob(stmt, 4, card->ct);
+	fv_db_bind_blob(stmt, 5, card->capsules);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_order_put(
+    struct fv_store *store, int64_t no, enum fv_item_kind kind, struct fv_span note)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_ORDER_PUT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, no);
+	fv_db_bind_int(stmt, 2, kind);
+	fv_db_bind_blob(stmt, 3, note);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_order_get(
+    struct fv_store *store, int64_t no, enum fv_item_kind kind, struct fv_buf *note_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_ORDER_GET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, no);
+	fv_db_bind_int(stmt, 2, kind);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	fv_buf_put_span(note_out, fv_db_col(stmt, 0));
+	(void)sqlite3_reset(stmt);
+	return fv_buf_status(note_out);
+}
+
+/* "" everyone, "o:<officer>", "d:<device number>". */
+static void
+name_officer(const char *officer, char out[AUDIENCE_BYTES])
+{
+	snprintf(out, AUDIENCE_BYTES, "o:%.24s", officer);
+}
+
+static void
+name_device(int64_t no, char out[AUDIENCE_BYTES])
+{
+	snprintf(out, AUDIENCE_BYTES, "d:%" PRId64, no);
+}
+
+static enum fv_err
+drop_change(struct fv_store *store, const char *audience, enum fv_item_kind kind,
+    struct fv_span key)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_CHANGED_DROP, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, fv_span_z(audience));
+	fv_db_bind_int(stmt, 2, kind);
+	fv_db_bind_blob(stmt, 3, key);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_change(struct fv_store *store, struct fv_store_audience audience,
+    enum fv_item_kind kind, struct fv_span key)
+{
+	static const enum fv_item_kind of_case[] = {
+	    FV_ITEM_CASE, FV_ITEM_HISTORY, FV_ITEM_HOLD, FV_ITEM_CARD};
+	char name[AUDIENCE_BYTES] = "";
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if (audience.officer != NULL)
+		name_officer(audience.officer, name);
+	else if (audience.device_no != 0)
+		name_device(audience.device_no, name);
+	if ((rc = drop_change(store, name, kind, key)) != FV_OK)
+		return rc;
+	if (kind == FV_ITEM_CASE && (rc = drop_change(store, name, FV_ITEM_TOMBSTONE, key)))
+		return rc;
+	for (size_t i = 0; kind == FV_ITEM_TOMBSTONE && i < sizeof of_case / sizeof of_case[0]; i++)
+		if ((rc = drop_change(store, name, of_case[i], key)) != FV_OK)
+			return rc;
+	if ((rc = fv_db_get(store, FV_SQL_CHANGED_PUT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, fv_span_z(name));
+	fv_db_bind_int(stmt, 2, kind);
+	fv_db_bind_blob(stmt, 3, key);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_changed_each(struct fv_store *store, const struct fv_store_device *device,
+    uint64_t cursor, fv_store_changed_fn fn, void *ctx)
+{
+	char by_officer[AUDIENCE_BYTES], by_device[AUDIENCE_BYTES];
+	struct fv_store_changed row;
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	name_officer(device->officer, by_officer);
+	name_device(device->no, by_device);
+	if ((rc = fv_db_make(store, FV_SQL_CHANGED_EACH, &stmt)) != FV_OK)
+		goto cleanup;
+	fv_db_bind_text(stmt, 1, fv_span_z(by_officer));
+	fv_db_bind_text(stmt, 2, fv_span_z(by_device));
+	fv_db_bind_uint(stmt, 3, cursor);
+	while ((rc = fv_db_row(stmt)) == FV_OK) {
+		row.change = fv_db_col_uint(stmt, 0);
+		row.kind = (enum fv_item_kind)fv_db_col_int(stmt, 1);
+		row.key = fv_db_col(stmt, 2);
+		if ((rc = fn(&row, ctx)) != FV_OK)
+			goto cleanup;
+	}
+	if (rc == FV_ENOENT) /* the end of the list */
+		rc = FV_OK;
+cleanup:
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+enum fv_err
+fv_store_change_last(struct fv_store *store, uint64_t *change_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*change_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_CHANGED_LAST, &stmt)) != FV_OK)
+		return rc;
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc == FV_ENOENT ? FV_EIO : rc;
+	*change_out = fv_db_col_uint(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}

@@ -1,0 +1,62 @@
+/*
+ * Inside of the store: the SQLite handle, its statement table and the few moves that
+ * every file of this folder makes.  Nothing outside of store/ includes this.
+ */
+#ifndef FV_STORE_DB_H
+#define FV_STORE_DB_H
+
+#include <sqlite3.h>
+
+#include "sql.h"
+#include "store.h"
+
+struct fv_store {
+	sqlite3 *db;
+	sqlite3_stmt *stmts[FV_SQL_COUNT]; /* prepared at first use */
+	enum fv_store_mode mode;
+	bool in_view;
+};
+
+/* The code for an SQLite result; FV_OK for OK, ROW and DONE. */
+enum fv_err fv_db_code(int sqlite_rc);
+
+/* The prepared statement, reset, with no values bound.  Returns borrowed: until close. */
+FV_NODISCARD enum fv_err fv_db_get(
+    struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out);
+/* A statement of the caller's own (sqlite3_finalize), for reads that call back. */
+FV_NODISCARD enum fv_err fv_db_make(
+    struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out);
+
+/* Run a statement that gives no row, and reset it. */
+FV_NODISCARD enum fv_err fv_db_run(sqlite3_stmt *stmt);
+/* Run it to its first row.  FV_OK: there is one;  FV_ENOENT: none (and it is reset). */
+FV_NODISCARD enum fv_err fv_db_row(sqlite3_stmt *stmt);
+
+/* Run SQL text without parameters. */
+FV_NODISCARD enum fv_err fv_db_exec(struct fv_store *store, const char *sql);
+/* First column of the first row of SQL text.  FV_ENOENT: no row. */
+FV_NODISCARD enum fv_err fv_db_exec_int(
+    struct fv_store *store, const char *sql, int64_t *value_out);
+
+/* Bind parameter `at` (from 1).  The bytes must live until the statement has run.  An
+ * empty span binds an empty value; bind nothing for NULL. */
+void fv_db_bind_blob(sqlite3_stmt *stmt, int at, struct fv_span span);
+void fv_db_bind_text(sqlite3_stmt *stmt, int at, struct fv_span span);
+void fv_db_bind_int(sqlite3_stmt *stmt, int at, int64_t value);
+void fv_db_bind_uint(sqlite3_stmt *stmt, int at, uint64_t value);
+
+/* Column `at` (from 0) as bytes, borrowed until the next step; empty for NULL. */
+struct fv_span fv_db_col(sqlite3_stmt *stmt, int at);
+bool fv_db_col_has(sqlite3_stmt *stmt, int at);
+int64_t fv_db_col_int(sqlite3_stmt *stmt, int at);
+uint64_t fv_db_col_uint(sqlite3_stmt *stmt, int at);
+uint32_t fv_db_col_u32(sqlite3_stmt *stmt, int at);
+/* Exactly `len` bytes, or false (out is zeroed). */
+bool fv_db_col_fixed(sqlite3_stmt *stmt, int at, void *out, size_t len);
+/* Text that fits `cap` bytes with its NUL, or false. */
+bool fv_db_col_z(sqlite3_stmt *stmt, int at, char *out, size_t cap);
+
+/* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
+extern const char *const *const fv_db_migrations[FV_STORE_VERSION];
+
+#endif

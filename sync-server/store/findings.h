@@ -1,0 +1,62 @@
+/*
+ * Contacts and events of the bank's other systems, and findings.
+ *
+ * Errors that any function may give: see store/store.h.
+ */
+#ifndef FV_STORE_FINDINGS_H
+#define FV_STORE_FINDINGS_H
+
+#include "store.h"
+
+/* One line of the interchange, as it was imported. */
+struct fv_store_import {
+	struct fv_span source;  /* "dialler", ...: the line's own or the default */
+	struct fv_span id;      /* unique together with source */
+	struct fv_span case_id;
+	bool is_event; /* else a contact */
+	int64_t at_ms; /* begin of a contact, at of an event */
+	struct fv_span line; /* exact bytes of the JSON object */
+};
+typedef enum fv_err (*fv_store_import_fn)(const struct fv_store_import *line, void *ctx);
+
+/* Errors: FV_EEXIST  the same line is there;  FV_ECONFLICT  the same source and id with
+ * another line. */
+FV_NODISCARD enum fv_err fv_store_import_put(
+    struct fv_store *store, const struct fv_store_import *line);
+/* The imported lines of a case (all cases: NULL), by time, source and id. */
+FV_NODISCARD enum fv_err fv_store_import_each(
+    struct fv_store *store, const char *case_id, fv_store_import_fn fn, void *ctx);
+
+/* One revision of one finding.  Rows are only ever added. */
+struct fv_store_finding {
+	uint8_t id[16];
+	uint32_t revision; /* from 1 */
+	struct fv_span subject; /* contact id, or "case:", "device:", ... and id */
+	struct fv_span case_id; /* empty: about no case */
+	struct fv_span pack;
+	struct fv_span rule;
+	uint32_t verdict;   /* as rulepack.h numbers them */
+	bool is_provisional;
+	int64_t contact_ms; /* legal time of the contact; 0 where the subject is no contact */
+	struct fv_hash pack_sha256;
+	struct fv_span engine; /* version texts */
+	struct fv_span tzdata;
+	struct fv_span as_of;  /* CBOR, the writer's */
+	struct fv_hash inputs_hash;
+	struct fv_span inputs; /* CBOR or JSON, the writer's; empty: blanked */
+	int64_t judged_ms;
+};
+typedef enum fv_err (*fv_store_finding_fn)(const struct fv_store_finding *finding, void *ctx);
+
+/* Add; `revision` is ignored: it becomes one more than the last.  Errors: as store.h. */
+FV_NODISCARD enum fv_err fv_store_finding_append(
+    struct fv_store *store, const struct fv_store_finding *finding);
+/* The newest revision.  Returns borrowed: spans until the next call of this function or the
+ * end of the transaction or view.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_finding_last(
+    struct fv_store *store, const uint8_t id[16], struct fv_store_finding *out);
+/* The newest revision of each finding about `case_id` (all: NULL), by contact_ms and id. */
+FV_NODISCARD enum fv_err fv_store_finding_each(
+    struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx);
+
+#endif

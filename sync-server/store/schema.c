@@ -1,0 +1,116 @@
+#include "db.h"
+
+/*
+ * record.id and record.subject are (device << 40 | seq): one integer key keeps a trail's
+ * records side by side without a second index.  Whether a record is sealed follows from
+ * trail.sealed_size; a record is never updated to say so.
+ */
+static const char first_devices[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE device(no INTEGER PRIMARY KEY, dev BLOB NOT NULL UNIQUE,"
+    " pk_0 BLOB NOT NULL, pk_sync BLOB NOT NULL, pk_box BLOB NOT NULL,"
+    " ticket_id BLOB NOT NULL, agency TEXT NOT NULL, team TEXT NOT NULL,"
+    " officer TEXT NOT NULL, handle_secret BLOB NOT NULL, handle_idx INTEGER NOT NULL,"
+    " enrolled_ms INTEGER NOT NULL, enrol_index INTEGER NOT NULL,"
+    " approved_ms INTEGER, revoked_ms INTEGER, trusted_size INTEGER);"
+    "CREATE INDEX device_officer ON device(officer);"
+    "CREATE TABLE handle(handle BLOB PRIMARY KEY, device INTEGER NOT NULL"
+    " REFERENCES device(no), idx INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX handle_device ON handle(device);"
+
+    "CREATE TABLE trail(device INTEGER PRIMARY KEY REFERENCES device(no),"
+    " size INTEGER NOT NULL, peaks BLOB NOT NULL, last_header BLOB, last_leaf BLOB,"
+    " sealed_size INTEGER NOT NULL, sealed_peaks BLOB NOT NULL, sealed_root BLOB,"
+    " seal_pk BLOB NOT NULL, key_number INTEGER NOT NULL, seal_key_id BLOB, seal_sig BLOB,"
+    " head_size INTEGER NOT NULL, head_index INTEGER NOT NULL, tail_n INTEGER, tail_a BLOB,"
+    " last_sync_ms INTEGER NOT NULL, battery_percent INTEGER, free_mib INTEGER);"
+
+    "CREATE TABLE record(id INTEGER PRIMARY KEY, type INTEGER NOT NULL,"
+    " received_ms INTEGER NOT NULL, header BLOB NOT NULL, leaf BLOB NOT NULL, salt BLOB,"
+    " payload BLOB, sig BLOB, subject INTEGER, case_id TEXT);"
+    "CREATE INDEX record_subject ON record(subject) WHERE subject IS NOT NULL AND type <> 12;"
+    "CREATE INDEX record_case ON record(case_id) WHERE case_id IS NOT NULL;"
+    "CREATE TRIGGER record_update BEFORE UPDATE ON record WHEN new.id IS NOT old.id"
+    " OR new.type IS NOT old.type OR new.received_ms IS NOT old.received_ms"
+    " OR new.header IS NOT old.header OR new.leaf IS NOT old.leaf"
+    " OR new.sig IS NOT old.sig OR (old.payload IS NOT NULL AND new.payload IS NOT NULL)"
+    " BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;"
+    "CREATE TRIGGER record_delete BEFORE DELETE ON record WHEN (old.id & 1099511627775) <"
+    " (SELECT sealed_size FROM trail WHERE device = old.id >> 40)"
+    " BEGIN SELECT RAISE(ABORT, 'a sealed record is never deleted'); END;"
+
+    "CREATE TABLE quarantine(id INTEGER PRIMARY KEY, device INTEGER NOT NULL"
+    " REFERENCES device(no), seq INTEGER NOT NULL, reason INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, span BLOB, UNIQUE(device, hash));"
+
+    "CREATE TABLE blob(id INTEGER PRIMARY KEY, device INTEGER NOT NULL"
+    " REFERENCES device(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, total INTEGER NOT NULL, held INTEGER NOT NULL,"
+    " complete INTEGER NOT NULL, data BLOB, UNIQUE(device, hash));"
+    "CREATE INDEX blob_missing ON blob(device, seq) WHERE complete = 0;";
+
+static const char first_papers[] =
+    "CREATE TABLE leaf(idx INTEGER PRIMARY KEY, data BLOB NOT NULL, hash BLOB NOT NULL);"
+    "CREATE TABLE node(level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " PRIMARY KEY(level, idx)) WITHOUT ROWID;"
+    "CREATE TABLE head(size INTEGER PRIMARY KEY, root BLOB NOT NULL);"
+    "CREATE TRIGGER leaf_update BEFORE UPDATE ON leaf"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+    "CREATE TRIGGER leaf_delete BEFORE DELETE ON leaf"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+    "CREATE TRIGGER node_update BEFORE UPDATE ON node"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+    "CREATE TRIGGER node_delete BEFORE DELETE ON node"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+    "CREATE TRIGGER head_update BEFORE UPDATE ON head"
+    " BEGIN SELECT RAISE(ABORT, 'a size has one root'); END;"
+    "CREATE TRIGGER head_delete BEFORE DELETE ON head"
+    " BEGIN SELECT RAISE(ABORT, 'a size has one root'); END;"
+    "CREATE TABLE document(hash BLOB PRIMARY KEY, kind TEXT NOT NULL, salt BLOB NOT NULL,"
+    " body BLOB, added_ms INTEGER NOT NULL);"
+
+    "CREATE TABLE note(kind INTEGER NOT NULL, version INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " note BLOB NOT NULL, PRIMARY KEY(kind, version));"
+    "CREATE TABLE pack(sha256 BLOB PRIMARY KEY, id TEXT NOT NULL, revision INTEGER NOT NULL,"
+    " file BLOB NOT NULL);"
+    "CREATE TABLE ticket(id BLOB PRIMARY KEY, token BLOB NOT NULL, roster BLOB NOT NULL,"
+    " agency TEXT NOT NULL, team TEXT NOT NULL, officer TEXT NOT NULL,"
+    " expires_ms INTEGER NOT NULL, note BLOB NOT NULL, spent_ms INTEGER, device INTEGER);"
+
+    "CREATE TABLE cases(id TEXT PRIMARY KEY, agency TEXT NOT NULL, zones TEXT NOT NULL,"
+    " lat_e7 INTEGER, lon_e7 INTEGER, radius_m INTEGER, actor INTEGER NOT NULL,"
+    " product INTEGER NOT NULL, debts TEXT NOT NULL, packs TEXT NOT NULL,"
+    " assigned TEXT NOT NULL, plan_day INTEGER, as_of_day INTEGER,"
+    " closed INTEGER NOT NULL, updated_ms INTEGER NOT NULL);"
+    "CREATE TABLE assignment(officer TEXT NOT NULL, case_id TEXT NOT NULL"
+    " REFERENCES cases(id), PRIMARY KEY(officer, case_id)) WITHOUT ROWID;"
+    "CREATE INDEX assignment_case ON assignment(case_id);"
+    "CREATE TABLE card(case_id TEXT PRIMARY KEY REFERENCES cases(id), version INTEGER NOT NULL,"
+    " note BLOB NOT NULL, ct BLOB NOT NULL, capsules BLOB NOT NULL);"
+    "CREATE TABLE device_order(device INTEGER NOT NULL REFERENCES device(no),"
+    " kind INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY(device, kind));"
+    "CREATE TABLE changed(change INTEGER PRIMARY KEY AUTOINCREMENT, audience TEXT NOT NULL,"
+    " kind INTEGER NOT NULL, key BLOB NOT NULL, UNIQUE(audience, kind, key));"
+    "CREATE INDEX changed_audience ON changed(audience, change);"
+
+    "CREATE TABLE imported(source TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT NOT NULL,"
+    " is_event INTEGER NOT NULL, at_ms INTEGER NOT NULL, line BLOB NOT NULL,"
+    " PRIMARY KEY(source, id));"
+    "CREATE INDEX imported_case ON imported(case_id, at_ms);"
+    "CREATE TABLE finding(id BLOB NOT NULL, revision INTEGER NOT NULL, subject TEXT NOT NULL,"
+    " case_id TEXT NOT NULL, pack TEXT NOT NULL, rule TEXT NOT NULL,"
+    " verdict INTEGER NOT NULL, provisional INTEGER NOT NULL, contact_ms INTEGER NOT NULL,"
+    " pack_sha256 BLOB NOT NULL, engine TEXT NOT NULL, tzdata TEXT NOT NULL,"
+    " as_of BLOB NOT NULL, inputs_hash BLOB NOT NULL, inputs BLOB NOT NULL,"
+    " judged_ms INTEGER NOT NULL, PRIMARY KEY(id, revision));"
+    "CREATE INDEX finding_case ON finding(case_id);"
+    "CREATE TRIGGER finding_update BEFORE UPDATE ON finding WHEN length(new.inputs) > 0"
+    " OR new.verdict IS NOT old.verdict OR new.inputs_hash IS NOT old.inputs_hash"
+    " BEGIN SELECT RAISE(ABORT, 'a finding is only blanked'); END;"
+    "CREATE TRIGGER finding_delete BEFORE DELETE ON finding"
+    " BEGIN SELECT RAISE(ABORT, 'findings are append-only'); END;";
+
+const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
+    (const char *const[]){first_devices, first_papers, NULL},
+};

@@ -1,0 +1,623 @@
+#include "../../sync-server/store/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include <cmocka.h>
+
+#include "../../sync-server/store/book.h"
+#include "../../sync-server/store/findings.h"
+#include "../../sync-server/store/log.h"
+#include "../../sync-server/store/records.h"
+
+struct place {
+	char dir[64];
+	char path[96];
+	struct fv_store *store;
+};
+
+static int
+set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	assert_int_equal(fv_crypto_init(), FV_OK);
+	strcpy(p->dir, "/tmp/fv-store-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->path, sizeof p->path, "%s/fieldvisitd.db", p->dir);
+	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_CREATE), FV_OK);
+	*state = p;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *p = *state;
+	char command[128];
+
+	fv_store_close(p->store);
+	snprintf(command, sizeof command, "rm -rf '%s'", p->dir);
+	assert_int_equal(system(command), 0);
+	free(p);
+	return 0;
+}
+
+/* Run SQL beside the store, as somebody with the file would; the result code. */
+static int
+run_sql(const struct place *p, const char *sql)
+{
+	sqlite3 *db = NULL;
+	int rc;
+
+	assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+	rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	sqlite3_close(db);
+	return rc;
+}
+
+static int64_t
+add_device(struct place *p, uint8_t mark, const char *officer)
+{
+	struct fv_store_device device = {.enrolled_ms = 1000, .enrol_index = 2};
+	int64_t no;
+
+	memset(device.dev, mark, sizeof device.dev);
+	memset(device.pk_0, mark + 1, sizeof device.pk_0);
+	strcpy(device.agency, "bank");
+	strcpy(device.team, "north");
+	snprintf(device.officer, sizeof device.officer, "%s", officer);
+	assert_int_equal(fv_store_device_add(p->store, &device, &no), FV_OK);
+	return no;
+}
+
+static const uint8_t salt[16] = {1, 2, 3};
+static const uint8_t payload[] = {0xa1, 0x04, 0x01};
+
+static struct fv_store_record
+make_record(int64_t no, uint64_t seq)
+{
+	struct fv_store_record r = {.no = no, .seq = seq, .type = 5, .received_ms = 77};
+
+	r.header = fv_span_z("header");
+	r.has_payload = true;
+	r.salt = fv_span_of(salt, sizeof salt);
+	r.payload = fv_span_of(payload, sizeof payload);
+	return r;
+}
+
+static void
+append(struct place *p, struct fv_store_record r)
+{
+	assert_int_equal(fv_store_record_append(p->store, &r), FV_OK);
+}
+
+static void
+a_new_store_refuses_to_replace_a_file(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *other;
+
+	assert_int_equal(fv_store_open(&other, p->path, FV_STORE_CREATE), FV_EEXIST);
+	assert_null(other);
+}
+
+static void
+a_missing_file_is_named_so(void **state)
+{
+	struct fv_store *other;
+
+	(void)state;
+	assert_int_equal(fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_WRITE), FV_ENOENT);
+	assert_int_equal(fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_READ), FV_ENOENT);
+}
+
+static void
+a_store_of_a_newer_build_is_refused(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *other;
+
+	assert_int_equal(run_sql(p, "PRAGMA user_version=99"), SQLITE_OK);
+	assert_int_equal(fv_store_open(&other, p->path, FV_STORE_WRITE), FV_EVERSION);
+}
+
+static void
+a_migration_that_fails_leaves_the_old_schema(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *store;
+	char path[96];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/old.db", p->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	/* version 0, with a table in the way of the last statements of the script */
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE finding(x)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_not_equal(fv_store_open(&store, path, FV_STORE_WRITE), FV_OK);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE record(x)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+an_older_store_is_migrated_and_a_reader_waits_for_that(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *store;
+	char path[96];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/zero.db", p->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE old(x)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(fv_store_open(&store, path, FV_STORE_READ), FV_ESTATE);
+	assert_int_equal(fv_store_open(&store, path, FV_STORE_WRITE), FV_OK);
+	assert_int_equal(fv_store_check(store), FV_OK);
+	fv_store_close(store);
+	assert_int_equal(fv_store_open(&store, path, FV_STORE_READ), FV_OK);
+	fv_store_close(store);
+}
+
+static void
+a_reader_cannot_write(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *reader;
+
+	assert_int_equal(fv_store_open(&reader, p->path, FV_STORE_READ), FV_OK);
+	assert_int_not_equal(fv_store_meta_set(reader, "a", fv_span_z("b")), FV_OK);
+	fv_store_close(reader);
+}
+
+static void
+a_rolled_back_transaction_leaves_nothing(void **state)
+{
+	struct place *p = *state;
+	struct fv_buf value = {0};
+
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	assert_int_equal(fv_store_meta_set(p->store, "agency", fv_span_z("bank")), FV_OK);
+	fv_store_rollback(p->store);
+	fv_store_rollback(p->store);
+	assert_int_equal(fv_store_meta_get(p->store, "agency", &value), FV_ENOENT);
+	fv_buf_clear(&value);
+}
+
+static void
+a_device_comes_back_as_it_was_added(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_device got;
+	uint8_t dev[16];
+	int64_t no = add_device(p, 7, "zhang");
+
+	memset(dev, 7, sizeof dev);
+	assert_int_equal(fv_store_device_get(p->store, dev, &got), FV_OK);
+	assert_true(got.no == no && !got.is_approved && !got.is_revoked);
+	assert_string_equal(got.officer, "zhang");
+	assert_int_equal(fv_store_device_approve(p->store, no, 5), FV_OK);
+	assert_int_equal(fv_store_device_revoke(p->store, no, 6, 41), FV_OK);
+	assert_int_equal(fv_store_device_get_no(p->store, no, &got), FV_OK);
+	assert_true(got.is_approved && got.is_revoked && got.trusted_size == 41);
+	dev[0] = 0;
+	assert_int_equal(fv_store_device_get(p->store, dev, &got), FV_ENOENT);
+}
+
+static void
+handles_replace_the_earlier_ones(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_handle a = {"aaaaaaa", 1}, b = {"bbbbbbb", 2};
+	int64_t no = add_device(p, 7, "zhang"), got;
+	uint32_t idx;
+
+	assert_int_equal(fv_store_handles_set(p->store, no, 1, &a, 1), FV_OK);
+	assert_int_equal(fv_store_handle_find(p->store, a.handle, &got, &idx), FV_OK);
+	assert_true(got == no && idx == 1);
+	assert_int_equal(fv_store_handles_set(p->store, no, 2, &b, 1), FV_OK);
+	assert_int_equal(fv_store_handle_find(p->store, a.handle, &got, &idx), FV_ENOENT);
+	assert_int_equal(fv_store_handle_find(p->store, b.handle, &got, &idx), FV_OK);
+}
+
+static void
+a_trail_is_loaded_as_it_was_saved(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_trail trail, got;
+	int64_t no = add_device(p, 7, "zhang");
+	struct fv_hash leaf = {{9}};
+
+	assert_int_equal(fv_store_trail_load(p->store, no, &trail), FV_OK);
+	assert_true(trail.trail.range.size == 0 && trail.trail.seal_pk[0] == 8);
+	for (int i = 0; i < 5; i++)
+		fv_merkle_range_append(&trail.trail.range, &leaf);
+	trail.sealed_range = trail.trail.range;
+	trail.trail.sealed_size = 5;
+	fv_merkle_range_append(&trail.trail.range, &leaf);
+	trail.trail.last.type = 18;
+	trail.trail.last.seq = 5;
+	memset(trail.trail.last.dev, 7, 16);
+	trail.trail.last_leaf = leaf;
+	trail.head_size = 5;
+	trail.has_tail = true;
+	trail.tail_n = 6;
+	assert_int_equal(fv_store_trail_save(p->store, no, &trail), FV_OK);
+	assert_int_equal(fv_store_trail_load(p->store, no, &got), FV_OK);
+	assert_memory_equal(&got.trail.range, &trail.trail.range, sizeof got.trail.range);
+	assert_memory_equal(&got.sealed_range, &trail.sealed_range, sizeof got.sealed_range);
+	assert_true(got.trail.last.type == 18 && got.has_tail && got.tail_n == 6);
+	assert_true(!got.has_state && got.head_size == 5);
+}
+
+static void
+a_record_twice_is_refused(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_record r = make_record(add_device(p, 7, "zhang"), 0);
+
+	append(p, r);
+	assert_int_equal(fv_store_record_append(p->store, &r), FV_EEXIST);
+}
+
+static void
+a_record_is_never_changed_not_even_beside_the_program(void **state)
+{
+	struct place *p = *state;
+
+	append(p, make_record(add_device(p, 7, "zhang"), 0));
+	assert_int_equal(run_sql(p, "UPDATE record SET header = x'00'"), SQLITE_CONSTRAINT);
+	assert_int_equal(run_sql(p, "UPDATE record SET payload = x'00'"), SQLITE_CONSTRAINT);
+	assert_int_equal(run_sql(p, "UPDATE record SET type = 6"), SQLITE_CONSTRAINT);
+	/* erasing a payload is not changing it */
+	assert_int_equal(run_sql(p, "UPDATE record SET payload = NULL, salt = NULL"), SQLITE_OK);
+}
+
+static void
+sealed_records_cannot_be_dropped(void **state)
+{
+	struct place *p = *state;
+	int64_t no = add_device(p, 7, "zhang");
+	struct fv_store_trail trail;
+	struct fv_store_record got;
+
+	for (uint64_t seq = 0; seq < 4; seq++)
+		append(p, make_record(no, seq));
+	assert_int_equal(fv_store_trail_load(p->store, no, &trail), FV_OK);
+	trail.trail.sealed_size = 2;
+	trail.sealed_range.size = 2;
+	assert_int_equal(fv_store_trail_save(p->store, no, &trail), FV_OK);
+	assert_int_equal(fv_store_record_drop_from(p->store, no, 1), FV_EDENIED);
+	assert_int_equal(fv_store_record_get(p->store, no, 3, &got), FV_OK);
+	assert_false(got.is_sealed);
+	assert_int_equal(fv_store_record_drop_from(p->store, no, 2), FV_OK);
+	assert_int_equal(fv_store_record_get(p->store, no, 2, &got), FV_ENOENT);
+	assert_int_equal(fv_store_record_get(p->store, no, 1, &got), FV_OK);
+	assert_true(got.is_sealed);
+}
+
+static void
+dropping_records_of_one_device_leaves_the_next_ones_alone(void **state)
+{
+	struct place *p = *state;
+	int64_t a = add_device(p, 7, "zhang"), b = add_device(p, 8, "li");
+	struct fv_store_record got;
+
+	append(p, make_record(a, 0));
+	append(p, make_record(b, 0));
+	assert_int_equal(fv_store_record_drop_from(p->store, a, 0), FV_OK);
+	assert_int_equal(fv_store_record_get(p->store, b, 0, &got), FV_OK);
+}
+
+static void
+a_payload_that_travelled_apart_is_filled_in_once(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_record r = make_record(add_device(p, 7, "zhang"), 0), got;
+
+	r.has_payload = false;
+	append(p, r);
+	assert_int_equal(fv_store_record_get(p->store, r.no, 0, &got), FV_OK);
+	assert_false(got.has_payload);
+	r.case_id = fv_span_z("c1");
+	assert_int_equal(fv_store_record_fill(p->store, &r), FV_OK);
+	assert_int_equal(fv_store_record_get(p->store, r.no, 0, &got), FV_OK);
+	assert_true(got.has_payload && fv_span_equal(got.case_id, fv_span_z("c1")));
+	assert_int_equal(fv_store_record_fill(p->store, &r), FV_EEXIST);
+}
+
+static enum fv_err
+note_seq(const struct fv_store_record *record, void *ctx)
+{
+	char *text = ctx;
+
+	snprintf(text + strlen(text), 16, "%u ", (unsigned)record->seq);
+	return FV_OK;
+}
+
+static void
+records_are_found_by_visit_and_by_case(void **state)
+{
+	struct place *p = *state;
+	int64_t no = add_device(p, 7, "zhang");
+	struct fv_store_record r;
+	char text[128] = "";
+
+	for (uint64_t seq = 0; seq < 8; seq++) {
+		r = make_record(no, seq);
+		if (seq == 2)
+			r.case_id = fv_span_z("c1");
+		r.has_subject_seq = seq == 4 || seq == 5;
+		r.subject_seq = 2;
+		append(p, r);
+	}
+	assert_int_equal(fv_store_record_each_about(p->store, no, 2, note_seq, text), FV_OK);
+	assert_string_equal(text, "2 4 5 ");
+	text[0] = 0;
+	assert_int_equal(
+	    fv_store_record_each_case(p->store, fv_span_z("c1"), note_seq, text), FV_OK);
+	assert_string_equal(text, "2 ");
+	text[0] = 0;
+	assert_int_equal(fv_store_record_each(p->store, no, (struct fv_store_seqs){6, UINT64_MAX},
+			     note_seq, text),
+	    FV_OK);
+	assert_string_equal(text, "6 7 ");
+}
+
+static void
+the_same_span_is_quarantined_once_and_the_rest_is_bounded(void **state)
+{
+	struct place *p = *state;
+	int64_t no = add_device(p, 7, "zhang");
+	static uint8_t big[700000];
+	uint64_t spans, bytes;
+
+	assert_int_equal(fv_store_quarantine_put(
+			     p->store, no, 3, FV_QUARANTINE_FORK, fv_span_of(big, sizeof big)),
+	    FV_OK);
+	assert_int_equal(fv_store_quarantine_put(
+			     p->store, no, 3, FV_QUARANTINE_FORK, fv_span_of(big, sizeof big)),
+	    FV_EEXIST);
+	assert_int_equal(fv_store_quarantine_put(p->store, no, 3, FV_QUARANTINE_FORK,
+			     fv_span_of(big, sizeof big - 1)),
+	    FV_OK);
+	assert_int_equal(fv_store_quarantine_count(p->store, no, &spans, &bytes), FV_OK);
+	assert_true(spans == 2 && bytes == sizeof big);
+}
+
+static enum fv_err
+count_blobs(const struct fv_store_blob *blob, void *ctx)
+{
+	(void)blob;
+	++*(int *)ctx;
+	return FV_OK;
+}
+
+static void
+only_named_blobs_are_held_and_the_missing_ones_are_listed(void **state)
+{
+	struct place *p = *state;
+	int64_t no = add_device(p, 7, "zhang"), other = add_device(p, 8, "li");
+	struct fv_hash hash = {{1}};
+	struct fv_store_blob blob;
+	int count = 0;
+
+	assert_int_equal(fv_store_blob_get(p->store, no, &hash, &blob), FV_ENOENT);
+	assert_int_equal(fv_store_blob_name(p->store, no, &hash, 4, FV_BLOB_CONTENT), FV_OK);
+	assert_int_equal(fv_store_blob_name(p->store, no, &hash, 9, FV_BLOB_CONTENT), FV_OK);
+	assert_int_equal(fv_store_blob_get(p->store, other, &hash, &blob), FV_ENOENT);
+	assert_int_equal(fv_store_blob_get(p->store, no, &hash, &blob), FV_OK);
+	assert_true(blob.seq == 4 && blob.held == 0 && !blob.is_complete);
+	assert_int_equal(fv_store_blob_missing(p->store, no, 64, count_blobs, &count), FV_OK);
+	assert_int_equal(count, 1);
+	blob.total = blob.held = 3;
+	blob.is_complete = true;
+	blob.data = fv_span_z("abc");
+	assert_int_equal(fv_store_blob_put(p->store, &blob), FV_OK);
+	count = 0;
+	assert_int_equal(fv_store_blob_missing(p->store, no, 64, count_blobs, &count), FV_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(fv_store_blob_get(p->store, no, &hash, &blob), FV_OK);
+	assert_true(fv_span_equal(blob.data, fv_span_z("abc")));
+}
+
+static void
+a_size_of_the_log_has_one_root_for_ever(void **state)
+{
+	struct place *p = *state;
+	struct fv_hash root = {{1}}, other = {{2}}, got;
+	uint64_t size;
+
+	assert_int_equal(fv_store_head_put(p->store, 3, &root), FV_OK);
+	assert_int_equal(fv_store_head_put(p->store, 3, &other), FV_EEXIST);
+	assert_int_equal(fv_store_head_get(p->store, &size, &got), FV_OK);
+	assert_true(size == 3 && got.b[0] == 1);
+	assert_int_equal(run_sql(p, "UPDATE head SET root = x'00'"), SQLITE_CONSTRAINT);
+	assert_int_equal(run_sql(p, "DELETE FROM head"), SQLITE_CONSTRAINT);
+}
+
+static enum fv_err
+note_change(const struct fv_store_changed *row, void *ctx)
+{
+	char *text = ctx;
+
+	snprintf(text + strlen(text), 32, "%d%.*s ", (int)row->kind, (int)row->key.len,
+	    (const char *)row->key.ptr);
+	return FV_OK;
+}
+
+static void
+a_device_sees_its_officers_changes_and_a_tombstone_instead_of_the_case(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_device device;
+	struct fv_store_audience zhang = {.officer = "zhang"}, li = {.officer = "li"}, all = {0};
+	int64_t no = add_device(p, 7, "zhang");
+	uint64_t last;
+	char text[128] = "";
+
+	assert_int_equal(fv_store_device_get_no(p->store, no, &device), FV_OK);
+	assert_int_equal(fv_store_change(p->store, zhang, FV_ITEM_CASE, fv_span_z("c1")), FV_OK);
+	assert_int_equal(fv_store_change(p->store, zhang, FV_ITEM_CARD, fv_span_z("c1")), FV_OK);
+	assert_int_equal(fv_store_change(p->store, li, FV_ITEM_CASE, fv_span_z("c2")), FV_OK);
+	assert_int_equal(fv_store_change(p->store, all, FV_ITEM_ROSTER, fv_span_z("bank")), FV_OK);
+	assert_int_equal(fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
+	assert_string_equal(text, "1c1 7c1 6bank ");
+	assert_int_equal(fv_store_change_last(p->store, &last), FV_OK);
+	assert_int_equal(
+	    fv_store_change(p->store, zhang, FV_ITEM_TOMBSTONE, fv_span_z("c1")), FV_OK);
+	text[0] = 0;
+	assert_int_equal(fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
+	assert_string_equal(text, "6bank 12c1 ");
+	text[0] = 0;
+	assert_int_equal(fv_store_changed_each(p->store, &device, last, note_change, text), FV_OK);
+	assert_string_equal(text, "12c1 ");
+}
+
+static void
+a_case_is_assigned_until_it_is_closed_or_given_to_others(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_case row = {.item = {.id = fv_span_z("c1"), .actor = 2}}, got;
+	bool yes;
+
+	row.item.assigned = fv_span_z("zhang;li");
+	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_case_is_assigned(p->store, row.item.id, "li", &yes), FV_OK);
+	assert_true(yes);
+	row.item.assigned = fv_span_z("zhang");
+	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_case_is_assigned(p->store, row.item.id, "li", &yes), FV_OK);
+	assert_false(yes);
+	row.is_closed = true;
+	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_case_is_assigned(p->store, row.item.id, "zhang", &yes), FV_OK);
+	assert_false(yes);
+	assert_int_equal(fv_store_case_get(p->store, row.item.id, &got), FV_OK);
+	assert_true(got.is_closed && !got.item.has_place && got.item.actor == 2);
+}
+
+static void
+a_card_never_goes_back_to_an_older_version(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_case row = {.item = {.id = fv_span_z("c1"), .actor = 2}};
+	struct fv_item_card a = {fv_span_z("n"), fv_span_z("c"), fv_span_z("k")};
+	struct fv_item_card b = {fv_span_z("m"), fv_span_z("c"), fv_span_z("k")};
+
+	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_card_put(p->store, row.item.id, 2, &a), FV_OK);
+	assert_int_equal(fv_store_card_put(p->store, row.item.id, 2, &a), FV_OK);
+	assert_int_equal(fv_store_card_put(p->store, row.item.id, 2, &b), FV_ECONFLICT);
+	assert_int_equal(fv_store_card_put(p->store, row.item.id, 1, &b), FV_ECONFLICT);
+	assert_int_equal(fv_store_card_put(p->store, row.item.id, 3, &b), FV_OK);
+}
+
+static void
+an_imported_line_is_idempotent_and_never_replaced(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_import line = {.source = fv_span_z("dialler"), .id = fv_span_z("k1"),
+	    .case_id = fv_span_z("c1"), .line = fv_span_z("{}")};
+
+	assert_int_equal(fv_store_import_put(p->store, &line), FV_OK);
+	assert_int_equal(fv_store_import_put(p->store, &line), FV_EEXIST);
+	line.line = fv_span_z("{\"a\":1}");
+	assert_int_equal(fv_store_import_put(p->store, &line), FV_ECONFLICT);
+	line.source = fv_span_z("letter");
+	assert_int_equal(fv_store_import_put(p->store, &line), FV_OK);
+}
+
+static void
+a_ticket_is_spent_once(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_ticket ticket = {.id = {1}, .expires_ms = 5}, got;
+
+	assert_int_equal(fv_store_ticket_put(p->store, &ticket, fv_span_z("note")), FV_OK);
+	assert_int_equal(fv_store_ticket_put(p->store, &ticket, fv_span_z("note")), FV_EEXIST);
+	assert_int_equal(fv_store_ticket_spend(p->store, ticket.id, 7, 3), FV_OK);
+	assert_int_equal(fv_store_ticket_spend(p->store, ticket.id, 8, 4), FV_ESTATE);
+	assert_int_equal(fv_store_ticket_get(p->store, ticket.id, &got), FV_OK);
+	assert_true(got.is_spent && got.spent_ms == 7 && got.device_no == 3);
+}
+
+static void
+a_findings_revisions_are_added_and_never_changed(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_finding f = {.id = {1}, .case_id = fv_span_z("c1"), .verdict = 1,
+	    .inputs = fv_span_z("x")}, got;
+
+	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
+	f.verdict = 2;
+	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
+	assert_int_equal(fv_store_finding_last(p->store, f.id, &got), FV_OK);
+	assert_true(got.revision == 2 && got.verdict == 2);
+	assert_int_equal(run_sql(p, "UPDATE finding SET verdict = 0"), SQLITE_CONSTRAINT);
+	assert_int_equal(run_sql(p, "DELETE FROM finding"), SQLITE_CONSTRAINT);
+}
+
+static void
+a_backup_holds_what_was_committed(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *copy;
+	struct fv_store_device got;
+	char path[96];
+	int64_t no = add_device(p, 7, "zhang");
+
+	snprintf(path, sizeof path, "%s/copy.db", p->dir);
+	assert_int_equal(fv_store_backup(p->store, path), FV_OK);
+	assert_int_equal(fv_store_backup(p->store, path), FV_EEXIST);
+	assert_int_equal(fv_store_open(&copy, path, FV_STORE_WRITE), FV_OK);
+	assert_int_equal(fv_store_device_get_no(copy, no, &got), FV_OK);
+	assert_int_equal(fv_store_check(copy), FV_OK);
+	fv_store_close(copy);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(a_new_store_refuses_to_replace_a_file),
+	    T(a_missing_file_is_named_so),
+	    T(a_store_of_a_newer_build_is_refused),
+	    T(a_migration_that_fails_leaves_the_old_schema),
+	    T(an_older_store_is_migrated_and_a_reader_waits_for_that),
+	    T(a_reader_cannot_write),
+	    T(a_rolled_back_transaction_leaves_nothing),
+	    T(a_device_comes_back_as_it_was_added),
+	    T(handles_replace_the_earlier_ones),
+	    T(a_trail_is_loaded_as_it_was_saved),
+	    T(a_record_twice_is_refused),
+	    T(a_record_is_never_changed_not_even_beside_the_program),
+	    T(sealed_records_cannot_be_dropped),
+	    T(dropping_records_of_one_device_leaves_the_next_ones_alone),
+	    T(a_payload_that_travelled_apart_is_filled_in_once),
+	    T(records_are_found_by_visit_and_by_case),
+	    T(the_same_span_is_quarantined_once_and_the_rest_is_bounded),
+	    T(only_named_blobs_are_held_and_the_missing_ones_are_listed),
+	    T(a_size_of_the_log_has_one_root_for_ever),
+	    T(a_device_sees_its_officers_changes_and_a_tombstone_instead_of_the_case),
+	    T(a_case_is_assigned_until_it_is_closed_or_given_to_others),
+	    T(a_card_never_goes_back_to_an_older_version),
+	    T(an_imported_line_is_idempotent_and_never_replaced),
+	    T(a_ticket_is_spent_once),
+	    T(a_findings_revisions_are_added_and_never_changed),
+	    T(a_backup_holds_what_was_committed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
