@@ -116,6 +116,10 @@ $(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_LIB)
 
+# Tests count allocations and make them fail (tests/support/oom.h).
+$(B)/unit/%: FV_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
+	-Wl,--wrap=fv_secret_alloc
+
 # test_app_* and test_server_* may also use that program's modules, all but its main.c.
 $(B)/libapp.a: $(call obj,$(filter-out %/main.c,$(APP_SRC)))
 	$(Q)rm -f $@; ar rcs $@ $^
