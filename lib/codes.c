@@ -29,7 +29,20 @@ static const char *const product[] = {"consumer_loan", "online_loan", "credit_ca
 static const char *const form[] = {"oral", "written", "separate"};
 static const char *const to[] = {"collector", "creditor", "prior_collector"};
 static const char *const datum[] = {"wgs84", "gcj02", "bd09"};
-static const char *const day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"};
+static const char *const day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+static const char *const kind[] = {"time_window", "frequency", "min_persons", "geofence",
+    "entry", "identify", "recording", "third_party", "hold", "data_age"};
+static const char *const phase[] = {"before", "during", "after"};
+static const char *const on_breach[] = {"fail", "review"};
+static const char *const strength[] = {"statute", "regulation", "self-regulation",
+    "presumption", "recommended", "house policy"};
+static const char *const confidence[] = {"P", "S", "W", "U"};
+static const char *const edge[] = {"closed", "open", "review"};
+static const char *const overrun[] = {"judge", "ignore", "with_reason"};
+static const char *const per[] = {"debtor", "debt", "number", "person"};
+static const char *const unit[] = {"day", "week", "month"};
+static const char *const age_of[] = {"history", "case"};
 
 #define SET(words)                                                                            \
 	{                                                                                     \
@@ -56,6 +69,16 @@ static const struct {
     [FV_CODES_TO] = SET(to),
     [FV_CODES_DATUM] = SET(datum),
     [FV_CODES_DAY] = SET(day),
+    [FV_CODES_KIND] = SET(kind),
+    [FV_CODES_PHASE] = SET(phase),
+    [FV_CODES_ON_BREACH] = SET(on_breach),
+    [FV_CODES_STRENGTH] = SET(strength),
+    [FV_CODES_CONFIDENCE] = SET(confidence),
+    [FV_CODES_EDGE] = SET(edge),
+    [FV_CODES_OVERRUN] = SET(overrun),
+    [FV_CODES_PER] = SET(per),
+    [FV_CODES_UNIT] = SET(unit),
+    [FV_CODES_AGE_OF] = SET(age_of),
 };
 
 const char *
@@ -117,8 +140,8 @@ distance(struct fv_span a, struct fv_span b)
 				best = up[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && x == fold(b.ptr[j - 2]) && y == fold(a.ptr[i - 2]) &&
-			    up2[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && x == fold(b.ptr[j - 2]) &&
+			    y == fold(a.ptr[i - 2]) && up2[j - 2] + 1 < best)
 				best = up2[j - 2] + 1;
 			row[j] = best;
 		}

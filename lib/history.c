@@ -10,145 +10,16 @@
 
 #include "fv/geo.h"
 #include "fv/instant.h"
-
-enum field_type {
-	F_TEXT,    /* const char * */
-	F_SET,     /* struct fv_strs, and a bool at `has` */
-	F_WORD,    /* enum of `codes` */
-	F_WORDS,   /* uint32_t of bits of `codes` */
-	F_BOOL,    /* enum fv_tri */
-	F_TIME,    /* int64_t UTC ms, and a bool at `has` */
-	F_TERM,    /* as F_TIME, and null is "no term" */
-	F_DATE,    /* as F_TIME; a date alone is its first instant in UTC */
-	F_LAT,     /* int32_t, degrees * 1e7 */
-	F_LON,
-	F_METRES,  /* uint32_t mm, and a bool at `has` */
-	F_WINDOWS, /* struct fv_window * and its count */
-};
-
-enum object {
-	CASE,
-	CONTACT,
-	EVENT,
-};
+#include "lib/history_fields.h"
 
 static const char *const object_words[] = {"case", "contact", "event"};
 static const char *const object_names[] = {"a case", "a contact", "an event"};
 
-#define NO_HAS SIZE_MAX
-#define WINDOWS_MAX 64U
-#define SETS_MAX 4U /* sets that one object may carry */
-#define FIELD_MAX 32U
-
-/* One object being read. */
-struct reading {
-	struct fv_case subject;
-	struct fv_contact contact;
-	struct fv_event event;
-	bool has_lat;
-	bool has_lon;
-	bool has_radius;
-	enum fv_datum_code datum;
-	struct fv_strs zone; /* the single zone, as a set of one */
-	const char *zone_text;
-	size_t set_count;
-	const char *sets[SETS_MAX][FV_HISTORY_SET_MAX];
-	struct fv_window windows[WINDOWS_MAX];
-	struct fv_history_error *error;
-};
-
-struct field {
-	const char *name;
-	enum field_type type;
-	bool is_required;
-	enum fv_code_set codes;
-	size_t at;  /* offset in struct reading */
-	size_t has; /* offset of a bool, or NO_HAS */
-};
-
-#define K(member) offsetof(struct reading, contact.member)
-#define C(member) offsetof(struct reading, subject.member)
-#define E(member) offsetof(struct reading, event.member)
-#define R(member) offsetof(struct reading, member)
-
-static const struct field case_fields[] = {
-    {"case", F_TEXT, true, 0, C(id), NO_HAS},
-    {"zone", F_TEXT, false, 0, R(zone_text), NO_HAS},
-    {"zones", F_SET, false, 0, C(zones), NO_HAS},
-    {"lat", F_LAT, false, 0, C(lat_e7), R(has_lat)},
-    {"lon", F_LON, false, 0, C(lon_e7), R(has_lon)},
-    {"datum", F_WORD, false, FV_CODES_DATUM, R(datum), NO_HAS},
-    {"radius_m", F_METRES, false, 0, C(radius_mm), R(has_radius)},
-    {"actor", F_WORD, true, FV_CODES_ACTOR, C(actor), NO_HAS},
-    {"product", F_WORD, false, FV_CODES_PRODUCT, C(product), NO_HAS},
-    {"debts", F_SET, false, 0, C(debts), NO_HAS},
-    {"agency", F_TEXT, false, 0, C(agency), NO_HAS},
-    {"as_of", F_DATE, false, 0, C(as_of_utc_ms), C(has_as_of)},
-};
-
-static const struct field contact_fields[] = {
-    {"id", F_TEXT, true, 0, K(id), NO_HAS},
-    {"case", F_TEXT, true, 0, K(case_id), NO_HAS},
-    {"channel", F_WORD, true, FV_CODES_CHANNEL, K(channel), NO_HAS},
-    {"begin", F_TIME, true, 0, K(begin_utc_ms), NO_HAS},
-    {"by", F_WORD, true, FV_CODES_BY, K(by), NO_HAS},
-    {"end", F_TIME, false, 0, K(end_utc_ms), K(has_end)},
-    {"officers", F_SET, false, 0, K(officers), K(has_officers)},
-    {"outcome", F_WORD, false, FV_CODES_OUTCOME, K(outcome), NO_HAS},
-    {"discussed", F_SET, false, 0, K(discussed), K(has_discussed)},
-    {"debts", F_SET, false, 0, K(debts), K(has_debts)},
-    {"with", F_WORD, false, FV_CODES_WITH, K(with), NO_HAS},
-    {"place", F_WORD, false, FV_CODES_PLACE, K(place), NO_HAS},
-    {"entered", F_BOOL, false, 0, K(entered), NO_HAS},
-    {"number", F_TEXT, false, 0, K(number), NO_HAS},
-    {"lat", F_LAT, false, 0, K(lat_e7), R(has_lat)},
-    {"lon", F_LON, false, 0, K(lon_e7), R(has_lon)},
-    {"accuracy_m", F_METRES, false, 0, K(accuracy_mm), K(has_accuracy)},
-    {"identified", F_BOOL, false, 0, K(identified), NO_HAS},
-    {"identity_confirmed", F_BOOL, false, 0, K(identity_confirmed), NO_HAS},
-    {"recorded", F_WORD, false, FV_CODES_RECORDED, K(recorded), NO_HAS},
-    {"camera", F_BOOL, false, 0, K(camera), NO_HAS},
-    {"call_id", F_TEXT, false, 0, K(call_id), NO_HAS},
-    {"purpose", F_WORD, false, FV_CODES_PURPOSE, K(purpose), NO_HAS},
-    {"source", F_WORD, false, FV_CODES_SOURCE, K(source), NO_HAS},
-    {"meant_for", F_WORD, false, FV_CODES_WITH, K(meant_for), NO_HAS},
-    {"overrun_reason", F_TEXT, false, 0, K(overrun_reason), NO_HAS},
-};
-
-static const struct field event_fields[] = {
-    {"id", F_TEXT, true, 0, E(id), NO_HAS},
-    {"case", F_TEXT, true, 0, E(case_id), NO_HAS},
-    {"kind", F_WORD, true, FV_CODES_EVENT_KIND, E(kind), NO_HAS},
-    {"at", F_TIME, true, 0, E(at_utc_ms), NO_HAS},
-    {"until", F_TERM, false, 0, E(until_utc_ms), E(has_until)},
-    {"from", F_TERM, false, 0, E(from_utc_ms), E(has_from)},
-    {"windows", F_WINDOWS, false, 0, E(windows), NO_HAS},
-    {"scope", F_WORDS, false, FV_CODES_SCOPE, E(scopes), NO_HAS},
-    {"form", F_WORD, false, FV_CODES_FORM, E(form), NO_HAS},
-    {"to", F_WORD, false, FV_CODES_TO, E(to), NO_HAS},
-    {"debts", F_SET, false, 0, E(debts), NO_HAS},
-    {"number", F_TEXT, false, 0, E(number), NO_HAS},
-    {"contact", F_TEXT, false, 0, E(contact), NO_HAS},
-    {"channels", F_WORDS, false, FV_CODES_CHANNEL, E(channels), NO_HAS},
-    {"recorded_by", F_TEXT, false, 0, E(recorded_by), NO_HAS},
-    {"by", F_WORD, false, FV_CODES_BY, E(by), NO_HAS},
-    {"source", F_WORD, false, FV_CODES_SOURCE, E(source), NO_HAS},
-};
-
-static const struct {
-	const struct field *fields;
-	size_t count;
-} objects[] = {
-    [CASE] = {case_fields, sizeof case_fields / sizeof case_fields[0]},
-    [CONTACT] = {contact_fields, sizeof contact_fields / sizeof contact_fields[0]},
-    [EVENT] = {event_fields, sizeof event_fields / sizeof event_fields[0]},
-};
-
-static enum fv_err refuse(struct reading *r, enum fv_err rc, const char *field, const char *fmt,
-    ...) __attribute__((format(printf, 4, 5)));
+static enum fv_err refuse(struct fv_reading *r, enum fv_err rc, const char *field,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 static enum fv_err
-refuse(struct reading *r, enum fv_err rc, const char *field, const char *fmt, ...)
+refuse(struct fv_reading *r, enum fv_err rc, const char *field, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -171,14 +42,15 @@ kind_name(const json_t *v)
 }
 
 static enum fv_err
-refuse_kind(struct reading *r, const struct field *f, const char *wanted, const json_t *v)
+refuse_kind(
+    struct fv_reading *r, const struct fv_field *f, const char *wanted, const json_t *v)
 {
 	return refuse(r, FV_EFORMAT, f->name, "must be %s, not %s%s", wanted, kind_name(v),
 	    json_is_null(v) ? "; leave the field out where it is not known" : "");
 }
 
 static enum fv_err
-read_text(struct reading *r, const struct field *f, json_t *v, const char **out)
+read_text(struct fv_reading *r, const struct fv_field *f, json_t *v, const char **out)
 {
 	if (!json_is_string(v))
 		return refuse_kind(r, f, "text", v);
@@ -191,7 +63,7 @@ read_text(struct reading *r, const struct field *f, json_t *v, const char **out)
 }
 
 static enum fv_err
-read_set(struct reading *r, const struct field *f, json_t *v, struct fv_strs *out)
+read_set(struct fv_reading *r, const struct fv_field *f, json_t *v, struct fv_strs *out)
 {
 	size_t n;
 
@@ -211,7 +83,7 @@ read_set(struct reading *r, const struct field *f, json_t *v, struct fv_strs *ou
 }
 
 static enum fv_err
-refuse_unknown(struct reading *r, const char *object, const char *key,
+refuse_unknown(struct fv_reading *r, const char *object, const char *key,
     const char *const *names, size_t count)
 {
 	const char *near = fv_word_nearest(fv_span_z(key), names, count);
@@ -220,7 +92,8 @@ refuse_unknown(struct reading *r, const char *object, const char *key,
 	snprintf(name, sizeof name, "%.40s", key);
 	if (near == NULL)
 		return refuse(r, FV_EFORMAT, name, "is no field of %s", object);
-	return refuse(r, FV_EFORMAT, name, "is no field of %s; did you mean \"%s\"?", object, near);
+	return refuse(
+	    r, FV_EFORMAT, name, "is no field of %s; did you mean \"%s\"?", object, near);
 }
 
 /* "audio, video, none" */
@@ -231,12 +104,12 @@ list_words(enum fv_code_set set, char *out, size_t size)
 
 	out[0] = '\0';
 	for (uint32_t c = 1; c <= fv_code_count(set) && used + 24 < size; c++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s", c > 1 ? ", " : "",
-		    fv_code_word(set, c));
+		used += (size_t)snprintf(
+		    out + used, size - used, "%s%s", c > 1 ? ", " : "", fv_code_word(set, c));
 }
 
 static enum fv_err
-read_word(struct reading *r, const struct field *f, json_t *v, uint32_t *out)
+read_word(struct fv_reading *r, const struct fv_field *f, json_t *v, uint32_t *out)
 {
 	char known[160];
 
@@ -248,15 +121,16 @@ read_word(struct reading *r, const struct field *f, json_t *v, uint32_t *out)
 	int shown = word.len > 40 ? 40 : (int)word.len;
 	const char *near = fv_code_nearest(f->codes, word);
 	if (near != NULL)
-		return refuse(r, FV_EFORMAT, f->name, "\"%.*s\" is not a known word; did you mean \"%s\"?",
-		    shown, json_string_value(v), near);
+		return refuse(r, FV_EFORMAT, f->name,
+		    "\"%.*s\" is not a known word; did you mean \"%s\"?", shown,
+		    json_string_value(v), near);
 	list_words(f->codes, known, sizeof known);
-	return refuse(r, FV_EFORMAT, f->name, "\"%.*s\" is not a known word; known are %s", shown,
-	    json_string_value(v), known);
+	return refuse(r, FV_EFORMAT, f->name, "\"%.*s\" is not a known word; known are %s",
+	    shown, json_string_value(v), known);
 }
 
 static enum fv_err
-read_words(struct reading *r, const struct field *f, json_t *v, uint32_t *out)
+read_words(struct fv_reading *r, const struct fv_field *f, json_t *v, uint32_t *out)
 {
 	*out = 0;
 	if (!json_is_array(v))
@@ -272,7 +146,7 @@ read_words(struct reading *r, const struct field *f, json_t *v, uint32_t *out)
 }
 
 static enum fv_err
-read_time(struct reading *r, const struct field *f, json_t *v, int64_t *out)
+read_time(struct fv_reading *r, const struct fv_field *f, json_t *v, int64_t *out)
 {
 	int64_t days;
 
@@ -285,13 +159,14 @@ read_time(struct reading *r, const struct field *f, json_t *v, int64_t *out)
 	}
 	if (fv_instant_parse(text, out) != FV_OK)
 		return refuse(r, FV_EFORMAT, f->name,
-		    "\"%.*s\" is not a time such as 2026-03-02T21:50:00+08:00 (RFC 3339, with Z or an offset)",
+		    "\"%.*s\" is not a time such as 2026-03-02T21:50:00+08:00 (RFC 3339, with "
+		    "Z or an offset)",
 		    text.len > 40 ? 40 : (int)text.len, json_string_value(v));
 	return FV_OK;
 }
 
 static enum fv_err
-read_degrees(struct reading *r, const struct field *f, json_t *v, int32_t *out)
+read_degrees(struct fv_reading *r, const struct fv_field *f, json_t *v, int32_t *out)
 {
 	double limit = f->type == F_LAT ? 90.0 : 180.0;
 
@@ -299,47 +174,37 @@ read_degrees(struct reading *r, const struct field *f, json_t *v, int32_t *out)
 		return refuse_kind(r, f, "a number of degrees", v);
 	double x = json_number_value(v);
 	if (!(x >= -limit && x <= limit))
-		return refuse(r, FV_ERANGE, f->name, "must be -%.0f to %.0f degrees", limit, limit);
+		return refuse(
+		    r, FV_ERANGE, f->name, "must be -%.0f to %.0f degrees", limit, limit);
 	*out = (int32_t)llround(x * 1e7);
 	return FV_OK;
 }
 
 static enum fv_err
-read_metres(struct reading *r, const struct field *f, json_t *v, uint32_t *out)
+read_metres(struct fv_reading *r, const struct fv_field *f, json_t *v, uint32_t *out)
 {
 	if (!json_is_number(v))
 		return refuse_kind(r, f, "a number of metres", v);
 	double x = json_number_value(v);
-	if (!(x >= 0.0 && x <= 1e6) || (f->at == C(radius_mm) && x < 1e-3))
+	if (!(x >= 0.0 && x <= 1e6) || (f->has == NO_HAS && x < 1e-3))
 		return refuse(r, FV_ERANGE, f->name, "must be %s to 1000000 metres",
-		    f->at == C(radius_mm) ? "more than 0 and up" : "0");
+		    f->has == NO_HAS ? "more than 0 and up" : "0");
 	*out = (uint32_t)llround(x * 1e3);
 	return FV_OK;
 }
 
-/* "HH:MM", and "24:00" where a window ends. */
 static bool
-parse_minute(const json_t *v, uint16_t limit, uint16_t *out)
+read_minute(const json_t *v, uint16_t limit, uint16_t *out)
 {
-	const char *z = json_string_value(v);
-
-	if (z == NULL || json_string_length(v) != 5 || z[2] != ':')
-		return false;
-	for (size_t i = 0; i < 5; i++)
-		if (i != 2 && (z[i] < '0' || z[i] > '9'))
-			return false;
-	unsigned h = (unsigned)(z[0] - '0') * 10 + (unsigned)(z[1] - '0');
-	unsigned m = (unsigned)(z[3] - '0') * 10 + (unsigned)(z[4] - '0');
-	if (m > 59 || h * 60 + m > limit)
-		return false;
-	*out = (uint16_t)(h * 60 + m);
-	return true;
+	return json_is_string(v) &&
+	    fv_minute_parse(
+		fv_span_of(json_string_value(v), json_string_length(v)), limit, out);
 }
 
 static enum fv_err
-read_window(struct reading *r, const struct field *f, json_t *v, struct fv_window *out)
+read_window(struct fv_reading *r, const struct fv_field *f, json_t *v, struct fv_window *out)
 {
-	static const struct field days = {
+	static const struct fv_field days = {
 	    "windows.days", F_WORDS, false, FV_CODES_DAY, 0, NO_HAS};
 	static const char *const keys[] = {"days", "from", "to"};
 	const char *key;
@@ -348,29 +213,34 @@ read_window(struct reading *r, const struct field *f, json_t *v, struct fv_windo
 	*out = (struct fv_window){.days = 0x7f, .from_minute = 0, .to_minute = 1440};
 	if (!json_is_object(v))
 		return refuse_kind(r, f, "a list of objects", v);
-	json_object_foreach(v, key, member) {
+	json_object_foreach(v, key, member)
+	{
 		enum fv_err rc = FV_OK;
 		if (strcmp(key, "days") == 0)
 			rc = read_words(r, &days, member, &out->days);
 		else if (strcmp(key, "from") == 0 &&
-		    !parse_minute(member, 1439, &out->from_minute))
-			rc = refuse(r, FV_EFORMAT, "windows.from", "must be a time such as \"15:00\"");
-		else if (strcmp(key, "to") == 0 && !parse_minute(member, 1440, &out->to_minute))
-			rc = refuse(r, FV_EFORMAT, "windows.to", "must be a time such as \"17:00\"");
+		    !read_minute(member, 1439, &out->from_minute))
+			rc = refuse(
+			    r, FV_EFORMAT, "windows.from", "must be a time such as \"15:00\"");
+		else if (strcmp(key, "to") == 0 &&
+		    !read_minute(member, 1440, &out->to_minute))
+			rc = refuse(
+			    r, FV_EFORMAT, "windows.to", "must be a time such as \"17:00\"");
 		else if (strcmp(key, "from") != 0 && strcmp(key, "to") != 0)
 			rc = refuse_unknown(r, "a window", key, keys, 3);
 		if (rc != FV_OK)
 			return rc;
 	}
 	if (out->days == 0 || out->days > 0x7f)
-		return refuse(r, FV_ERANGE, "windows.days", "must be one or more of mon to sun");
+		return refuse(
+		    r, FV_ERANGE, "windows.days", "must be one or more of mon to sun");
 	if (out->from_minute == out->to_minute)
 		return refuse(r, FV_ERANGE, "windows.to", "must not equal from");
 	return FV_OK;
 }
 
 static enum fv_err
-read_windows(struct reading *r, const struct field *f, json_t *v)
+read_windows(struct fv_reading *r, const struct fv_field *f, json_t *v)
 {
 	if (!json_is_array(v))
 		return refuse_kind(r, f, "a list of objects", v);
@@ -387,7 +257,7 @@ read_windows(struct reading *r, const struct field *f, json_t *v)
 }
 
 static enum fv_err
-read_field(struct reading *r, const struct field *f, json_t *v)
+read_field(struct fv_reading *r, const struct fv_field *f, json_t *v)
 {
 	void *at = (char *)r + f->at;
 	enum fv_err rc = FV_OK;
@@ -434,11 +304,12 @@ read_field(struct reading *r, const struct field *f, json_t *v)
 }
 
 static enum fv_err
-read_fields(struct reading *r, enum object object, json_t *v)
+read_fields(struct fv_reading *r, enum fv_object object, json_t *v)
 {
 	const char *names[FIELD_MAX] = {"type"};
-	const struct field *fields = objects[object].fields;
-	size_t count = objects[object].count;
+	struct fv_fields known = fv_history_fields(object);
+	const struct fv_field *fields = known.fields;
+	size_t count = known.count;
 	const char *key;
 	json_t *member;
 	enum fv_err rc;
@@ -446,10 +317,11 @@ read_fields(struct reading *r, enum object object, json_t *v)
 	for (size_t i = 0; i < count; i++) {
 		names[i + 1] = fields[i].name;
 		if (fields[i].is_required && json_object_get(v, fields[i].name) == NULL)
-			return refuse(r, FV_EFORMAT, fields[i].name, "is missing; %s must have it",
-			    object_names[object]);
+			return refuse(r, FV_EFORMAT, fields[i].name,
+			    "is missing; %s must have it", object_names[object]);
 	}
-	json_object_foreach(v, key, member) {
+	json_object_foreach(v, key, member)
+	{
 		size_t i = 0;
 		if (strcmp(key, "type") == 0)
 			continue;
@@ -467,7 +339,7 @@ read_fields(struct reading *r, enum object object, json_t *v)
 }
 
 static enum fv_err
-add_case(struct fv_history *history, struct reading *r)
+add_case(struct fv_history *history, struct fv_reading *r)
 {
 	struct fv_case *c = &r->subject;
 	enum fv_err rc;
@@ -477,20 +349,23 @@ add_case(struct fv_history *history, struct reading *r)
 	if (r->zone_text != NULL)
 		c->zones = (struct fv_strs){.items = &r->zone_text, .count = 1};
 	if (c->zones.count == 0)
-		return refuse(r, FV_EFORMAT, "zone", "is missing; a case must have zone or zones");
+		return refuse(
+		    r, FV_EFORMAT, "zone", "is missing; a case must have zone or zones");
 	c->has_place = r->has_lat;
-	if (c->has_place && r->datum == FV_DATUM_CODE_GCJ02)
-		fv_geo_from_gcj02(&c->lat_e7, &c->lon_e7);
-	if (c->has_place && r->datum == FV_DATUM_CODE_BD09)
-		fv_geo_from_bd09(&c->lat_e7, &c->lon_e7);
+	if (c->has_place && r->datum > FV_DATUM_CODE_WGS84) {
+		struct fv_place pin = {.lat_e7 = c->lat_e7, .lon_e7 = c->lon_e7};
+		pin = fv_geo_to_wgs84(
+		    pin, r->datum == FV_DATUM_CODE_GCJ02 ? FV_DATUM_GCJ02 : FV_DATUM_BD09);
+		c->lat_e7 = pin.lat_e7;
+		c->lon_e7 = pin.lon_e7;
+	}
 	rc = fv_history_add_case(history, c);
-	return rc == FV_EEXIST
-	    ? refuse(r, rc, "case", "\"%s\" was described before", c->id)
-	    : rc;
+	return rc == FV_EEXIST ? refuse(r, rc, "case", "\"%s\" was described before", c->id)
+			       : rc;
 }
 
 static enum fv_err
-add_contact(struct fv_history *history, struct reading *r)
+add_contact(struct fv_history *history, struct fv_reading *r)
 {
 	struct fv_contact *k = &r->contact;
 	enum fv_err rc;
@@ -500,35 +375,39 @@ add_contact(struct fv_history *history, struct reading *r)
 		return refuse(r, FV_ERANGE, "end", "is before begin");
 	rc = fv_history_add_contact(history, k);
 	return rc == FV_EEXIST
-	    ? refuse(r, rc, "id", "\"%s\" was used by another contact; ids are unique in a file", k->id)
+	    ? refuse(r, rc, "id",
+		  "\"%s\" was used by another contact; ids are unique in a file", k->id)
 	    : rc;
 }
 
 static enum fv_err
-add_object(struct fv_history *history, struct reading *r, json_t *v)
+add_object(struct fv_history *history, struct fv_reading *r, json_t *v)
 {
 	const char *type = json_string_value(json_object_get(v, "type"));
-	enum object object = CASE;
+	size_t object = OBJECT_CASE;
 	enum fv_err rc;
 
 	if (!json_is_object(v))
-		return refuse(r, FV_EFORMAT, "", "must be one JSON object, not %s", kind_name(v));
+		return refuse(
+		    r, FV_EFORMAT, "", "must be one JSON object, not %s", kind_name(v));
 	if (type == NULL)
-		return refuse(r, FV_EFORMAT, "type", "is missing; it is case, contact or event");
-	while (object <= EVENT && strcmp(type, object_words[object]) != 0)
+		return refuse(
+		    r, FV_EFORMAT, "type", "is missing; it is case, contact or event");
+	while (object < OBJECT_COUNT && strcmp(type, object_words[object]) != 0)
 		object++;
-	if (object > EVENT) {
+	if (object == OBJECT_COUNT) {
 		const char *near = fv_word_nearest(fv_span_z(type), object_words, 3);
-		return refuse(r, FV_EFORMAT, "type", "\"%.40s\" is none of case, contact and event%s%s%s",
-		    type, near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+		return refuse(r, FV_EFORMAT, "type",
+		    "\"%.40s\" is none of case, contact and event%s%s%s", type,
+		    near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
 		    near == NULL ? "" : "\"?");
 	}
-	if ((rc = read_fields(r, object, v)) != FV_OK)
+	if ((rc = read_fields(r, (enum fv_object)object, v)) != FV_OK)
 		return rc;
 	r->subject.line = r->contact.line = r->event.line = r->error->line;
-	if (object == CASE)
+	if (object == OBJECT_CASE)
 		return add_case(history, r);
-	if (object == CONTACT)
+	if (object == OBJECT_CONTACT)
 		return add_contact(history, r);
 	return fv_history_add_event(history, &r->event);
 }
@@ -537,7 +416,7 @@ enum fv_err
 fv_history_add_line(struct fv_history *history, struct fv_span line, uint32_t line_number,
     struct fv_history_error *error_out)
 {
-	struct reading *r = NULL;
+	struct fv_reading *r = NULL;
 	json_t *v = NULL;
 	json_error_t why;
 	size_t blank = 0;
@@ -555,8 +434,8 @@ fv_history_add_line(struct fv_history *history, struct fv_span line, uint32_t li
 		goto cleanup;
 	r->error = error_out;
 	if (line.len > FV_HISTORY_LINE_MAX_BYTES) {
-		rc = refuse(r, FV_ETOOBIG, "", "has %zu bytes; at most %zu are allowed", line.len,
-		    FV_HISTORY_LINE_MAX_BYTES);
+		rc = refuse(r, FV_ETOOBIG, "", "has %zu bytes; at most %zu are allowed",
+		    line.len, FV_HISTORY_LINE_MAX_BYTES);
 		goto cleanup;
 	}
 	v = json_loadb((const char *)line.ptr, line.len, JSON_REJECT_DUPLICATES, &why);

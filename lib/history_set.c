@@ -162,7 +162,8 @@ fv_history_add_contact(struct fv_history *history, const struct fv_contact *cont
 	*copy = *contact;
 	const char **const strings[] = {&copy->id, &copy->case_id, &copy->number,
 	    &copy->call_id, &copy->overrun_reason, &copy->link};
-	if ((rc = copy_strings(history, strings, sizeof strings / sizeof strings[0])) != FV_OK ||
+	if ((rc = copy_strings(history, strings, sizeof strings / sizeof strings[0])) !=
+		FV_OK ||
 	    (rc = copy_set(history, &copy->officers)) != FV_OK ||
 	    (rc = copy_set(history, &copy->debts)) != FV_OK ||
 	    (rc = copy_set(history, &copy->discussed)) != FV_OK ||
@@ -204,7 +205,8 @@ fv_history_add_event(struct fv_history *history, const struct fv_event *event)
 	*copy = *event;
 	const char **const strings[] = {
 	    &copy->id, &copy->case_id, &copy->number, &copy->contact, &copy->recorded_by};
-	if ((rc = copy_strings(history, strings, sizeof strings / sizeof strings[0])) != FV_OK ||
+	if ((rc = copy_strings(history, strings, sizeof strings / sizeof strings[0])) !=
+		FV_OK ||
 	    (rc = copy_set(history, &copy->debts)) != FV_OK ||
 	    (rc = copy_windows(history, copy)) != FV_OK)
 		return rc;
@@ -370,7 +372,8 @@ fv_history_finish(struct fv_history *history, struct fv_history_error *error_out
 		qsort(h->contacts.items, h->contacts.count, sizeof *h->contacts.items,
 		    by_contact_time);
 	if (h->events.count > 0)
-		qsort(h->events.items, h->events.count, sizeof *h->events.items, by_event_time);
+		qsort(
+		    h->events.items, h->events.count, sizeof *h->events.items, by_event_time);
 	struct fv_case_history *joined =
 	    calloc(h->cases.count == 0 ? 1 : h->cases.count, sizeof *joined);
 	if (joined == NULL)

@@ -44,7 +44,7 @@ enum fv_by {
 	FV_BY_DEBTOR,
 };
 
-enum fv_place {
+enum fv_place_code {
 	FV_PLACE_HOME = 1,
 	FV_PLACE_WORK,
 	FV_PLACE_MOBILE,
@@ -183,7 +183,17 @@ enum fv_code_set {
 	FV_CODES_FORM,
 	FV_CODES_TO,
 	FV_CODES_DATUM,
-	FV_CODES_DAY, /* mon = 1 .. sun = 7, holiday = 8 */
+	FV_CODES_DAY, /* mon = 1 .. sun = 7 */
+	FV_CODES_KIND, /* of rules; these and the next are the words of packs */
+	FV_CODES_PHASE,
+	FV_CODES_ON_BREACH,
+	FV_CODES_STRENGTH,
+	FV_CODES_CONFIDENCE,
+	FV_CODES_EDGE,
+	FV_CODES_OVERRUN,
+	FV_CODES_PER,
+	FV_CODES_UNIT,
+	FV_CODES_AGE_OF,
 	FV_CODES_COUNT,
 };
 

@@ -62,7 +62,7 @@ struct fv_contact {
 	enum fv_outcome outcome;
 	enum fv_with with;
 	enum fv_with meant_for; /* 0: debtor */
-	enum fv_place place;
+	enum fv_place_code place;
 	enum fv_purpose purpose; /* 0: collect */
 	enum fv_source source;   /* 0: handheld */
 	enum fv_recorded recorded;

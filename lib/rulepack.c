@@ -1,0 +1,344 @@
+/* Reading a pack: strict, and every refusal names line, rule and field. */
+#include "fv/rulepack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/rulepack_read.h"
+
+#define NAMES_MAX 40U
+
+/* All names that a rule's parameters may have. */
+static enum fv_err
+check_parameters(struct fv_pack_parse *p, json_t *v, enum fv_rule_kind kind)
+{
+	struct fv_pack_table own = fv_parameter_fields(kind);
+	struct fv_pack_table common = fv_common_fields();
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < own.count; i++)
+		names[n++] = own.fields[i].name;
+	for (size_t i = 0; i < common.count; i++)
+		names[n++] = common.fields[i].name;
+	return fv_pack_check_names(p, v, names, n);
+}
+
+static void
+set_defaults(struct fv_rule *rule)
+{
+	if (rule->kind == FV_RULE_TIME_WINDOW) {
+		struct fv_time_rule *t = &rule->u.time;
+		t->edge_from = t->edge_from == 0 ? FV_EDGE_CLOSED : t->edge_from;
+		t->edge_to = t->edge_to == 0 ? FV_EDGE_OPEN : t->edge_to;
+		t->overrun = t->overrun == 0 ? FV_OVERRUN_JUDGE : t->overrun;
+	}
+	if (rule->kind == FV_RULE_FREQUENCY && rule->u.frequency.by == 0)
+		rule->u.frequency.by = fv_code_bit(FV_BY_COLLECTOR);
+}
+
+static enum fv_err
+check_rule(struct fv_pack_parse *p, const struct fv_rule *rule)
+{
+	if (rule->has_from && rule->has_until && rule->until_days < rule->from_days) {
+		fv_pack_enter(p, "until", 0);
+		return fv_pack_refuse(p, FV_ERANGE, "is before from");
+	}
+	if (rule->kind != FV_RULE_FREQUENCY)
+		return FV_OK;
+	const struct fv_frequency_rule *f = &rule->u.frequency;
+	fv_pack_enter(p, "parameters", 0);
+	fv_pack_enter(p, "days", 0);
+	if ((f->unit == FV_UNIT_DAY) != (f->days != 0))
+		return fv_pack_refuse(p, FV_EFORMAT,
+		    f->unit == FV_UNIT_DAY ? "is missing; unit is day"
+					   : "goes with unit day only");
+	uint32_t reach = f->unit == FV_UNIT_DAY ? f->days : f->unit == FV_UNIT_WEEK ? 7 : 31;
+	if (rule->window_days < reach)
+		return fv_pack_refuse(p, FV_ERANGE,
+		    "looks back %u days, and window_days says %u", reach, rule->window_days);
+	fv_pack_leave(p);
+	fv_pack_leave(p);
+	return FV_OK;
+}
+
+static enum fv_err
+read_rule(struct fv_pack_parse *p, json_t *v, struct fv_rule *rule)
+{
+	struct fv_pack_table table = fv_rule_fields();
+	const char *names[NAMES_MAX] = {"parameters", "text"};
+	const char **text[2] = {&rule->text_en, &rule->text_zh};
+	enum fv_err rc;
+
+	for (size_t i = 0; i < table.count; i++)
+		names[i + 2] = table.fields[i].name;
+	const char *id = json_string_value(json_object_get(v, "id"));
+	p->rule = id;
+	if ((rc = fv_pack_check_names(p, v, names, table.count + 2)) != FV_OK ||
+	    (rc = fv_pack_read_table(p, v, table, rule)) != FV_OK ||
+	    (rc = fv_pack_read_bilingual(p, v, "text", text)) != FV_OK)
+		return rc;
+	rule->has_from = json_is_string(json_object_get(v, "from"));
+	rule->has_until = json_is_string(json_object_get(v, "until"));
+	if (json_object_get(v, "enabled") == NULL)
+		rule->is_enabled = rule->confidence <= FV_CONFIDENCE_SECONDARY;
+	json_t *parameters = json_object_get(v, "parameters");
+	fv_pack_enter(p, "parameters", 0);
+	if (parameters == NULL)
+		return fv_pack_refuse(p, FV_EFORMAT, "is missing");
+	if ((rc = check_parameters(p, parameters, rule->kind)) != FV_OK ||
+	    (rc = fv_pack_read_table(p, parameters, fv_parameter_fields(rule->kind), rule)) !=
+		FV_OK ||
+	    (rc = fv_pack_read_table(p, parameters, fv_common_fields(), rule)) != FV_OK)
+		return rc;
+	fv_pack_leave(p);
+	set_defaults(rule);
+	return check_rule(p, rule);
+}
+
+static enum fv_err
+read_rules(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
+{
+	struct fv_rule *rules;
+	size_t n = json_array_size(v);
+	enum fv_err rc;
+
+	fv_pack_enter(p, "rules", 0);
+	if (!json_is_array(v) || n == 0)
+		return fv_pack_refuse(p, FV_EFORMAT, "must be a list of one rule or more");
+	if (n > FV_RULEPACK_RULES_MAX)
+		return fv_pack_refuse(p, FV_ETOOBIG, "has %zu rules; at most %u are allowed",
+		    n, FV_RULEPACK_RULES_MAX);
+	if ((rules = fv_arena_alloc(&p->holder->arena, n * sizeof *rules)) == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		fv_pack_enter(p, NULL, i);
+		if ((rc = read_rule(p, json_array_get(v, i), &rules[i])) != FV_OK)
+			return rc;
+		for (size_t j = 0; j < i; j++) {
+			if (rules[j].id != rules[i].id)
+				continue;
+			fv_pack_enter(p, "id", 0);
+			return fv_pack_refuse(
+			    p, FV_EEXIST, "is the id of an earlier rule too");
+		}
+		fv_pack_leave(p);
+	}
+	p->rule = NULL;
+	fv_pack_leave(p);
+	pack->rules = rules;
+	pack->rule_count = n;
+	return FV_OK;
+}
+
+/* A list of objects of two texts each: sources, and rows that are not encoded. */
+static enum fv_err
+read_pairs(struct fv_pack_parse *p, json_t *list, const char *const names[2],
+    const char *(**pairs_out)[2])
+{
+	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 600};
+	const char *(*pairs)[2];
+	size_t n = json_array_size(list);
+	enum fv_err rc;
+
+	if (!json_is_array(list))
+		return fv_pack_refuse(p, FV_EFORMAT, "must be a list");
+	if ((pairs = fv_arena_alloc(&p->holder->arena, (n + 1) * sizeof *pairs)) == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		json_t *v = json_array_get(list, i);
+		fv_pack_enter(p, NULL, i);
+		if ((rc = fv_pack_check_names(p, v, names, 2)) != FV_OK)
+			return rc;
+		for (size_t j = 0; j < 2; j++) {
+			fv_pack_enter(p, names[j], 0);
+			if (json_object_get(v, names[j]) == NULL)
+				return fv_pack_refuse(p, FV_EFORMAT, "is missing");
+			rc = fv_pack_read_text(
+			    p, json_object_get(v, names[j]), &text, &pairs[i][j]);
+			if (rc != FV_OK)
+				return rc;
+			fv_pack_leave(p);
+		}
+		fv_pack_leave(p);
+	}
+	*pairs_out = pairs;
+	return FV_OK;
+}
+
+static enum fv_err
+read_scope(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
+{
+	static const char *const names[] = {"actor", "product"};
+	static const enum fv_code_set codes[] = {FV_CODES_ACTOR, FV_CODES_PRODUCT};
+	uint64_t bits[2] = {0, 0};
+	enum fv_err rc;
+
+	fv_pack_enter(p, "scope", 0);
+	if ((rc = fv_pack_check_names(p, v, names, 2)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < 2; i++) {
+		json_t *list = json_object_get(v, names[i]);
+		if (list == NULL)
+			continue;
+		fv_pack_enter(p, names[i], 0);
+		if ((rc = fv_pack_read_words(p, list, codes[i], &bits[i])) != FV_OK)
+			return rc;
+		fv_pack_leave(p);
+	}
+	fv_pack_leave(p);
+	pack->actors = (uint32_t)bits[0];
+	pack->products = (uint32_t)bits[1];
+	return FV_OK;
+}
+
+static enum fv_err
+read_lists(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
+{
+	static const char *const source_names[2] = {"title", "where"};
+	static const char *const reason_names[2] = {"id", "reason"};
+	const char *(*pairs)[2];
+	enum fv_err rc;
+
+	fv_pack_enter(p, "sources", 0);
+	json_t *list = json_object_get(v, "sources");
+	if (list == NULL)
+		return fv_pack_refuse(p, FV_EFORMAT, "is missing");
+	if ((rc = read_pairs(p, list, source_names, &pairs)) != FV_OK)
+		return rc;
+	fv_pack_leave(p);
+	struct fv_pack_source *sources =
+	    fv_arena_alloc(&p->holder->arena, (json_array_size(list) + 1) * sizeof *sources);
+	if (sources == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		sources[i] = (struct fv_pack_source){pairs[i][0], pairs[i][1]};
+	pack->sources = sources;
+	pack->source_count = json_array_size(list);
+
+	if ((list = json_object_get(v, "not_encoded")) == NULL)
+		return FV_OK;
+	fv_pack_enter(p, "not_encoded", 0);
+	if ((rc = read_pairs(p, list, reason_names, &pairs)) != FV_OK)
+		return rc;
+	fv_pack_leave(p);
+	struct fv_not_encoded *rows =
+	    fv_arena_alloc(&p->holder->arena, (json_array_size(list) + 1) * sizeof *rows);
+	if (rows == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		rows[i] = (struct fv_not_encoded){pairs[i][0], pairs[i][1]};
+	pack->not_encoded = rows;
+	pack->not_encoded_count = json_array_size(list);
+	return FV_OK;
+}
+
+static enum fv_err
+read_pack(struct fv_pack_parse *p, json_t *v)
+{
+	static const char *const names[] = {"id", "jurisdiction", "revision", "title",
+	    "published", "scope", "sources", "rules", "not_encoded"};
+	struct fv_rulepack *pack = &p->holder->pack;
+	const char **title[2] = {&pack->title_en, &pack->title_zh};
+	enum fv_err rc;
+
+	if ((rc = fv_pack_check_names(p, v, names, sizeof names / sizeof names[0])) != FV_OK ||
+	    (rc = fv_pack_read_table(p, v, fv_pack_fields(), pack)) != FV_OK ||
+	    (rc = fv_pack_read_bilingual(p, v, "title", title)) != FV_OK)
+		return rc;
+	if (json_object_get(v, "scope") != NULL &&
+	    (rc = read_scope(p, json_object_get(v, "scope"), pack)) != FV_OK)
+		return rc;
+	if ((rc = read_lists(p, v, pack)) != FV_OK)
+		return rc;
+	return read_rules(p, json_object_get(v, "rules"), pack);
+}
+
+enum fv_err
+fv_rulepack_parse(
+    struct fv_span json, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out)
+{
+	struct fv_pack_parse p = {.json = json, .error = error_out};
+	struct fv_pack_holder *holder = NULL;
+	json_t *v = NULL;
+	json_error_t why;
+	enum fv_err rc;
+
+	*pack_out = NULL;
+	*error_out = (struct fv_rulepack_error){0};
+
+	rc = FV_ETOOBIG;
+	if (json.len > FV_RULEPACK_MAX_BYTES) {
+		snprintf(error_out->text, sizeof error_out->text,
+		    "has %zu bytes; at most %zu are allowed", json.len, FV_RULEPACK_MAX_BYTES);
+		goto cleanup;
+	}
+	rc = FV_ENOMEM;
+	if ((holder = calloc(1, sizeof *holder)) == NULL)
+		goto cleanup;
+	p.holder = holder;
+	v = json_loadb((const char *)json.ptr, json.len, JSON_REJECT_DUPLICATES, &why);
+	if (v == NULL && json_error_code(&why) != json_error_out_of_memory) {
+		rc = FV_EFORMAT;
+		error_out->line = why.line > 0 ? (uint32_t)why.line : 0;
+		snprintf(error_out->text, sizeof error_out->text,
+		    "is not JSON: %.150s (column %d)", why.text, why.column);
+		goto cleanup;
+	}
+	if (v == NULL)
+		goto cleanup;
+	if ((rc = read_pack(&p, v)) != FV_OK) {
+		if (error_out->text[0] == '\0')
+			snprintf(
+			    error_out->text, sizeof error_out->text, "%s", fv_err_text(rc));
+		goto cleanup;
+	}
+	fv_sha256(json, &holder->pack.sha256);
+
+	*pack_out = &holder->pack;
+	holder = NULL; /* the caller owns it now */
+cleanup:
+	json_decref(v);
+	if (holder != NULL)
+		fv_rulepack_free(&holder->pack);
+	return rc;
+}
+
+void
+fv_rulepack_free(struct fv_rulepack *pack)
+{
+	if (pack == NULL)
+		return;
+	struct fv_pack_holder *holder = (struct fv_pack_holder *)(void *)pack;
+	fv_arena_clear(&holder->arena);
+	free(holder);
+}
+
+const struct fv_rule *
+fv_rulepack_rule(const struct fv_rulepack *pack, const char *id)
+{
+	for (size_t i = 0; i < pack->rule_count; i++)
+		if (strcmp(pack->rules[i].id, id) == 0)
+			return &pack->rules[i];
+	return NULL;
+}
+
+uint32_t
+fv_strength_severity(enum fv_strength strength)
+{
+	switch (strength) {
+	case FV_STRENGTH_STATUTE:
+		return 1;
+	case FV_STRENGTH_REGULATION:
+		return 2;
+	case FV_STRENGTH_SELF_REGULATION:
+	case FV_STRENGTH_PRESUMPTION:
+		return 3;
+	case FV_STRENGTH_RECOMMENDED:
+		return 4;
+	case FV_STRENGTH_HOUSE:
+		break;
+	}
+	return 5;
+}
