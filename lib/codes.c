@@ -35,8 +35,8 @@ static const char *const kind[] = {"time_window", "frequency", "min_persons", "g
     "entry", "identify", "recording", "third_party", "hold", "data_age"};
 static const char *const phase[] = {"before", "during", "after"};
 static const char *const on_breach[] = {"fail", "review"};
-static const char *const strength[] = {"statute", "regulation", "self-regulation",
-    "presumption", "recommended", "house policy"};
+static const char *const strength[] = {
+    "statute", "regulation", "self-regulation", "presumption", "recommended", "house policy"};
 static const char *const confidence[] = {"P", "S", "W", "U"};
 static const char *const edge[] = {"closed", "open", "review"};
 static const char *const overrun[] = {"judge", "ignore", "with_reason"};

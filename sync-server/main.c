@@ -1,8 +1,64 @@
+/* fieldvisitd: one verb, one function.  A verb is one line in the table, in order. */
 #include <stdio.h>
+#include <string.h>
+
+#include "fv/codes.h"
+#include "fv/crypto.h"
+#include "sync-server/cmd.h"
+
+#define FIELDVISITD_VERSION "0.1.0"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} verbs[] = {
+    {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
+    {"pack", cmd_pack, "check or show rule packs"},
+};
+
+#define VERB_COUNT (sizeof verbs / sizeof verbs[0])
+
+static int
+help(void)
+{
+	puts("usage: fieldvisitd VERB ...\n");
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		printf("  %-11s %s\n", verbs[i].name, verbs[i].help);
+	puts("  help        this list\n  --version   the program's version");
+	return cmd_finish(CMD_OK);
+}
+
+static int
+unknown(const char *verb)
+{
+	const char *names[VERB_COUNT + 1] = {"help"};
+
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		names[i + 1] = verbs[i].name;
+	const char *near = fv_word_nearest(fv_span_z(verb), names, VERB_COUNT + 1);
+	if (near == NULL)
+		return cmd_fail("no verb \"%s\"; \"fieldvisitd help\" lists them", verb);
+	return cmd_fail("no verb \"%s\"; did you mean \"%s\"?", verb, near);
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	fputs("fieldvisitd: no verb is built yet\n", stderr);
-	return 2;
+	if (argc < 2) {
+		help();
+		return CMD_USAGE;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+		return help();
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("fieldvisitd " FIELDVISITD_VERSION);
+		return cmd_finish(CMD_OK);
+	}
+	if (fv_crypto_init() != FV_OK)
+		return cmd_fail("no source of random numbers");
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+	return unknown(argv[1]);
 }

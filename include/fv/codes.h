@@ -183,7 +183,7 @@ enum fv_code_set {
 	FV_CODES_FORM,
 	FV_CODES_TO,
 	FV_CODES_DATUM,
-	FV_CODES_DAY, /* mon = 1 .. sun = 7 */
+	FV_CODES_DAY,  /* mon = 1 .. sun = 7 */
 	FV_CODES_KIND, /* of rules; these and the next are the words of packs */
 	FV_CODES_PHASE,
 	FV_CODES_ON_BREACH,

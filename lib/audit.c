@@ -1,0 +1,378 @@
+/* The engine's frame: which rules apply to a contact at all, and in which order. */
+#include "fv/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/audit_rules.h"
+
+static size_t
+count_enabled(const struct fv_audit_opts *opts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < opts->pack_count; i++)
+		for (size_t j = 0; j < opts->packs[i]->rule_count; j++)
+			n += opts->packs[i]->rules[j].is_enabled;
+	return n;
+}
+
+static enum fv_err
+compile(struct fv_audit *audit)
+{
+	const struct fv_audit_opts *opts = &audit->opts;
+
+	for (size_t i = 0; i < opts->pack_count; i++) {
+		const struct fv_rulepack *pack = opts->packs[i];
+		for (size_t j = 0; j < pack->rule_count; j++) {
+			if (!pack->rules[j].is_enabled)
+				continue;
+			struct fv_rule_state *state = &audit->rules[audit->rule_count++];
+			state->pack = pack;
+			state->rule = &pack->rules[j];
+			state->pack_bit = UINT64_C(1) << i;
+			if (state->rule->kind == FV_RULE_TIME_WINDOW) {
+				enum fv_err rc = fv_time_compile(state);
+				if (rc != FV_OK)
+					return rc;
+			}
+		}
+	}
+	return FV_OK;
+}
+
+enum fv_err
+fv_audit_new(const struct fv_audit_opts *opts, struct fv_audit **audit_out)
+{
+	struct fv_audit *audit = NULL;
+	enum fv_err rc;
+
+	*audit_out = NULL;
+
+	rc = FV_ERANGE;
+	if (opts->pack_count == 0 || opts->pack_count > FV_AUDIT_PACKS_MAX)
+		goto cleanup;
+
+	rc = FV_ENOMEM;
+	if ((audit = calloc(1, sizeof *audit)) == NULL)
+		goto cleanup;
+	audit->opts = *opts;
+	audit->rules = calloc(count_enabled(opts) + 1, sizeof *audit->rules);
+	if (audit->rules == NULL)
+		goto cleanup;
+	if ((rc = compile(audit)) != FV_OK)
+		goto cleanup;
+
+	*audit_out = audit;
+	audit = NULL; /* the caller owns it now */
+cleanup:
+	fv_audit_free(audit);
+	return rc;
+}
+
+void
+fv_audit_free(struct fv_audit *audit)
+{
+	if (audit == NULL)
+		return;
+	for (size_t i = 0; i < audit->rule_count; i++) {
+		struct fv_rule_state *s = &audit->rules[i];
+		free(s->allowed);
+		free(s->doubtful);
+		fv_ptrmap_clear(&s->keys);
+		free(s->counters);
+		free(s->pool);
+	}
+	free(audit->rules);
+	fv_file_clear(&audit->file);
+	free(audit);
+}
+
+void
+fv_audit_reset(struct fv_audit *audit)
+{
+	for (size_t i = 0; i < audit->rule_count; i++) {
+		fv_frequency_reset(&audit->rules[i]);
+		audit->rules[i].failures = 0;
+		audit->rules[i].may_failures = 0;
+		audit->rules[i].has_refused = false;
+	}
+}
+
+void
+fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason)
+{
+	j->out->verdict = verdict;
+	j->out->reason = (uint32_t)reason;
+	j->out->remedy = FV_REMEDY_NONE;
+	j->out->who_or_what = NULL;
+}
+
+void
+fv_judge_missing(struct fv_judge *j, const char *field)
+{
+	j->out->remedy = FV_REMEDY_MISSING;
+	j->out->who_or_what = field;
+}
+
+void
+fv_judge_lifted_by(struct fv_judge *j, const char *role)
+{
+	j->out->remedy = FV_REMEDY_LIFTED_BY;
+	j->out->who_or_what = role;
+}
+
+void
+fv_judge_next(struct fv_judge *j, int64_t utc_ms)
+{
+	j->out->remedy = FV_REMEDY_NEXT;
+	j->out->next_utc_ms = utc_ms;
+	j->out->next_offset_s = fv_view_span(&j->file->zones[0], utc_ms)->offset_s;
+	j->out->who_or_what = NULL;
+}
+
+static struct fv_input *
+put(struct fv_judge *j, const char *key, enum fv_input_type type)
+{
+	struct fv_finding *f = j->out;
+	size_t i =
+	    f->input_count < FV_AUDIT_INPUTS_MAX ? f->input_count++ : FV_AUDIT_INPUTS_MAX - 1;
+
+	f->inputs[i].key = key;
+	f->inputs[i].type = type;
+	return &f->inputs[i];
+}
+
+void
+fv_judge_put_int(struct fv_judge *j, const char *key, int64_t v)
+{
+	put(j, key, FV_INPUT_INT)->u.i = v;
+}
+
+void
+fv_judge_put_bool(struct fv_judge *j, const char *key, bool v)
+{
+	put(j, key, FV_INPUT_BOOL)->u.i = v;
+}
+
+void
+fv_judge_put_text(struct fv_judge *j, const char *key, const char *z)
+{
+	if (z != NULL)
+		put(j, key, FV_INPUT_TEXT)->u.text = z;
+}
+
+void
+fv_judge_put_instant(struct fv_judge *j, const char *key, int64_t utc_ms)
+{
+	struct fv_input *input = put(j, key, FV_INPUT_INSTANT);
+
+	input->offset_s = fv_view_span(&j->file->zones[0], utc_ms)->offset_s;
+	input->u.i = utc_ms;
+}
+
+void
+fv_judge_put_date(struct fv_judge *j, const char *key, int64_t days)
+{
+	put(j, key, FV_INPUT_DATE)->u.i = days;
+}
+
+void
+fv_judge_put_minute(struct fv_judge *j, const char *key, int64_t minute)
+{
+	put(j, key, FV_INPUT_MINUTE)->u.i = minute;
+}
+
+void
+fv_judge_put_set(struct fv_judge *j, const char *key, const struct fv_strs *set)
+{
+	put(j, key, FV_INPUT_SET)->u.set = set;
+}
+
+/* What a rule judges of the collector only. */
+static bool
+spares_debtor(enum fv_rule_kind kind)
+{
+	switch (kind) {
+	case FV_RULE_TIME_WINDOW:
+	case FV_RULE_FREQUENCY:
+	case FV_RULE_MIN_PERSONS:
+	case FV_RULE_GEOFENCE:
+	case FV_RULE_THIRD_PARTY:
+	case FV_RULE_HOLD:
+		return true;
+	case FV_RULE_ENTRY:
+	case FV_RULE_IDENTIFY:
+	case FV_RULE_RECORDING:
+	case FV_RULE_DATA_AGE:
+		break;
+	}
+	return false;
+}
+
+static bool
+is_outside(struct fv_judge *j, enum fv_reason reason)
+{
+	fv_judge_say(j, FV_VERDICT_NA, reason);
+	return true;
+}
+
+/* True, and n/a said, when the rule is not about this contact. */
+static bool
+is_not_applicable(struct fv_judge *j)
+{
+	const struct fv_rule *rule = j->rule;
+	const struct fv_contact *k = j->view->k;
+	const struct fv_case *c = j->file->h->subject;
+	const struct fv_rulepack *pack = j->state->pack;
+
+	if (rule->has_from && j->view->day < rule->from_days) {
+		fv_judge_put_date(j, "date", j->view->day);
+		fv_judge_put_date(j, "in_force_from", rule->from_days);
+		return is_outside(j, R_NOT_YET_IN_FORCE);
+	}
+	if (rule->has_until && j->view->day > rule->until_days) {
+		fv_judge_put_date(j, "date", j->view->day);
+		fv_judge_put_date(j, "in_force_until", rule->until_days);
+		return is_outside(j, R_NO_LONGER_IN_FORCE);
+	}
+	if (pack->actors != 0 && (pack->actors & fv_code_bit(c->actor)) == 0) {
+		fv_judge_put_text(j, "actor", fv_code_word(FV_CODES_ACTOR, c->actor));
+		return is_outside(j, R_ACTOR);
+	}
+	/* Naming a pack says that its field applies: only a product that is said can refute.
+	 */
+	if (pack->products != 0 && c->product != 0 &&
+	    (pack->products & fv_code_bit(c->product)) == 0) {
+		fv_judge_put_text(j, "product", fv_code_word(FV_CODES_PRODUCT, c->product));
+		return is_outside(j, R_PRODUCT);
+	}
+	if ((rule->channels & fv_code_bit(k->channel)) == 0) {
+		fv_judge_put_text(j, "channel", fv_code_word(FV_CODES_CHANNEL, k->channel));
+		return is_outside(j, R_CHANNEL);
+	}
+	if (j->view->is_void)
+		return is_outside(j, R_VOID);
+	if (k->by == FV_BY_DEBTOR && spares_debtor(rule->kind))
+		return is_outside(j, R_BY_DEBTOR);
+	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
+	if (rule->purposes != 0 && (rule->purposes & fv_code_bit(purpose)) == 0) {
+		fv_judge_put_text(j, "purpose", fv_code_word(FV_CODES_PURPOSE, purpose));
+		return is_outside(j, R_PURPOSE);
+	}
+	if (rule->places != 0 && k->place != 0 &&
+	    (rule->places & fv_code_bit(k->place)) == 0) {
+		fv_judge_put_text(j, "place", fv_code_word(FV_CODES_PLACE, k->place));
+		return is_outside(j, R_PLACE);
+	}
+	return false;
+}
+
+static void
+judge_by_kind(struct fv_judge *j)
+{
+	switch (j->rule->kind) {
+	case FV_RULE_TIME_WINDOW:
+		fv_judge_time(j);
+		break;
+	case FV_RULE_FREQUENCY:
+		fv_judge_frequency(j);
+		break;
+	case FV_RULE_MIN_PERSONS:
+		fv_judge_persons(j);
+		break;
+	case FV_RULE_GEOFENCE:
+		fv_judge_geofence(j);
+		break;
+	case FV_RULE_ENTRY:
+		fv_judge_entry(j);
+		break;
+	case FV_RULE_IDENTIFY:
+		fv_judge_identify(j);
+		break;
+	case FV_RULE_RECORDING:
+		fv_judge_recording(j);
+		break;
+	case FV_RULE_THIRD_PARTY:
+		fv_judge_third(j);
+		break;
+	case FV_RULE_HOLD:
+		fv_judge_hold(j);
+		break;
+	case FV_RULE_DATA_AGE:
+		fv_judge_age(j);
+		break;
+	}
+}
+
+enum fv_err
+fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view,
+    const struct fv_check_plan *plan)
+{
+	struct fv_finding *f = &audit->finding;
+	struct fv_judge j = {.audit = audit,
+	    .file = &audit->file,
+	    .view = view,
+	    .state = state,
+	    .rule = state->rule,
+	    .out = f,
+	    .plan = plan};
+
+	f->subject = audit->file.h->subject;
+	f->contact = view->k;
+	f->pack = state->pack;
+	f->rule = state->rule;
+	f->severity = fv_strength_severity(state->rule->strength);
+	f->input_count = 0;
+	f->remedy = FV_REMEDY_NONE;
+	f->who_or_what = NULL;
+	if (is_not_applicable(&j))
+		return FV_OK;
+	judge_by_kind(&j);
+	if (f->verdict == FV_VERDICT_FAIL && state->rule->consent.scope != 0)
+		fv_judge_consent(&j);
+	if (f->verdict == FV_VERDICT_FAIL && state->rule->places != 0 && view->k->place == 0) {
+		fv_judge_say(&j, FV_VERDICT_REVIEW, R_PLACE_UNKNOWN);
+		fv_judge_missing(&j, "place");
+	}
+	if (f->verdict == FV_VERDICT_FAIL && state->rule->on_breach == FV_BREACH_REVIEW)
+		f->verdict = FV_VERDICT_REVIEW;
+	return j.rc;
+}
+
+enum fv_err
+fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view)
+{
+	if (view->is_void)
+		return FV_OK;
+	if (state->rule->kind == FV_RULE_FREQUENCY)
+		return fv_frequency_feed(state, &audit->file, view);
+	if (state->rule->kind == FV_RULE_THIRD_PARTY)
+		fv_third_feed(state, view);
+	return FV_OK;
+}
+
+enum fv_err
+fv_audit_case(struct fv_audit *audit, const struct fv_case_history *history,
+    fv_on_finding on_finding, void *ctx)
+{
+	enum fv_err rc;
+
+	fv_audit_reset(audit);
+	if ((rc = fv_file_open(audit, history)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < audit->file.view_count; i++) {
+		struct fv_view *view = &audit->file.views[i];
+		for (size_t r = 0; r < audit->rule_count; r++) {
+			struct fv_rule_state *state = &audit->rules[r];
+			if ((rc = fv_audit_judge(audit, state, view, NULL)) != FV_OK)
+				return rc;
+			if (audit->finding.verdict == FV_VERDICT_FAIL)
+				view->broke |= state->pack_bit;
+			if ((rc = on_finding(&audit->finding, ctx)) != FV_OK ||
+			    (rc = fv_audit_feed(audit, state, view)) != FV_OK)
+				return rc;
+		}
+	}
+	return FV_OK;
+}

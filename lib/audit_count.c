@@ -1,0 +1,320 @@
+/* Frequency: how many counted contacts a key has had within a period of local dates. */
+#include <stdlib.h>
+
+#include "lib/audit_rules.h"
+
+#define NO_ENTRY UINT32_MAX
+
+/* Whether a contact counts. */
+enum counts {
+	COUNTS,
+	MAY_COUNT, /* its outcome is not said */
+	COUNTS_NOT,
+};
+
+static enum counts
+counts(const struct fv_rule *rule, const struct fv_view *view)
+{
+	const struct fv_frequency_rule *f = &rule->u.frequency;
+	const struct fv_contact *k = view->k;
+
+	if ((rule->channels & fv_code_bit(k->channel)) == 0 || view->is_void ||
+	    (f->by & fv_code_bit(k->by)) == 0)
+		return COUNTS_NOT;
+	if ((rule->has_from && view->day < rule->from_days) ||
+	    (rule->has_until && view->day > rule->until_days))
+		return COUNTS_NOT;
+	if (rule->places != 0 && k->place != 0 && (rule->places & fv_code_bit(k->place)) == 0)
+		return COUNTS_NOT;
+	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
+	if (rule->purposes != 0 && (rule->purposes & fv_code_bit(purpose)) == 0)
+		return COUNTS_NOT;
+	if (f->outcomes != 0 && k->outcome != 0)
+		return (f->outcomes & fv_code_bit(k->outcome)) != 0 ? COUNTS : COUNTS_NOT;
+	return f->outcomes != 0 || (rule->places != 0 && k->place == 0) ? MAY_COUNT : COUNTS;
+}
+
+/* The keys of a contact: as pointers, equal for equal keys.  None: the key is not said. */
+static struct fv_strs
+keys_of(const struct fv_rule *rule, const struct fv_casefile *file, const struct fv_contact *k,
+    const char **one)
+{
+	switch (rule->u.frequency.per) {
+	case FV_PER_DEBT:
+		/* A conversation counts on the debts it turned to. */
+		if (k->has_discussed && k->discussed.count > 0)
+			return k->discussed;
+		if (k->debts.count > 0)
+			return k->debts;
+		if (file->h->subject->debts.count > 1)
+			return (struct fv_strs){NULL, 0};
+		*one = file->h->subject->debts.count == 1 ? file->h->subject->debts.items[0]
+							  : file->h->subject->id;
+		break;
+	case FV_PER_NUMBER:
+	case FV_PER_PERSON:
+		*one = k->number;
+		break;
+	case FV_PER_DEBTOR:
+		*one = file->h->subject->id;
+		break;
+	}
+	return (struct fv_strs){one, *one == NULL ? 0 : 1};
+}
+
+/* The first local date of the period that ends with `day`. */
+static int64_t
+period_start(const struct fv_frequency_rule *f, int64_t day)
+{
+	struct fv_civil civil;
+
+	switch (f->unit) {
+	case FV_UNIT_WEEK:
+		return day - ((day + 3) % 7 + 7) % 7;
+	case FV_UNIT_MONTH:
+		fv_civil_from_days(day, &civil);
+		return day - (civil.day - 1);
+	case FV_UNIT_DAY:
+		break;
+	}
+	return day - (int64_t)f->days + 1;
+}
+
+/* The first local date whose period no longer holds `day`. */
+static int64_t
+period_after(const struct fv_frequency_rule *f, int64_t day)
+{
+	struct fv_civil civil;
+
+	switch (f->unit) {
+	case FV_UNIT_WEEK:
+		return period_start(f, day) + 7;
+	case FV_UNIT_MONTH:
+		fv_civil_from_days(day, &civil);
+		return civil.month == 12 ? fv_days_from_civil(civil.year + 1, 1, 1)
+					 : fv_days_from_civil(civil.year, civil.month + 1, 1);
+	case FV_UNIT_DAY:
+		break;
+	}
+	return day + (int64_t)f->days;
+}
+
+/* Drop from a counter what lies before `start`; time only runs on. */
+static void
+drop_before(struct fv_rule_state *state, struct fv_counter *counter, int64_t start)
+{
+	while (counter->head != NO_ENTRY && state->pool[counter->head].day < start) {
+		const struct fv_counted *e = &state->pool[counter->head];
+		if (e->is_certain)
+			counter->certain--;
+		else
+			counter->unsure--;
+		counter->head = e->next;
+	}
+	if (counter->head == NO_ENTRY)
+		counter->tail = NO_ENTRY;
+}
+
+static struct fv_counter *
+find_counter(struct fv_rule_state *state, const void *key, int64_t start)
+{
+	uint32_t i;
+
+	if (!fv_ptrmap_get(&state->keys, key, &i))
+		return NULL;
+	drop_before(state, &state->counters[i], start);
+	return &state->counters[i];
+}
+
+static enum fv_err
+new_counter(struct fv_rule_state *state, const void *key, struct fv_counter **counter_out)
+{
+	if (state->counter_count == state->counter_cap) {
+		size_t cap = state->counter_cap == 0 ? 8 : state->counter_cap * 2;
+		struct fv_counter *counters = realloc(state->counters, cap * sizeof *counters);
+		if (counters == NULL)
+			return FV_ENOMEM;
+		state->counters = counters;
+		state->counter_cap = cap;
+	}
+	struct fv_counter *c = &state->counters[state->counter_count];
+	*c = (struct fv_counter){.key = key, .head = NO_ENTRY, .tail = NO_ENTRY};
+	*counter_out = c;
+	return fv_ptrmap_put(&state->keys, key, (uint32_t)state->counter_count++);
+}
+
+static enum fv_err
+count_on(struct fv_rule_state *state, const void *key, int64_t day, bool is_certain)
+{
+	struct fv_counter *c =
+	    find_counter(state, key, period_start(&state->rule->u.frequency, day));
+	enum fv_err rc;
+
+	if (c == NULL && (rc = new_counter(state, key, &c)) != FV_OK)
+		return rc;
+	if (state->pool_count == state->pool_cap) {
+		size_t cap = state->pool_cap == 0 ? 64 : state->pool_cap * 2;
+		struct fv_counted *pool = realloc(state->pool, cap * sizeof *pool);
+		if (pool == NULL)
+			return FV_ENOMEM;
+		state->pool = pool;
+		state->pool_cap = cap;
+	}
+	uint32_t at = (uint32_t)state->pool_count++;
+	state->pool[at] =
+	    (struct fv_counted){.day = day, .next = NO_ENTRY, .is_certain = is_certain};
+	if (c->tail == NO_ENTRY)
+		c->head = at;
+	else
+		state->pool[c->tail].next = at;
+	c->tail = at;
+	c->certain += is_certain;
+	c->unsure += !is_certain;
+	return FV_OK;
+}
+
+enum fv_err
+fv_frequency_feed(
+    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view)
+{
+	const char *one = NULL;
+	enum counts what = counts(state->rule, view);
+	enum fv_err rc = FV_OK;
+
+	if (what == COUNTS_NOT || view->is_copy)
+		return FV_OK;
+	struct fv_strs keys = keys_of(state->rule, file, view->k, &one);
+	/* A contact whose key is not said may count on any: the rule itself is its key. */
+	if (keys.count == 0)
+		return count_on(state, state->rule, view->day, what == COUNTS);
+	for (size_t i = 0; i < keys.count && rc == FV_OK; i++)
+		rc = count_on(state, keys.items[i], view->day, what == COUNTS);
+	return rc;
+}
+
+void
+fv_frequency_reset(struct fv_rule_state *state)
+{
+	fv_ptrmap_reset(&state->keys);
+	state->counter_count = 0;
+	state->pool_count = 0;
+}
+
+/* What a contact finds, of the key with most. */
+struct tally {
+	const char *key;
+	uint32_t certain; /* before it, in its period */
+	uint32_t possible;
+	const struct fv_counter *counter;
+};
+
+static struct tally
+take_tally(struct fv_judge *j, struct fv_strs keys)
+{
+	struct fv_rule_state *state = j->state;
+	int64_t start = period_start(&j->rule->u.frequency, j->view->day);
+	const struct fv_counter *any = find_counter(state, state->rule, start);
+	uint32_t stray = any == NULL ? 0 : any->certain + any->unsure;
+	struct tally best = {.key = keys.count > 0 ? keys.items[0] : NULL, .possible = stray};
+
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct fv_counter *c = find_counter(state, keys.items[i], start);
+		if (c == NULL)
+			continue;
+		if (c->certain + c->unsure + stray > best.possible)
+			best.possible = c->certain + c->unsure + stray;
+		if (best.counter != NULL && c->certain <= best.certain)
+			continue;
+		best.key = keys.items[i];
+		best.certain = c->certain;
+		best.counter = c;
+	}
+	/* Without a key of its own it may be one of any. */
+	for (size_t i = 0; i < state->counter_count && keys.count == 0; i++) {
+		struct fv_counter *c = &state->counters[i];
+		if (c->key == state->rule)
+			continue;
+		drop_before(state, c, start);
+		if (c->certain + c->unsure + stray > best.possible)
+			best.possible = c->certain + c->unsure + stray;
+	}
+	return best;
+}
+
+/* The first date on which one more is allowed by what a counter holds now. */
+static int64_t
+next_day(const struct fv_rule_state *state, const struct fv_counter *counter, uint32_t limit)
+{
+	const struct fv_frequency_rule *f = &state->rule->u.frequency;
+	uint32_t held = counter == NULL ? 0 : counter->certain + counter->unsure;
+	uint32_t at = counter == NULL ? NO_ENTRY : counter->head;
+	int64_t day = INT64_MIN;
+
+	for (; at != NO_ENTRY && held >= limit; held--) {
+		day = period_after(f, state->pool[at].day);
+		at = state->pool[at].next;
+	}
+	return day;
+}
+
+static void
+put_tally(struct fv_judge *j, const struct tally *tally, uint32_t own, uint32_t limit)
+{
+	const struct fv_frequency_rule *f = &j->rule->u.frequency;
+
+	fv_judge_put_int(j, "count", (int64_t)tally->certain + own);
+	fv_judge_put_int(j, "limit", limit);
+	fv_judge_put_date(j, "from", period_start(f, j->view->day));
+	fv_judge_put_date(j, "to", j->view->day);
+	fv_judge_put_text(j, "per", fv_code_word(FV_CODES_PER, f->per));
+	if (f->per != FV_PER_DEBTOR)
+		fv_judge_put_text(j, "key", tally->key);
+}
+
+static void
+say_over(struct fv_judge *j, const struct tally *tally, uint32_t limit)
+{
+	int64_t day = limit == 0 ? INT64_MIN : next_day(j->state, tally->counter, limit);
+
+	fv_judge_say(j, FV_VERDICT_FAIL, R_COUNT_OVER);
+	if (day == INT64_MIN)
+		fv_judge_lifted_by(j, "supervisor");
+	else
+		fv_judge_next(j, fv_zone_day_start(j->file->zones[0].zone, day));
+}
+
+void
+fv_judge_frequency(struct fv_judge *j)
+{
+	const struct fv_frequency_rule *f = &j->rule->u.frequency;
+	uint32_t limit = f->excludes_limit && f->limit > 0 ? f->limit - 1 : f->limit;
+	const char *one = NULL;
+	enum counts what = counts(j->rule, j->view);
+	struct tally tally = take_tally(j, keys_of(j->rule, j->file, j->view->k, &one));
+	uint32_t own = j->view->is_copy || what == COUNTS_NOT ? 0 : 1;
+
+	put_tally(j, &tally, own, limit);
+	if (what == COUNTS_NOT) {
+		/* It cannot break the limit, nor be called within one that is broken. */
+		if (tally.certain > limit)
+			fv_judge_say(j, FV_VERDICT_NA, R_NOT_COUNTED);
+		else
+			fv_judge_say(j, FV_VERDICT_PASS, R_COUNT_OK);
+		return;
+	}
+	if (what == COUNTS && tally.certain + own > limit) {
+		say_over(j, &tally, limit);
+		return;
+	}
+	if (tally.possible + own > limit) {
+		fv_judge_put_int(j, "count_max", (int64_t)tally.possible + own);
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_COUNT_UNSURE);
+		bool has_key = f->per != FV_PER_NUMBER || j->view->k->number != NULL;
+		fv_judge_missing(j,
+		    !has_key               ? "number"
+			: f->outcomes != 0 ? "outcome"
+					   : "debts");
+		return;
+	}
+	fv_judge_say(j, FV_VERDICT_PASS, R_COUNT_OK);
+}

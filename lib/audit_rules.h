@@ -1,0 +1,257 @@
+/*
+ * Inside the audit engine: a case as the rules see it, the state of each rule, and the
+ * functions that judge, one family of rule kinds a file.
+ *
+ * Threads: as audit.h.  Memory: all working memory hangs from struct fv_audit.
+ */
+#ifndef FV_LIB_AUDIT_RULES_H
+#define FV_LIB_AUDIT_RULES_H
+
+#include "fv/audit.h"
+
+#define WEEKDAYS 7U
+#define PLAN_WINDOWS_MAX 34U
+#define DAY_MS 86400000
+
+/* Which sentence explains a verdict (lib/audit_text.c has them in this order). */
+enum fv_reason {
+	R_NONE,
+	R_NOT_YET_IN_FORCE,
+	R_NO_LONGER_IN_FORCE,
+	R_ACTOR,
+	R_PRODUCT,
+	R_CHANNEL,
+	R_VOID,
+	R_BY_DEBTOR,
+	R_PLACE,
+	R_PLACE_UNKNOWN,
+	R_PURPOSE,
+	R_NOT_COUNTED,
+	R_UNANSWERED,
+	R_AT_THE_DOOR,
+	R_TIME_OK,
+	R_TIME_FORBIDDEN,
+	R_TIME_OVERRUN,
+	R_TIME_EDGE,
+	R_TIME_DOUBTFUL,
+	R_TIME_STAYED,
+	R_TIME_OPEN,
+	R_TIME_NEVER,
+	R_CLAIMS_DIFFER,
+	R_CONSENT,
+	R_CONSENT_OFFICER_ONLY,
+	R_CONSENT_INSIDE,
+	R_CONSENT_FROM_BREACH,
+	R_CONSENT_UNCLEAR,
+	R_COUNT_OK,
+	R_COUNT_OVER,
+	R_COUNT_UNSURE,
+	R_PERSONS_OK,
+	R_PERSONS_DECLARED,
+	R_PERSONS_FEW,
+	R_PERSONS_UNKNOWN,
+	R_FENCE_INSIDE,
+	R_FENCE_OUTSIDE,
+	R_FENCE_UNSURE,
+	R_FENCE_NO_CASE_PLACE,
+	R_FENCE_NO_FIX,
+	R_NOT_ENTERED,
+	R_ENTERED,
+	R_ENTRY_UNKNOWN,
+	R_IDENTIFIED,
+	R_NOT_IDENTIFIED,
+	R_IDENTIFIED_UNKNOWN,
+	R_RECORDED,
+	R_NOT_RECORDED,
+	R_RECORDED_UNKNOWN,
+	R_WITH_ALLOWED,
+	R_WITH_UNKNOWN,
+	R_WITH_DOUBTFUL,
+	R_THIRD_ALLOWED,
+	R_THIRD_REACHABLE,
+	R_THIRD_PURPOSE,
+	R_THIRD_REFUSED,
+	R_THIRD_SAID_UNKNOWN,
+	R_THIRD_FAILURES_UNKNOWN,
+	R_NO_HOLD,
+	R_HELD,
+	R_AGE_OK,
+	R_AGE_OLD,
+	R_AGE_UNKNOWN,
+	R_COUNT,
+};
+
+/* A contact as the rules see it. */
+struct fv_view {
+	const struct fv_contact *k;
+	int64_t day;      /* local date of its beginning, in the first zone */
+	int32_t offset_s; /* of the first zone then */
+	bool is_void;     /* its number was not the debtor's */
+	bool is_copy;     /* an earlier linked contact stands for it in counters */
+	uint64_t broke;   /* bit of each pack of which it broke a rule */
+};
+
+/* A zone with the stretch of time asked about last. */
+struct fv_zone_view {
+	const char *name;
+	const struct fv_zone *zone;
+	struct fv_zone_span span;
+};
+
+/* Pointers to small numbers, without order. */
+struct fv_ptrmap {
+	const void **keys; /* owned; NULL = free; `slots` long, a power of two */
+	uint32_t *values;  /* owned */
+	size_t slots;
+	size_t count;
+};
+
+FV_NODISCARD enum fv_err fv_ptrmap_put(struct fv_ptrmap *map, const void *key, uint32_t value);
+bool fv_ptrmap_get(const struct fv_ptrmap *map, const void *key, uint32_t *value_out);
+void fv_ptrmap_reset(struct fv_ptrmap *map); /* empty, memory kept */
+void fv_ptrmap_clear(struct fv_ptrmap *map);
+
+/* The case being judged. */
+struct fv_casefile {
+	const struct fv_case_history *h;
+	struct fv_zone_view zones[FV_HISTORY_SET_MAX];
+	size_t zone_count;
+	struct fv_view *views; /* owned, by time */
+	size_t view_count;
+	size_t view_cap;
+	const struct fv_event **events;         /* owned, by kind, then time */
+	size_t kind_at[FV_EVENT_KIND_MAX + 2U]; /* where each kind begins */
+	size_t event_cap;
+	struct fv_ptrmap by_id; /* contact id to its view; only where a consent names one */
+};
+
+/* Local parts of a weekday, ascending and apart. */
+struct fv_day_plan {
+	struct {
+		int32_t from_ms;
+		int32_t to_ms;
+	} w[PLAN_WINDOWS_MAX];
+	uint32_t count;
+};
+
+/* One counted contact of a key. */
+struct fv_counted {
+	int64_t day;
+	uint32_t next;   /* in the pool, UINT32_MAX: last */
+	bool is_certain; /* that it counts is known */
+};
+
+/* What one key has had within the period. */
+struct fv_counter {
+	const void *key;
+	uint32_t head;
+	uint32_t tail;
+	uint32_t certain;
+	uint32_t unsure;
+};
+
+/* A rule with what it has seen of the case. */
+struct fv_rule_state {
+	const struct fv_rulepack *pack;
+	const struct fv_rule *rule;
+	uint64_t pack_bit;
+	struct fv_day_plan *allowed; /* owned: WEEKDAYS of them, of a time window */
+	struct fv_day_plan *doubtful;
+	struct fv_ptrmap keys;       /* key to its counter */
+	struct fv_counter *counters; /* owned */
+	size_t counter_count;
+	size_t counter_cap;
+	struct fv_counted *pool; /* owned */
+	size_t pool_count;
+	size_t pool_cap;
+	uint32_t failures;     /* third party: to reach the debtor, in a row */
+	uint32_t may_failures; /* counting those whose outcome is not said */
+	bool has_refused;      /* a third person wants no more */
+};
+
+struct fv_audit {
+	struct fv_audit_opts opts;
+	struct fv_rule_state *rules; /* owned; the enabled ones, in order */
+	size_t rule_count;
+	struct fv_casefile file;
+	struct fv_finding finding; /* being filled */
+};
+
+/* One question: this contact by this rule. */
+struct fv_judge {
+	struct fv_audit *audit;
+	struct fv_casefile *file;
+	const struct fv_view *view;
+	struct fv_rule_state *state;
+	const struct fv_rule *rule;
+	struct fv_finding *out;
+	const struct fv_check_plan *plan; /* NULL but in a check */
+	enum fv_err rc;
+};
+
+/* Give the verdict and its sentence. */
+void fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason);
+/* Give the one remedy of a verdict that is no pass. */
+void fv_judge_missing(struct fv_judge *j, const char *field);
+void fv_judge_lifted_by(struct fv_judge *j, const char *role);
+void fv_judge_next(struct fv_judge *j, int64_t utc_ms);
+
+/* Add an input; its key is static. */
+void fv_judge_put_int(struct fv_judge *j, const char *key, int64_t v);
+void fv_judge_put_bool(struct fv_judge *j, const char *key, bool v);
+void fv_judge_put_text(struct fv_judge *j, const char *key, const char *z);
+void fv_judge_put_instant(struct fv_judge *j, const char *key, int64_t utc_ms);
+void fv_judge_put_date(struct fv_judge *j, const char *key, int64_t days);
+void fv_judge_put_minute(struct fv_judge *j, const char *key, int64_t minute);
+void fv_judge_put_set(struct fv_judge *j, const char *key, const struct fv_strs *set);
+
+/* The stretch of one offset around an instant, remembered. */
+const struct fv_zone_span *fv_view_span(struct fv_zone_view *zone, int64_t utc_ms);
+int64_t fv_view_day(struct fv_zone_view *zone, int64_t utc_ms);
+
+/* The events of one kind, by time. */
+const struct fv_event *const *fv_file_events(
+    const struct fv_casefile *file, enum fv_event_kind kind, size_t *count_out);
+
+/* True when the event concerns one of the debts that the contact was about. */
+bool fv_event_concerns(const struct fv_event *event, const struct fv_contact *contact);
+
+/* Change a fail into a pass or a review where the debtor agreed (DESIGN: asymmetry). */
+void fv_judge_consent(struct fv_judge *j);
+
+FV_NODISCARD enum fv_err fv_time_compile(struct fv_rule_state *state);
+void fv_judge_time(struct fv_judge *j);
+
+void fv_judge_frequency(struct fv_judge *j);
+FV_NODISCARD enum fv_err fv_frequency_feed(
+    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view);
+void fv_frequency_reset(struct fv_rule_state *state);
+
+void fv_judge_persons(struct fv_judge *j);
+void fv_judge_identify(struct fv_judge *j);
+void fv_judge_recording(struct fv_judge *j);
+void fv_judge_third(struct fv_judge *j);
+void fv_third_feed(struct fv_rule_state *state, const struct fv_view *view);
+
+void fv_judge_geofence(struct fv_judge *j);
+void fv_judge_entry(struct fv_judge *j);
+
+void fv_judge_hold(struct fv_judge *j);
+void fv_judge_age(struct fv_judge *j);
+
+/* Open a case: zones, views, events by kind.  Errors: FV_ENOENT, FV_ENOMEM. */
+FV_NODISCARD enum fv_err fv_file_open(
+    struct fv_audit *audit, const struct fv_case_history *history);
+void fv_file_clear(struct fv_casefile *file);
+
+/* Judge one contact by one rule; the verdict is in audit->finding. */
+FV_NODISCARD enum fv_err fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state,
+    const struct fv_view *view, const struct fv_check_plan *plan);
+
+/* Let a rule count a contact that was judged. */
+FV_NODISCARD enum fv_err fv_audit_feed(
+    struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view);
+
+void fv_audit_reset(struct fv_audit *audit);
+
+#endif

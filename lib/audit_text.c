@@ -1,0 +1,348 @@
+/* Sentences for people, from a verdict's reason and inputs, at display and never before. */
+#include <string.h>
+
+#include "lib/audit_rules.h"
+
+/* {key} is an input, {next} the remedy's instant, {what} its role or field. */
+static const struct {
+	const char *en;
+	const char *zh;
+} sentences[R_COUNT] = {
+    [R_NONE] = {"No reason.", "无理由。"},
+    [R_NOT_YET_IN_FORCE] = {"Not in force on {date}: it begins on {in_force_from}{cite}.",
+	"{date} 尚未生效，自 {in_force_from} 起{cite}。"},
+    [R_NO_LONGER_IN_FORCE] =
+	{"No longer in force on {date}: it ended on {in_force_until}{cite}.",
+	    "{date} 已失效，止于 {in_force_until}{cite}。"},
+    [R_ACTOR] = {"The rule does not bind this kind of collector ({actor}){cite}.",
+	"本规则不约束此类催收方{cite}。"},
+    [R_PRODUCT] = {"The rule does not cover this kind of debt ({product}){cite}.",
+	"本规则不适用于此类债务{cite}。"},
+    [R_CHANNEL] = {"The rule is not about this channel ({channel}){cite}.",
+	"本规则不针对此联系方式{cite}。"},
+    [R_VOID] = {"The number was not the debtor's: the contact does not count{cite}.",
+	"号码并非债务人所有，此次联系不计{cite}。"},
+    [R_BY_DEBTOR] = {"The debtor began this contact: the rule judges the collector{cite}.",
+	"由债务人发起，本规则只约束催收方{cite}。"},
+    [R_PLACE] = {"The rule is not about this place ({place}){cite}.",
+	"本规则不针对此类地点{cite}。"},
+    [R_PLACE_UNKNOWN] =
+	{"Where it took place is not recorded, and the rule is about some places{cite}.",
+	    "未记录地点，而规则只针对部分地点{cite}。"},
+    [R_PURPOSE] = {"The rule is not about this purpose ({purpose}){cite}.",
+	"本规则不针对此目的{cite}。"},
+    [R_NOT_COUNTED] = {"The rule does not count a contact of this kind{cite}.",
+	"此类联系不计入次数{cite}。"},
+    [R_UNANSWERED] = {"Nobody was reached: the duty begins with a talk{cite}.",
+	"未联系到人，义务自交谈时开始{cite}。"},
+    [R_AT_THE_DOOR] = {"Judged at the door only, by check{cite}.",
+	"仅在上门前检查时判断{cite}。"},
+    [R_TIME_OK] = {"{begin} in {zone} is inside the hours allowed{cite}.",
+	"{zone} {begin} 在允许时段内{cite}。"},
+    [R_TIME_FORBIDDEN] = {"Not now: {at} in {zone} is inside {forbidden_from} to "
+			  "{forbidden_to}{cite}. Allowed from {next}.",
+	"不可：{zone} {at} 在 {forbidden_from} 至 {forbidden_to} 内{cite}。{next} 起可以。"},
+    [R_TIME_OVERRUN] = {"{begin} to {end} in {zone} runs into {forbidden_from} to "
+			"{forbidden_to}{cite}. Allowed from {next}.",
+	"{zone} {begin} 至 {end} 超入 {forbidden_from} 至 {forbidden_to}{cite}。{next} "
+	"起可以。"},
+    [R_TIME_EDGE] = {"{at} in {zone} is the very edge of the hours{cite}: a person must "
+		     "judge. Sure from {next}.",
+	"{zone} {at} 正在时段边界{cite}，须人工判断。{next} 起可以。"},
+    [R_TIME_DOUBTFUL] =
+	{"{at} in {zone} is an hour that a person must judge{cite}. Sure from {next}.",
+	    "{zone} {at} 须人工判断{cite}。{next} 起可以。"},
+    [R_TIME_STAYED] =
+	{"Begun in time in {zone}; staying until {end} has a recorded reason{cite}.",
+	    "{zone} 按时开始，停留至 {end} 已记录理由{cite}。"},
+    [R_TIME_OPEN] = {"No end is recorded; a sign at {at} in {zone} is past the hours{cite}.",
+	"未记录结束，{zone} {at} 仍有记录且已超时{cite}。"},
+    [R_TIME_NEVER] = {"{at} in {zone} is forbidden, and no allowed hour follows{cite}.",
+	"{zone} {at} 禁止，且无可用时段{cite}。"},
+    [R_CLAIMS_DIFFER] =
+	{"Two clocks disagree ({begin} or {claim} in {zone}) and so do the verdicts{cite}.",
+	    "两个时钟不一致（{zone} {begin} 或 {claim}），结论不同{cite}。"},
+    [R_CONSENT] = {"The debtor had agreed, recorded on {consent_date}{cite}.",
+	"债务人已于 {consent_date} 同意{cite}。"},
+    [R_CONSENT_OFFICER_ONLY] =
+	{"Consent recorded by the visiting officer only{cite}: another source is missing.",
+	    "同意仅由上门人员记录{cite}，缺少其他来源。"},
+    [R_CONSENT_INSIDE] =
+	{"Consent was first recorded inside the contact that it excuses{cite}.",
+	    "同意是在所免责的联系中才记录的{cite}。"},
+    [R_CONSENT_FROM_BREACH] =
+	{"Consent came from a contact that broke a rule, or is not in the history{cite}.",
+	    "同意来自违规或不在记录中的联系{cite}。"},
+    [R_CONSENT_UNCLEAR] = {"A consent is recorded, but not its {consent_lacks}{cite}.",
+	"有同意记录，但缺少必要内容{cite}。"},
+    [R_COUNT_OK] = {"{count} of {limit} allowed from {from} to {to}{cite}.",
+	"{from} 至 {to} 共 {count} 次，上限 {limit}{cite}。"},
+    [R_COUNT_OVER] =
+	{"{count} from {from} to {to}, where {limit} are allowed{cite}. Again from {next}.",
+	    "{from} 至 {to} 第 {count} 次，上限 {limit}{cite}。{next} 起可以。"},
+    [R_COUNT_UNSURE] = {"{count} to {count_max} of {limit} from {from} to {to}: {what} is not "
+			"recorded for all{cite}.",
+	"{from} 至 {to} 为 {count} 至 {count_max} 次，上限 {limit}，记录不全{cite}。"},
+    [R_PERSONS_OK] = {"{count} officers, {min} required{cite}.",
+	"{count} 人，要求至少 {min} 人{cite}。"},
+    [R_PERSONS_DECLARED] = {"{count} officers, {min} required; those beside the first are "
+			    "declared, not confirmed{cite}.",
+	"{count} 人，要求至少 {min} 人；同行人员仅为申报{cite}。"},
+    [R_PERSONS_FEW] = {"{count} officer(s) where {min} are required{cite}. Bring another.",
+	"仅 {count} 人，要求至少 {min} 人{cite}。请增派人员。"},
+    [R_PERSONS_UNKNOWN] = {"Who went is not recorded; {min} officers are required{cite}.",
+	"未记录上门人员，要求至少 {min} 人{cite}。"},
+    [R_FENCE_INSIDE] = {"{distance_m} m from the case's place, inside {radius_m} m{cite}.",
+	"距案件地点 {distance_m} 米，在 {radius_m} 米内{cite}。"},
+    [R_FENCE_OUTSIDE] = {"{distance_m} m from the case's place, outside {radius_m} m{cite}.",
+	"距案件地点 {distance_m} 米，超出 {radius_m} 米{cite}。"},
+    [R_FENCE_UNSURE] = {"{distance_m} m from the case's place: too inexact to tell against "
+			"{radius_m} m{cite}.",
+	"距案件地点 {distance_m} 米，精度不足以判断 {radius_m} 米{cite}。"},
+    [R_FENCE_NO_CASE_PLACE] = {"Place not known: the case has no coordinates{cite}.",
+	"地点不明：案件没有坐标{cite}。"},
+    [R_FENCE_NO_FIX] = {"No position was recorded for the visit{cite}.",
+	"本次上门没有定位记录{cite}。"},
+    [R_NOT_ENTERED] = {"The officer stayed outside{cite}.", "未进入室内{cite}。"},
+    [R_ENTERED] = {"Entered, and no consent to enter is recorded{cite}.",
+	"已进入，但没有同意进入的记录{cite}。"},
+    [R_ENTRY_UNKNOWN] = {"Whether the officer entered is not recorded{cite}.",
+	"未记录是否进入{cite}。"},
+    [R_IDENTIFIED] = {"The officer identified himself{cite}.", "已表明身份{cite}。"},
+    [R_NOT_IDENTIFIED] =
+	{"The officer did not identify himself{cite}. Show identification first.",
+	    "未表明身份{cite}。请先出示证件。"},
+    [R_IDENTIFIED_UNKNOWN] = {"Whether identification was shown is not recorded{cite}.",
+	"未记录是否表明身份{cite}。"},
+    [R_RECORDED] = {"Recorded ({recorded}){cite}.", "已录音或录像{cite}。"},
+    [R_NOT_RECORDED] = {"Not recorded as the rule asks ({recorded}){cite}.",
+	"未按要求录音或录像{cite}。"},
+    [R_RECORDED_UNKNOWN] = {"Whether it was recorded on tape is not said{cite}.",
+	"未说明是否录音录像{cite}。"},
+    [R_WITH_ALLOWED] = {"With somebody who may be spoken to ({with}){cite}.",
+	"对象属可联系人员{cite}。"},
+    [R_WITH_UNKNOWN] = {"Who was met is not recorded{cite}.", "未记录见到何人{cite}。"},
+    [R_WITH_DOUBTFUL] =
+	{"Whether this person ({with}) answers for the debt is not recorded{cite}.",
+	    "未记录此人是否对债务负责{cite}。"},
+    [R_THIRD_ALLOWED] =
+	{"Third person asked after {failures} failures to reach the debtor{cite}.",
+	    "连续 {failures} 次未联系到债务人后联系第三人{cite}。"},
+    [R_THIRD_REACHABLE] = {"A third person was contacted though the debtor is not shown to be "
+			   "out of reach{cite}.",
+	"债务人并非失联，却联系了第三人{cite}。"},
+    [R_THIRD_PURPOSE] =
+	{"A third person may be asked only how to reach the debtor, not about the debt{cite}.",
+	    "对第三人只可询问联系方式，不得催收{cite}。"},
+    [R_THIRD_REFUSED] = {"A third person had refused further contact{cite}.",
+	"第三人已拒绝再联系{cite}。"},
+    [R_THIRD_SAID_UNKNOWN] =
+	{"A third person opened or answered; what was said is not recorded{cite}.",
+	    "由第三人应答，所说内容未记录{cite}。"},
+    [R_THIRD_FAILURES_UNKNOWN] =
+	{"Whether the debtor was out of reach is not clear from the record{cite}.",
+	    "记录不足以判断债务人是否失联{cite}。"},
+    [R_NO_HOLD] = {"No hold is in force{cite}.", "没有生效的停催{cite}。"},
+    [R_HELD] = {"On hold since {since} ({kind}){cite}.", "自 {since} 起停催{cite}。"},
+    [R_AGE_OK] = {"What is known is {hours} h old, at most {max_hours} h{cite}.",
+	"资料为 {hours} 小时前，上限 {max_hours} 小时{cite}。"},
+    [R_AGE_OLD] = {"What is known is {hours} h old, over {max_hours} h{cite}: sync first.",
+	"资料为 {hours} 小时前，超过 {max_hours} 小时{cite}，请先同步。"},
+    [R_AGE_UNKNOWN] = {"How old this knowledge is, is not known; at most {max_hours} h{cite}.",
+	"资料时间不明，上限 {max_hours} 小时{cite}。"},
+};
+
+static const struct fv_input *
+find_input(const struct fv_finding *f, const char *key, size_t len)
+{
+	for (size_t i = 0; i < f->input_count; i++)
+		if (strlen(f->inputs[i].key) == len && memcmp(f->inputs[i].key, key, len) == 0)
+			return &f->inputs[i];
+	return NULL;
+}
+
+static void
+put_clock(struct fv_buf *out, int64_t utc_ms, int32_t offset_s, bool with_date)
+{
+	struct fv_civil c;
+
+	fv_civil_from_instant(utc_ms, offset_s, &c);
+	if (with_date)
+		fv_buf_putf(out, "%02d-%02d ", (int)c.month, (int)c.day);
+	fv_buf_putf(out, "%02d:%02d", (int)c.hour, (int)c.minute);
+	if (c.second != 0)
+		fv_buf_putf(out, ":%02d", (int)c.second);
+}
+
+static void
+put_short(struct fv_buf *out, const struct fv_input *input)
+{
+	struct fv_civil c;
+
+	switch (input->type) {
+	case FV_INPUT_INT:
+	case FV_INPUT_BOOL:
+		fv_buf_putf(out, "%lld", (long long)input->u.i);
+		break;
+	case FV_INPUT_TEXT:
+		fv_buf_putf(out, "%.48s", input->u.text);
+		break;
+	case FV_INPUT_INSTANT:
+		put_clock(out, input->u.i, input->offset_s, false);
+		break;
+	case FV_INPUT_DATE:
+		fv_civil_from_days(input->u.i, &c);
+		fv_buf_putf(out, "%04d-%02d-%02d", (int)c.year, (int)c.month, (int)c.day);
+		break;
+	case FV_INPUT_MINUTE:
+		fv_buf_putf(out, "%02d:%02d", (int)(input->u.i / 60), (int)(input->u.i % 60));
+		break;
+	case FV_INPUT_SET:
+		fv_buf_putf(out, "%zu", input->u.set->count);
+		break;
+	}
+}
+
+static const char *
+source_words(enum fv_confidence confidence, bool chinese)
+{
+	switch (confidence) {
+	case FV_CONFIDENCE_SECONDARY:
+		return chinese ? "二手来源" : "secondary source";
+	case FV_CONFIDENCE_WEAK:
+		return chinese ? "来源较弱" : "weak source";
+	case FV_CONFIDENCE_UNVERIFIED:
+		return chinese ? "未核实" : "unverified";
+	case FV_CONFIDENCE_PRIMARY:
+		break;
+	}
+	return NULL;
+}
+
+void
+fv_audit_put_citation(struct fv_buf *out, const struct fv_rule *rule, bool chinese)
+{
+	const char *words = source_words(rule->confidence, chinese);
+
+	fv_buf_put_z(out, rule->citation);
+	if (words != NULL)
+		fv_buf_putf(out, chinese ? "（%s）" : " (%s)", words);
+}
+
+static void
+put_cite(struct fv_buf *out, const struct fv_rule *rule, bool chinese)
+{
+	const char *words = source_words(rule->confidence, chinese);
+
+	fv_buf_putf(out, chinese ? "（%s" : " (%s", rule->citation);
+	if (words != NULL)
+		fv_buf_putf(out, chinese ? "，%s" : ", %s", words);
+	fv_buf_put_z(out, chinese ? "）" : ")");
+}
+
+static void
+put_place_holder(struct fv_buf *out, const struct fv_finding *f, struct fv_span key,
+    bool chinese, bool with_cite)
+{
+	const struct fv_input *input = find_input(f, (const char *)key.ptr, key.len);
+
+	if (fv_span_equal(key, fv_span_z("cite"))) {
+		if (with_cite)
+			put_cite(out, f->rule, chinese);
+	} else if (fv_span_equal(key, fv_span_z("next"))) {
+		bool is_near = f->next_utc_ms - f->contact->begin_utc_ms < FV_MS_PER_DAY;
+		put_clock(out, f->next_utc_ms, f->next_offset_s, !is_near);
+	} else if (fv_span_equal(key, fv_span_z("what"))) {
+		fv_buf_put_z(out, f->who_or_what == NULL ? "" : f->who_or_what);
+	} else if (input != NULL) {
+		put_short(out, input);
+	} else {
+		fv_buf_put_z(out, "?");
+	}
+}
+
+/* A sentence about `next` is cut before it where the remedy is another. */
+static void
+put_sentence(struct fv_buf *out, const struct fv_finding *f, bool chinese, bool with_cite)
+{
+	const char *z = chinese ? sentences[f->reason].zh : sentences[f->reason].en;
+	const char *stop = strstr(z, "{next}");
+
+	if (stop != NULL && f->remedy != FV_REMEDY_NEXT) {
+		const char *mark = chinese ? "。" : ". ";
+		const char *end = strstr(z, mark);
+		stop = end == NULL ? z + strlen(z) : end + (chinese ? strlen(mark) : 1);
+	} else {
+		stop = z + strlen(z);
+	}
+	while (z < stop) {
+		size_t plain = strcspn(z, "{");
+		if (plain > (size_t)(stop - z))
+			plain = (size_t)(stop - z);
+		fv_buf_put(out, z, plain);
+		z += plain;
+		if (z >= stop)
+			break;
+		size_t len = strcspn(z + 1, "}");
+		put_place_holder(out, f, fv_span_of(z + 1, len), chinese, with_cite);
+		z += len + 2;
+	}
+}
+
+static size_t
+characters(struct fv_span text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += (text.ptr[i] & 0xc0U) != 0x80;
+	return n;
+}
+
+/* Cut to `max` characters; only ids of unusual length bring a sentence here. */
+static struct fv_span
+cut(struct fv_span text, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if ((text.ptr[i] & 0xc0U) != 0x80 && n++ == max)
+			return (struct fv_span){text.ptr, i};
+	}
+	return text;
+}
+
+void
+fv_audit_put_why(struct fv_buf *out, const struct fv_finding *finding, bool chinese)
+{
+	size_t max = chinese ? FV_AUDIT_WHY_ZH_MAX : FV_AUDIT_WHY_EN_MAX;
+	struct fv_buf text = {0};
+
+	put_sentence(&text, finding, chinese, true);
+	if (characters(fv_buf_span(&text)) > max) {
+		/* The citation stands in a field of its own. */
+		fv_buf_reset(&text);
+		put_sentence(&text, finding, chinese, false);
+	}
+	if (fv_buf_status(&text) != FV_OK)
+		out->failed = true;
+	else
+		fv_buf_put_span(out, cut(fv_buf_span(&text), max));
+	fv_buf_clear(&text);
+}
+
+const char *
+fv_verdict_word(enum fv_verdict verdict)
+{
+	switch (verdict) {
+	case FV_VERDICT_PASS:
+		return "pass";
+	case FV_VERDICT_FAIL:
+		return "fail";
+	case FV_VERDICT_REVIEW:
+		return "review";
+	case FV_VERDICT_NA:
+		break;
+	}
+	return "n/a";
+}

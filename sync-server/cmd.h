@@ -1,0 +1,24 @@
+/*
+ * The verbs of fieldvisitd: one function each, in a file of its own.
+ *
+ * argv[0] is the verb.  Each returns the program's exit code: 0 yes or done, 1 the
+ * answer is no, 2 bad usage or input, sysexits above 63.
+ */
+#ifndef FV_SERVER_CMD_H
+#define FV_SERVER_CMD_H
+
+#define CMD_OK 0
+#define CMD_NO 1
+#define CMD_USAGE 2
+
+int cmd_audit(int argc, char **argv);
+int cmd_pack(int argc, char **argv);
+
+/* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
+int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Flush stdout and say so when what was printed did not arrive.  Returns `code` or
+ * CMD_USAGE: `audit replay` knows 0, 1 and 2 only. */
+int cmd_finish(int code);
+
+#endif
