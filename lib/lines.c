@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fv/crypto.h"
+
 enum fv_err
 fv_fault_set(struct fv_fault *fault, size_t line, const char *rule, enum fv_err err)
 {
@@ -93,23 +95,10 @@ fv_id_copy(struct fv_span id, char *out, size_t cap)
 enum fv_err
 fv_base64_fixed(struct fv_span text, uint8_t *out, size_t len)
 {
-	struct fv_buf buf = {0};
-	enum fv_err rc;
+	size_t got;
 
-	memset(out, 0, len);
-	rc = FV_EFORMAT;
-	if (text.len != (len + 2) / 3 * 4)
-		goto cleanup;
-	if ((rc = fv_base64_decode(text, &buf)) != FV_OK)
-		goto cleanup;
-	if ((rc = fv_buf_status(&buf)) != FV_OK)
-		goto cleanup;
-	rc = FV_EFORMAT;
-	if (buf.len != len)
-		goto cleanup;
-	memcpy(out, buf.ptr, len);
-	rc = FV_OK;
-cleanup:
-	fv_buf_clear(&buf);
-	return rc;
+	if (fv_base64_decode_into(text, out, len, &got) == FV_OK && got == len)
+		return FV_OK;
+	fv_wipe(out, len);
+	return FV_EFORMAT;
 }

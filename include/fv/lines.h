@@ -55,7 +55,7 @@ FV_EXPORT bool fv_id_valid(struct fv_span id, size_t max);
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_id_copy(struct fv_span id, char *out, size_t cap);
 
-/* Decode strict base64 of exactly `len` bytes.  Errors: FV_EFORMAT, FV_ENOMEM. */
+/* Decode strict base64 of exactly `len` bytes.  Errors: FV_EFORMAT  (out is zero). */
 FV_EXPORT FV_NODISCARD enum fv_err fv_base64_fixed(
     struct fv_span text, uint8_t *out, size_t len);
 

@@ -119,8 +119,8 @@ names_that_climb_or_repeat_are_refused(void **state)
 {
 	static const char *const bad[] = {"", "/a", "a/", "a//b", "../a", "a/../b", ".a", "a b",
 	    "a\nb", "\xc3\xa9",
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "aaaaaaaaaaaa"};
+	    ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	     "aaaaaaaaaaaa")};
 	struct fv_buf tar = {0};
 	size_t count;
 
