@@ -11,6 +11,7 @@ struct reading {
 	struct fv_span line; /* what is left of the present line */
 	struct fv_roster *roster;
 	struct fv_fault *fault; /* may be NULL */
+	bool is_draft;          /* parts may be missing */
 };
 
 void
@@ -53,6 +54,14 @@ put_supervisor(struct fv_buf *out, const char *agency, const struct fv_superviso
 	fv_buf_put_u8(out, '\n');
 }
 
+static bool
+is_zero(const uint8_t key[FV_KEY_BYTES])
+{
+	static const uint8_t zero[FV_KEY_BYTES] = {0};
+
+	return memcmp(key, zero, sizeof zero) == 0;
+}
+
 void
 fv_roster_put(struct fv_buf *out, const struct fv_roster *roster)
 {
@@ -71,9 +80,11 @@ fv_roster_put(struct fv_buf *out, const struct fv_roster *roster)
 		fv_buf_put_base64(out, roster->auditors[i].box_pk, FV_KEY_BYTES);
 		fv_buf_put_u8(out, '\n');
 	}
-	fv_buf_put_z(out, "recovery ");
-	fv_buf_put_base64(out, roster->recovery_pk, sizeof roster->recovery_pk);
-	fv_buf_put_u8(out, '\n');
+	if (!is_zero(roster->recovery_pk)) {
+		fv_buf_put_z(out, "recovery ");
+		fv_buf_put_base64(out, roster->recovery_pk, sizeof roster->recovery_pk);
+		fv_buf_put_u8(out, '\n');
+	}
 	for (size_t i = 0; i < roster->officer_count; i++)
 		fv_buf_putf(
 		    out, "officer %s %s\n", roster->officers[i].id, roster->officers[i].name);
@@ -344,13 +355,16 @@ read_lists(struct reading *r)
 		} else if (at <= AUDITORS && fv_lines_take(&r->line, "auditor")) {
 			at = AUDITORS;
 			rc = read_auditor(r);
-		} else if (at == AUDITORS && fv_lines_take(&r->line, "recovery")) {
+		} else if ((at == AUDITORS || (r->is_draft && at == SUPERVISORS)) &&
+		    fv_lines_take(&r->line, "recovery")) {
 			at = OFFICERS;
 			rc = read_key(r, r->roster->recovery_pk,
 			    "the recovery key is not base64 of 32 bytes");
 			if (rc == FV_OK && r->line.len != 0)
 				rc = fault(r, "want \"recovery KEY\"", FV_EFORMAT);
-		} else if (at == OFFICERS && fv_lines_take(&r->line, "officer")) {
+		} else if ((at == OFFICERS || r->is_draft) &&
+		    fv_lines_take(&r->line, "officer")) {
+			at = OFFICERS;
 			rc = read_officer(r);
 		} else {
 			rc = fault(r,
@@ -361,6 +375,8 @@ read_lists(struct reading *r)
 		if (rc != FV_OK)
 			return rc;
 	}
+	if (r->is_draft)
+		return FV_OK;
 	r->lines.number++;
 	if (r->roster->supervisor_count == 0)
 		return fault(r, "a roster needs a supervisor", FV_EFORMAT);
@@ -369,17 +385,28 @@ read_lists(struct reading *r)
 	return FV_OK;
 }
 
-enum fv_err
-fv_roster_parse(struct fv_span text, struct fv_roster *out, struct fv_fault *fault_out)
+static enum fv_err
+parse(struct fv_span text, bool is_draft, struct fv_roster *out, struct fv_fault *fault_out)
 {
-	struct reading r = {.lines = fv_lines_of(text), .roster = out, .fault = fault_out};
+	struct reading r = {.lines = fv_lines_of(text),
+	    .roster = out,
+	    .fault = fault_out,
+	    .is_draft = is_draft};
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
 	(void)fv_fault_set(fault_out, 0, "", FV_OK);
 	if ((rc = read_head(&r)) != FV_OK)
 		return rc;
-	if ((rc = read_lists(&r)) != FV_OK)
+	return read_lists(&r);
+}
+
+enum fv_err
+fv_roster_parse(struct fv_span text, struct fv_roster *out, struct fv_fault *fault_out)
+{
+	enum fv_err rc;
+
+	if ((rc = parse(text, false, out, fault_out)) != FV_OK)
 		return rc;
 	if (out->threshold > out->supervisor_count)
 		return fv_fault_set(fault_out, 4,
@@ -388,4 +415,10 @@ fv_roster_parse(struct fv_span text, struct fv_roster *out, struct fv_fault *fau
 		return fv_fault_set(fault_out, 5,
 		    "the pack threshold is over the number of supervisors", FV_ERANGE);
 	return FV_OK;
+}
+
+enum fv_err
+fv_roster_parse_draft(struct fv_span text, struct fv_roster *out, struct fv_fault *fault_out)
+{
+	return parse(text, true, out, fault_out);
 }

@@ -83,6 +83,15 @@ FV_EXPORT void fv_roster_put(struct fv_buf *out, const struct fv_roster *roster)
 FV_EXPORT FV_NODISCARD enum fv_err fv_roster_parse(
     struct fv_span text, struct fv_roster *out, struct fv_fault *fault_out);
 
+/*
+ * Read a roster that is still being drawn up: as fv_roster_parse, but supervisors,
+ * auditors and recovery key may be missing and a threshold may be too high yet.  A missing
+ * recovery key is all zero; fv_roster_put() leaves its line out.
+ * Errors: as fv_roster_parse
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_roster_parse_draft(
+    struct fv_span text, struct fv_roster *out, struct fv_fault *fault_out);
+
 /* SHA-256 of the roster's text: what tickets, the next roster and ledger leaves name. */
 FV_EXPORT void fv_roster_hash(struct fv_span text, struct fv_hash *hash_out);
 

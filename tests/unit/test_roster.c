@@ -311,6 +311,22 @@ a_seventeenth_supervisor_is_refused(void **state)
 }
 
 static void
+a_draft_may_lack_what_a_roster_may_not(void **state)
+{
+	static const char text[] = "fieldvisit/v1/roster/north\nversion 1\nprevious none\n"
+				   "threshold 2\npack-threshold 2\nofficer o1 One\n";
+	struct world *w = *state;
+
+	assert_int_equal(fv_roster_parse(fv_span_z(text), w->other, &w->fault), FV_EFORMAT);
+	assert_int_equal(fv_roster_parse_draft(fv_span_z(text), w->other, &w->fault), FV_OK);
+	fv_roster_put(&w->text, w->other);
+	assert_string_equal(fv_buf_z(&w->text), text);
+	assert_int_equal(
+	    fv_roster_parse_draft(fv_span_z("version 1\n"), w->other, &w->fault), FV_EFORMAT);
+	assert_int_equal(w->fault.line, 1);
+}
+
+static void
 recipients_are_the_team_in_order_and_then_recovery(void **state)
 {
 	struct world *w = *state;
@@ -386,6 +402,7 @@ main(void)
 	    T(two_supervisors_with_one_key_are_refused),
 	    T(a_low_order_reading_key_is_refused),
 	    T(a_seventeenth_supervisor_is_refused),
+	    T(a_draft_may_lack_what_a_roster_may_not),
 	    T(recipients_are_the_team_in_order_and_then_recovery),
 	    T(a_large_team_leaves_room_for_recovery),
 	    T(people_are_found_by_id),
