@@ -57,7 +57,7 @@ struct fv_case_fault {
 /*
  * One case.  Spans point into the caller's values (fv_case_row_read) or live until the
  * callback returns (fv_casecsv_read).  Sets are ids with ';' between, no empty member and
- * none twice.  Numbers of codes are codes.h's; 0: not said.
+ * none twice.
  */
 struct fv_case_row {
 	size_t line; /* in the file, from 1 */
