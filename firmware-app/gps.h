@@ -28,7 +28,7 @@ struct fv_gps_session {
 	int32_t proto_major; /* 0.. */
 	int32_t proto_minor;
 	uint32_t bits_per_s; /* 0: unknown, or not a serial line */
-	enum fv_source source;
+	enum fv_stamp_source source;
 };
 
 enum fv_gps_event_kind {

@@ -104,7 +104,7 @@ begins_with(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-enum fv_source
+enum fv_stamp_source
 fv_stamp_source_of_path(const char *path)
 {
 	if (path == NULL || path[0] == '\0')

@@ -38,7 +38,7 @@ enum fv_stamp_key {
 #define FV_STAMP_BIT(key) (UINT32_C(1) << (key))
 
 /* Kinds of source, told by the path of the device. */
-enum fv_source {
+enum fv_stamp_source {
 	FV_SOURCE_SERIAL = 1, /* /dev/tty and a name */
 	FV_SOURCE_USB = 2,    /* /dev/ttyUSB, /dev/ttyACM and a number */
 	FV_SOURCE_PTY = 3,    /* /dev/pts/ and a number: a replay, always */
@@ -67,7 +67,7 @@ struct fv_stamp {
 	int32_t pdop_c;        /* x 100, 1..99999 */
 	int32_t hdop_c;        /* x 100, 1..99999 */
 	int32_t status;        /* as gpsd gave it, 0..255 */
-	int32_t source;        /* enum fv_source, 1..7 */
+	int32_t source;        /* enum fv_stamp_source, 1..7 */
 	int64_t age_ms;        /* of the fix when the stamp was taken, 0.. */
 	int32_t jam;           /* 0..255 */
 	int32_t antenna;       /* 1 ok, 2 open, 3 short */
@@ -78,7 +78,7 @@ struct fv_stamp {
 FV_EXPORT bool fv_stamp_has(const struct fv_stamp *stamp, enum fv_stamp_key key);
 
 /* The kind of source that a device path tells; `path` may be NULL (other). */
-FV_EXPORT enum fv_source fv_stamp_source_of_path(const char *path);
+FV_EXPORT enum fv_stamp_source fv_stamp_source_of_path(const char *path);
 
 /* Append the stamp's CBOR map: the known fields, keys ascending. */
 FV_EXPORT void fv_stamp_put(struct fv_buf *buf, const struct fv_stamp *stamp);

@@ -243,7 +243,7 @@ a_path_tells_the_kind_of_source(void **state)
 {
 	static const struct {
 		const char *path;
-		enum fv_source want;
+		enum fv_stamp_source want;
 	} cases[] = {
 	    {"/dev/ttyS0", FV_SOURCE_SERIAL},
 	    {"/dev/ttyAMA0", FV_SOURCE_SERIAL},
