@@ -126,7 +126,7 @@ fold(struct fv_journal *j)
 	}
 	fv_buf_reset(&j->pending);
 	rc = fv_slots_save(&j->slots);
-	fv_failpoint(FV_FAIL_RECORD_AFTER_SLOT);
+	fv_failpoint(FV_POINT_RECORD_AFTER_SLOT);
 	return rc;
 }
 
@@ -137,12 +137,12 @@ fv_journal_commit(struct fv_journal *journal)
 
 	if (!journal->in_group)
 		return FV_ESTATE;
-	fv_failpoint(FV_FAIL_RECORD_BEFORE_COMMIT);
+	fv_failpoint(FV_POINT_RECORD_BEFORE_COMMIT);
 	if ((rc = fv_store_commit(journal->store)) != FV_OK) {
 		fv_journal_rollback(journal);
 		return rc;
 	}
-	fv_failpoint(FV_FAIL_RECORD_AFTER_COMMIT);
+	fv_failpoint(FV_POINT_RECORD_AFTER_COMMIT);
 	journal->in_group = false;
 	/* The records are durable: a slot that lags is caught up at the next start. */
 	if (fold(journal) != FV_OK)
@@ -252,7 +252,7 @@ commit_seal(struct fv_journal *j, const struct fv_record_row *row)
 		fv_store_rollback(j->store);
 		return rc;
 	}
-	fv_failpoint(FV_FAIL_SEAL_BEFORE_COMMIT);
+	fv_failpoint(FV_POINT_SEAL_BEFORE_COMMIT);
 	return fv_store_commit(j->store);
 }
 
@@ -269,23 +269,23 @@ seal_once(struct fv_journal *j)
 	if ((next = fv_secret_alloc(sizeof *next)) == NULL)
 		goto cleanup;
 	*next = *j->slots.now;
-	fv_failpoint(FV_FAIL_SEAL_START);
+	fv_failpoint(FV_POINT_SEAL_START);
 	if ((rc = make_seal(j, &trail, next, &row, &keep)) != FV_OK)
 		goto cleanup;
 	if ((rc = fv_slots_prepare(&j->slots, next)) != FV_OK)
 		goto cleanup;
-	fv_failpoint(FV_FAIL_SEAL_AFTER_NEXT);
+	fv_failpoint(FV_POINT_SEAL_AFTER_NEXT);
 	if ((rc = commit_seal(j, &row)) != FV_OK) {
 		/* A failed sync leaves open whether the seal is on the disk: a later slot write
 		 * could overwrite the only copy of the key that it introduces. */
 		j->is_broken = rc != FV_EFULL && rc != FV_EBUSY;
 		goto cleanup;
 	}
-	fv_failpoint(FV_FAIL_SEAL_AFTER_COMMIT);
+	fv_failpoint(FV_POINT_SEAL_AFTER_COMMIT);
 	j->trail = trail;
 	if (fv_slots_turn(&j->slots, next) != FV_OK)
 		j->is_broken = true;
-	fv_failpoint(FV_FAIL_SEAL_END);
+	fv_failpoint(FV_POINT_SEAL_END);
 cleanup:
 	fv_secret_free(next);
 	fv_buf_clear(&keep);

@@ -1,8 +1,224 @@
+/* fieldvisit: finds the verb, reads what it needs from the terminal, runs it where the
+ * data is (agent or this process), prints the answer. */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firmware-app/app.h"
+#include "firmware-app/frame.h"
+#include "firmware-app/version.h"
+#include "fv/codes.h"
+
+static int
+print_reply(const struct fv_reply *reply)
+{
+	bool is_good = true;
+
+	if (reply->out.len > 0)
+		is_good = fwrite(reply->out.ptr, 1, reply->out.len, stdout) == reply->out.len;
+	if (fflush(stdout) != 0)
+		is_good = false;
+	if (reply->err.len > 0)
+		fwrite(reply->err.ptr, 1, reply->err.len, stderr);
+	if (!is_good && reply->exit == FV_EXIT_OK) {
+		fprintf(stderr, "fieldvisit: %s: %s\n", _("standard output"), strerror(errno));
+		return FV_EXIT_IO;
+	}
+	return reply->exit;
+}
+
+/* DIR by --dir, FIELDVISIT_DIR, XDG_DATA_HOME or ~/.local/share.  FV_ENOENT: no home. */
+static enum fv_err
+put_dir(struct fv_buf *out, const char *given)
+{
+	const char *env = getenv("FIELDVISIT_DIR"), *xdg = getenv("XDG_DATA_HOME");
+	const char *home = getenv("HOME");
+
+	if (given != NULL)
+		fv_buf_put_z(out, given);
+	else if (env != NULL && *env != '\0')
+		fv_buf_put_z(out, env);
+	else if (xdg != NULL && *xdg == '/')
+		fv_buf_putf(out, "%s/fieldvisit", xdg);
+	else if (home != NULL && *home == '/')
+		fv_buf_putf(out, "%s/.local/share/fieldvisit", home);
+	if (out->len == 0)
+		return FV_ENOENT;
+	return fv_buf_z(out) != NULL ? FV_OK : FV_ENOMEM;
+}
+
+struct options {
+	const char *dir;
+	const char *verb;
+	bool want_json, want_help, want_version;
+};
+
+/* Take the global options out of argv, wherever they stand; the rest goes to the call. */
+static bool
+take_globals(int argc, char **argv, struct options *opts, struct fv_call *call)
+{
+	bool is_open = true; /* before "--" */
+
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+
+		if (is_open && strcmp(word, "--json") == 0) {
+			opts->want_json = true;
+		} else if (is_open && strcmp(word, "--help") == 0) {
+			opts->want_help = true;
+		} else if (is_open && strcmp(word, "--version") == 0) {
+			opts->want_version = true;
+		} else if (is_open && strcmp(word, "--dir") == 0 && i + 1 < argc) {
+			opts->dir = argv[++i];
+		} else if (is_open && strncmp(word, "--dir=", 6) == 0) {
+			opts->dir = word + 6;
+		} else if (opts->verb == NULL && word[0] != '-') {
+			opts->verb = word;
+		} else {
+			is_open = is_open && strcmp(word, "--") != 0;
+			if (call->word_count == FV_CALL_WORDS_MAX)
+				return false;
+			call->words[call->word_count++] = word;
+		}
+	}
+	return true;
+}
+
+static int
+say_unknown_verb(const char *name, struct fv_reply *reply)
+{
+	const char *names[64], *near;
+	size_t count = 0;
+
+	for (const struct fv_verb *v = fv_verbs; v->name != NULL && count < 64; v++)
+		names[count++] = v->name;
+	near = fv_word_nearest(fv_span_z(name), names, count);
+	if (near != NULL)
+		return fv_reply_fail(
+		    reply, FV_FAIL_USAGE, name, _("no such verb; did you mean '%s'?"), near);
+	return fv_reply_fail(
+	    reply, FV_FAIL_USAGE, name, _("no such verb; 'fieldvisit help' lists them"));
+}
+
+static void
+nap(long ms)
+{
+	const struct timespec t = {0, ms * 1000000L};
+
+	nanosleep(&t, NULL);
+}
+
+/* Run the verb's half that needs the data, here, under the lock that is held. */
+static int
+run_here(struct fv_call *call, int lock_fd, struct fv_reply *reply)
+{
+	struct fv_app app;
+
+	if (fv_app_open(&app, call->dir, lock_fd, reply)) {
+		if (app.identity.state != FV_IDENTITY_ENROLLED &&
+		    (call->verb->flags & FV_VERB_UNENROLLED) == 0)
+			fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, call->dir,
+			    _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the "
+			      "ticket that your supervisor made"));
+		else
+			reply->exit = call->verb->run(&app, call, reply);
+	}
+	fv_app_close(&app);
+	return reply->exit;
+}
+
+/* Through the agent when one listens, else under the lock; whoever has it gets some time. */
+static int
+run_call(struct fv_call *call, struct fv_reply *reply)
+{
+	int fd, lock_fd;
+	enum fv_err rc = FV_EBUSY;
+
+	for (int waited_ms = 0; waited_ms < FV_LOCK_WAIT_MS; waited_ms += 10) {
+		if ((fd = fv_client_connect(call->dir)) >= 0) {
+			bool is_done = fv_client_call(fd, call, reply);
+
+			close(fd);
+			if (!is_done)
+				return fv_reply_fail(reply, FV_FAIL_NO_AGENT, call->verb->name,
+				    _("the agent went away before it answered; 'fieldvisit status' "
+				      "says what was recorded"));
+			return reply->exit;
+		}
+		if ((rc = fv_app_take_lock(call->dir, &lock_fd)) == FV_OK)
+			return run_here(call, lock_fd, reply);
+		if (rc != FV_EBUSY)
+			break;
+		nap(10);
+	}
+	if (rc == FV_EBUSY)
+		return fv_reply_fail_err(reply, FV_LOCK_FILE, rc);
+	return fv_reply_fail(reply, FV_FAIL_IO, call->dir,
+	    _("cannot make or use this folder; name another with --dir"));
+}
+
+static int
+run_verb(struct fv_call *call, struct fv_reply *reply)
+{
+	if (!fv_call_parse(call, reply))
+		return reply->exit;
+	if (fv_crypto_init() != FV_OK)
+		return fv_reply_fail(reply, FV_FAIL_IO, _("random numbers"),
+		    _("the system gives none; check /dev/urandom"));
+	if (call->verb->prepare != NULL && call->verb->prepare(call, reply) != FV_EXIT_OK)
+		return reply->exit;
+	if ((call->verb->flags & FV_VERB_LOCAL) != 0)
+		return reply->exit = call->verb->run(NULL, call, reply);
+	return run_call(call, reply);
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	fputs("fieldvisit: no verb is built yet\n", stderr);
-	return 2;
+	struct options opts = {0};
+	struct fv_call call = {0};
+	struct fv_reply reply;
+	struct fv_buf dir = {0};
+	int code;
+
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN);
+	if (!take_globals(argc, argv, &opts, &call)) {
+		fprintf(stderr, "fieldvisit: %s\n", _("too many words"));
+		return FV_EXIT_USAGE;
+	}
+	fv_reply_init(&reply, opts.want_json);
+	call.want_json = opts.want_json;
+	if (opts.want_version) {
+		printf("fieldvisit %s\n", FV_VERSION);
+		return FV_EXIT_OK;
+	}
+	if (opts.want_help) {
+		call.word_count = 0;
+		if (opts.verb != NULL)
+			call.words[call.word_count++] = opts.verb;
+		opts.verb = "help";
+	}
+	if (opts.verb == NULL) {
+		fv_reply_fail(&reply, FV_FAIL_USAGE, _("command line"),
+		    _("no verb; 'fieldvisit help' lists them"));
+	} else if ((call.verb = fv_verb_find(opts.verb)) == NULL) {
+		say_unknown_verb(opts.verb, &reply);
+	} else if (put_dir(&dir, opts.dir) != FV_OK) {
+		fv_reply_fail(&reply, FV_FAIL_USAGE, _("folder"),
+		    _("none known; name one with --dir or FIELDVISIT_DIR"));
+	} else {
+		call.dir = fv_buf_z(&dir);
+		run_verb(&call, &reply);
+	}
+	code = print_reply(&reply);
+	fv_call_clear(&call);
+	fv_reply_clear(&reply);
+	fv_buf_clear(&dir);
+	return code;
 }

@@ -109,7 +109,7 @@ fv_slots_create(const char *dir, const struct fv_ratchet *first)
 		goto cleanup;
 	}
 	if ((rc = write_at(fd, zero, sizeof zero, 1)) != FV_OK ||
-	    (rc = write_state(fd, 0, first, FV_FAIL_NONE)) != FV_OK)
+	    (rc = write_state(fd, 0, first, FV_POINT_NONE)) != FV_OK)
 		goto cleanup;
 	rc = FV_EIO;
 	if (fsync(fd) != 0 || rename(fv_buf_z(&fresh), fv_buf_z(&file)) != 0)
@@ -166,7 +166,7 @@ choose(struct fv_slots *slots, const uint8_t seal_pk[FV_KEY_BYTES])
 	slots->current = good[1] && (!good[0] || two[1].gen > two[0].gen) ? 1 : 0;
 	*slots->now = two[slots->current];
 	rc = write_at(slots->fd, zero, sizeof zero, slots->current ^ 1U);
-	fv_failpoint(FV_FAIL_OPEN_AFTER_CHOICE);
+	fv_failpoint(FV_POINT_OPEN_AFTER_CHOICE);
 cleanup:
 	fv_secret_free(two);
 	return rc;
@@ -210,7 +210,7 @@ fv_slots_save(struct fv_slots *slots)
 	enum fv_err rc;
 
 	slots->now->gen++;
-	rc = write_state(slots->fd, slots->current ^ 1U, slots->now, FV_FAIL_RECORD_HALF_SLOT);
+	rc = write_state(slots->fd, slots->current ^ 1U, slots->now, FV_POINT_RECORD_HALF_SLOT);
 	if (rc == FV_OK)
 		slots->current ^= 1U;
 	return rc;
@@ -220,7 +220,7 @@ enum fv_err
 fv_slots_prepare(struct fv_slots *slots, struct fv_ratchet *next)
 {
 	next->gen = slots->now->gen + 1;
-	return write_state(slots->fd, slots->current ^ 1U, next, FV_FAIL_SEAL_HALF_NEXT);
+	return write_state(slots->fd, slots->current ^ 1U, next, FV_POINT_SEAL_HALF_NEXT);
 }
 
 enum fv_err
@@ -230,10 +230,10 @@ fv_slots_turn(struct fv_slots *slots, const struct fv_ratchet *next)
 	enum fv_err rc;
 
 	*slots->now = *next;
-	rc = write_slot(slots->fd, slots->current, zero, FV_FAIL_SEAL_HALF_ZERO);
-	fv_failpoint(FV_FAIL_SEAL_AFTER_ZERO);
+	rc = write_slot(slots->fd, slots->current, zero, FV_POINT_SEAL_HALF_ZERO);
+	fv_failpoint(FV_POINT_SEAL_AFTER_ZERO);
 	if (rc == FV_OK)
-		rc = write_state(slots->fd, slots->current, next, FV_FAIL_SEAL_HALF_AGAIN);
+		rc = write_state(slots->fd, slots->current, next, FV_POINT_SEAL_HALF_AGAIN);
 	return rc;
 }
 

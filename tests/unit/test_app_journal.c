@@ -436,7 +436,7 @@ death_at_every_step_of_recording_and_sealing_loses_nothing(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int point = FV_FAIL_RECORD_BEFORE_COMMIT; point <= FV_FAIL_OPEN_AFTER_CHOICE; point++)
+	for (int point = FV_POINT_RECORD_BEFORE_COMMIT; point <= FV_POINT_OPEN_AFTER_CHOICE; point++)
 		die_and_recover(f, point);
 }
 

@@ -1,0 +1,97 @@
+/*
+ * The opened handheld: folder and lock, store, identity, trail, clocks, and (in the
+ * agent) the receiver.  Order of taking: lock, seal file, SQLite.
+ *
+ * Threads: one.  Memory: what the parts own; fv_app_close() releases all.
+ */
+#ifndef FV_APP_APP_H
+#define FV_APP_APP_H
+
+#include "firmware-app/gps.h"
+#include "firmware-app/identity.h"
+#include "firmware-app/reply.h"
+
+#define FV_LOCK_FILE "lock"
+#define FV_SOCKET_FILE "agent.sock"
+#define FV_LOCK_WAIT_MS 5000
+
+struct fv_app {
+	const char *dir;            /* held */
+	int lock_fd;                /* -1: not locked */
+	struct fv_store *store;     /* owned */
+	bool was_clean;             /* the last stop closed the store */
+	struct fv_identity identity;
+	struct fv_journal journal;
+	bool has_journal;           /* the journal is open */
+	struct fv_clock clock;
+	uint8_t boot[FV_BOOT_BYTES];
+	bool is_agent;
+	struct fv_gps *gps;         /* owned; agent only, else NULL */
+	uint8_t *sk_box;            /* owned, secret; NULL while locked */
+	bool is_sync_wanted;        /* a handler asks the agent to sync soon */
+	bool is_sync_waited;        /* a caller waits for it */
+	bool is_shift_changed;      /* a handler began or ended a shift */
+	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
+	void *track_ctx;            /* held */
+};
+
+#define FV_LOCAL_TEXT_BYTES 24U
+#define FV_VISIT_ID_BYTES 40U
+
+/* The wall clock and boot clock of this machine. */
+struct fv_clock fv_clock_system(void);
+/* First 8 bytes of the kernel's boot id; zero when it cannot be read. */
+void fv_clock_boot_id(uint8_t boot_out[FV_BOOT_BYTES]);
+/* True when this process lives in a time namespace with shifted clocks. */
+bool fv_clock_is_shifted(void);
+
+/* Local date and time to the minute, for people.  Returns borrowed: text_out. */
+const char *fv_clock_local(int64_t utc_ms, char text_out[FV_LOCAL_TEXT_BYTES]);
+/* The local day, "YYYY-MM-DD".  Returns borrowed: text_out. */
+const char *fv_clock_local_day(int64_t utc_ms, char text_out[FV_LOCAL_TEXT_BYTES]);
+
+/*
+ * Take the lock on `dir` (made when missing).  FV_EBUSY: another process has it.
+ */
+FV_NODISCARD enum fv_err fv_app_take_lock(const char *dir, int *fd_out);
+
+/*
+ * Open everything but the journal over a lock that is held: takes lock_fd.
+ * On failure the reply says why, and false is returned; close it in any case.
+ */
+bool fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *reply);
+void fv_app_close(struct fv_app *app);
+
+/*
+ * Open the journal at first use and write the BOOT record that is due.
+ * False: the reply says why.
+ */
+bool fv_app_journal(struct fv_app *app, struct fv_reply *reply);
+
+/* The moment for a record's header. */
+void fv_app_now(struct fv_moment *out, void *app);
+
+/* Append the stamp of now, or null where no receiver runs.  *is_fix_out (may be NULL):
+ * there is a position. */
+void fv_app_put_stamp(const struct fv_app *app, struct fv_buf *out, bool *is_fix_out);
+
+/* "v-" + 16 hex digits of dev + "-" + seq.  Returns borrowed: id_out. */
+const char *fv_app_visit_id(
+    const struct fv_app *app, uint64_t seq, char id_out[FV_VISIT_ID_BYTES]);
+
+/* Ask for a sync soon: the agent does it; without one the reply says how to. */
+void fv_app_want_sync(struct fv_app *app, struct fv_reply *reply);
+
+/* Have the agent write the open TRACK record first, where there is one. */
+void fv_app_close_track(struct fv_app *app);
+
+/* Append a record; on failure the reply says why. */
+bool fv_app_record(struct fv_app *app, uint32_t type, const struct fv_buf *payload,
+    uint64_t *seq_out, struct fv_reply *reply);
+
+/* Write what is due after a start (BOOT).  Part of fv_app_journal(). */
+FV_NODISCARD enum fv_err fv_boot_record(struct fv_app *app);
+
+#define FV_SET_AGENT_RUNS "agent_runs" /* an agent began and has not ended */
+
+#endif

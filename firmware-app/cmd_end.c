@@ -1,0 +1,62 @@
+#include <inttypes.h>
+
+#include "firmware-app/app.h"
+#include "firmware-app/verb.h"
+#include "firmware-app/work.h"
+
+static void
+tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
+    struct fv_reply *reply)
+{
+	char id[FV_VISIT_ID_BYTES];
+
+	fv_reply_line(reply, _("visit at %s ended, recorded as %" PRIu64 "%s"), work->case_id, seq,
+	    fv_journal_unsealed(&app->journal) == 0 ? _(" and sealed") : "");
+	if (!work->has_outcome)
+		fv_reply_line(reply, "%s", _("no outcome was recorded for it"));
+	fv_json_begin_object(&reply->json, NULL);
+	fv_json_text_z(&reply->json, "visit", fv_app_visit_id(app, work->visit_seq, id));
+	fv_json_uint(&reply->json, "seq", seq);
+	fv_json_text_z(&reply->json, "case", work->case_id);
+	fv_json_bool(&reply->json, "fix", is_fix);
+	fv_json_bool(&reply->json, "outcome", work->has_outcome);
+	fv_json_bool(&reply->json, "sealed", fv_journal_unsealed(&app->journal) == 0);
+	fv_json_end_object(&reply->json);
+}
+
+int
+fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	struct fv_buf payload = {0};
+	struct fv_work work;
+	bool is_fix = false, is_done;
+	uint64_t seq;
+	enum fv_err rc;
+
+	(void)call;
+	if (!fv_app_journal(app, reply))
+		return reply->exit;
+	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
+		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	if (!work.has_visit)
+		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
+		    _("none is open; 'fieldvisit begin CASE' begins one"));
+
+	fv_app_close_track(app);
+	fv_cbor_put_map(&payload, 3);
+	fv_cbor_put_uint(&payload, 1);
+	fv_cbor_put_uint(&payload, work.visit_seq);
+	fv_cbor_put_uint(&payload, 2);
+	fv_app_put_stamp(app, &payload, &is_fix);
+	fv_cbor_put_uint(&payload, 4);
+	fv_cbor_put_uint(&payload, 1);
+	is_done = fv_app_record(app, FV_REC_VISIT_END, &payload, &seq, reply);
+	fv_buf_clear(&payload);
+	if (!is_done)
+		return reply->exit;
+	if (fv_journal_seal(&app->journal) != FV_OK)
+		fv_reply_warn(reply, "%s", _("recorded but not sealed yet; it is tried again"));
+	tell(app, &work, seq, is_fix, reply);
+	fv_app_want_sync(app, reply);
+	return FV_EXIT_OK;
+}

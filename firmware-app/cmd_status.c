@@ -1,0 +1,188 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "firmware-app/app.h"
+#include "firmware-app/syncstate.h"
+#include "firmware-app/verb.h"
+#include "firmware-app/work.h"
+
+struct status {
+	struct fv_work work;
+	struct fv_syncstate sync;
+	uint64_t recorded, sealed, blobs, blob_bytes, up, down;
+	int64_t now_ms;
+};
+
+static enum fv_err
+gather(struct fv_app *app, struct status *s)
+{
+	char day[FV_LOCAL_TEXT_BYTES];
+	uint64_t seal;
+	enum fv_err rc;
+
+	s->now_ms = app->clock.rtc_ms(app->clock.ctx);
+	if ((rc = fv_work_load(app->store, &s->work)) != FV_OK ||
+	    (rc = fv_syncstate_load(app->store, &s->sync)) != FV_OK ||
+	    (rc = fv_store_count_records(app->store, &s->recorded)) != FV_OK ||
+	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) != FV_OK)
+		return rc;
+	rc = fv_store_last_of_type(app->store, FV_REC_SEAL, UINT64_MAX, &seal);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	s->sealed = rc == FV_OK ? seal + 1 : 0;
+	return fv_store_get_meter(
+	    app->store, fv_clock_local_day(s->now_ms, day), &s->up, &s->down);
+}
+
+static void
+tell_work(struct fv_app *app, const struct status *s, struct fv_reply *reply)
+{
+	struct fv_json *json = &reply->json;
+	char when[FV_LOCAL_TEXT_BYTES], id[FV_VISIT_ID_BYTES];
+
+	if (s->work.has_visit) {
+		fv_reply_line(reply, _("VISIT OPEN at %s since %s%s"), s->work.case_id,
+		    fv_clock_local(s->work.visit_ms, when),
+		    s->work.is_carried ? _(" (open again after a restart)") : "");
+		fv_json_begin_object(json, "visit");
+		fv_json_text_z(json, "id", fv_app_visit_id(app, s->work.visit_seq, id));
+		fv_json_uint(json, "seq", s->work.visit_seq);
+		fv_json_text_z(json, "case", s->work.case_id);
+		fv_json_instant(json, "since", s->work.visit_ms);
+		fv_json_bool(json, "carried_over", s->work.is_carried);
+		fv_json_bool(json, "outcome", s->work.has_outcome);
+		fv_json_end_object(json);
+	} else {
+		fv_reply_line(reply, "%s", _("no visit is open"));
+		fv_json_null(json, "visit");
+	}
+	if (s->work.has_shift) {
+		fv_reply_line(reply, _("on shift since %s"), fv_clock_local(s->work.shift_ms, when));
+		fv_json_begin_object(json, "shift");
+		fv_json_uint(json, "seq", s->work.shift_seq);
+		fv_json_instant(json, "since", s->work.shift_ms);
+		fv_json_end_object(json);
+	} else {
+		fv_reply_line(reply, "%s", _("off shift"));
+		fv_json_null(json, "shift");
+	}
+}
+
+static void
+tell_trail(const struct status *s, struct fv_reply *reply)
+{
+	struct fv_json *json = &reply->json;
+
+	fv_reply_line(reply,
+	    _("records: %" PRIu64 " recorded, %" PRIu64 " sealed, %" PRIu64 " sent, %" PRIu64
+	      " receipted"),
+	    s->recorded, s->sealed, s->sync.next_seq, s->sync.receipted);
+	if (s->blobs > 0)
+		fv_reply_line(reply, _("parts not sent: %" PRIu64 ", %" PRIu64 " bytes"), s->blobs,
+		    s->blob_bytes);
+	fv_json_uint(json, "recorded", s->recorded);
+	fv_json_uint(json, "sealed", s->sealed);
+	fv_json_uint(json, "sent", s->sync.next_seq);
+	fv_json_uint(json, "receipted", s->sync.receipted);
+	fv_json_uint(json, "blobs_waiting", s->blobs);
+	fv_json_uint(json, "blob_bytes_waiting", s->blob_bytes);
+}
+
+static void
+tell_sync(const struct status *s, struct fv_reply *reply)
+{
+	const struct fv_syncstate *sync = &s->sync;
+	struct fv_json *json = &reply->json;
+	char when[FV_LOCAL_TEXT_BYTES];
+
+	fv_reply_line(reply, _("last sync: %s"),
+	    sync->last_ok_ms != 0 ? fv_clock_local(sync->last_ok_ms, when) : _("never"));
+	if (sync->reason != FV_SYNC_NONE)
+		fv_reply_line(reply, _("the last try failed: %s"), fv_sync_reason_text(sync->reason));
+	if (sync->next_try_ms > s->now_ms)
+		fv_reply_line(reply, _("next try: %s"), fv_clock_local(sync->next_try_ms, when));
+	if (sync->last_ok_ms != 0 && !sync->is_approved)
+		fv_reply_line(reply, "%s", _("no supervisor has approved this handheld yet"));
+	fv_reply_line(
+	    reply, _("data today: %" PRIu64 " bytes up, %" PRIu64 " down"), s->up, s->down);
+	fv_json_begin_object(json, "sync");
+	if (sync->last_ok_ms != 0)
+		fv_json_instant(json, "last", sync->last_ok_ms);
+	else
+		fv_json_null(json, "last");
+	if (sync->next_try_ms > 0)
+		fv_json_instant(json, "next", sync->next_try_ms);
+	else
+		fv_json_null(json, "next");
+	fv_json_text_z(json, "reason", fv_sync_reason_word(sync->reason));
+	fv_json_uint(json, "failures", sync->failures);
+	fv_json_bool(json, "approved", sync->is_approved);
+	fv_json_bool(json, "revoked", sync->is_revoked);
+	fv_json_end_object(json);
+	fv_json_uint(json, "bytes_up_today", s->up);
+	fv_json_uint(json, "bytes_down_today", s->down);
+}
+
+static void
+tell_receiver(struct fv_app *app, struct fv_reply *reply)
+{
+	struct fv_json *json = &reply->json;
+	const char *word = "none", *text = _("no agent runs: no position is taken");
+	struct fv_stamp stamp = {0};
+
+	if (app->gps != NULL) {
+		fv_gps_stamp(app->gps, &stamp);
+		if (!fv_gps_is_connected(app->gps)) {
+			word = "off";
+			text = _("off (off shift, or gpsd does not answer)");
+		} else if (fv_stamp_has(&stamp, FV_STAMP_LAT)) {
+			word = "fix";
+			text = _("has a position");
+		} else {
+			word = "no-fix";
+			text = _("connected, no position yet");
+		}
+	}
+	fv_reply_line(reply, _("receiver: %s"), text);
+	fv_json_begin_object(json, "receiver");
+	fv_json_text_z(json, "state", word);
+	if (fv_stamp_has(&stamp, FV_STAMP_MODE))
+		fv_json_int(json, "mode", stamp.mode);
+	if (fv_stamp_has(&stamp, FV_STAMP_AGE))
+		fv_json_int(json, "age_ms", stamp.age_ms);
+	if (fv_stamp_has(&stamp, FV_STAMP_EPH))
+		fv_json_int(json, "accuracy_mm", stamp.eph_mm);
+	if (fv_stamp_has(&stamp, FV_STAMP_SOURCE))
+		fv_json_int(json, "source", stamp.source);
+	fv_json_end_object(json);
+}
+
+int
+fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	struct status s = {0};
+	enum fv_err rc;
+
+	(void)call;
+	if (app->identity.state != FV_IDENTITY_ENROLLED)
+		return fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, app->dir,
+		    app->identity.state == FV_IDENTITY_PENDING
+			? _("an enrolment was begun and not answered; repeat 'fieldvisit enroll' with "
+			    "the same ticket and PIN")
+			: _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the ticket "
+			    "that your supervisor made"));
+	if ((rc = gather(app, &s)) != FV_OK)
+		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	fv_json_begin_object(&reply->json, NULL);
+	tell_work(app, &s, reply);
+	tell_trail(&s, reply);
+	tell_sync(&s, reply);
+	tell_receiver(app, reply);
+	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
+	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
+	fv_json_text_z(&reply->json, "officer", app->identity.ticket.officer);
+	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
+	fv_json_bool(&reply->json, "agent", app->is_agent);
+	fv_json_end_object(&reply->json);
+	return FV_EXIT_OK;
+}

@@ -1,0 +1,223 @@
+#include "firmware-app/pin.h"
+
+#include <string.h>
+
+#include "firmware-app/failpoint.h"
+#include "fv/sync.h"
+
+#define LOCK_LOCKED 1U
+#define LOCK_UNLOCKED 2U
+#define LOCK_WIPED 3U
+
+static enum fv_err
+record_lock(struct fv_app *app, uint32_t what, enum fv_lock_cause cause)
+{
+	struct fv_buf payload = {0};
+	uint64_t seq;
+	enum fv_err rc;
+
+	fv_cbor_put_map(&payload, 2);
+	fv_cbor_put_uint(&payload, 4);
+	fv_cbor_put_uint(&payload, what);
+	fv_cbor_put_uint(&payload, 5);
+	fv_cbor_put_uint(&payload, cause);
+	if ((rc = fv_buf_status(&payload)) == FV_OK)
+		rc = fv_journal_append(&app->journal, FV_REC_LOCK, fv_buf_span(&payload), &seq);
+	fv_buf_clear(&payload);
+	return rc;
+}
+
+struct parts {
+	struct fv_hash hashes[FV_MISSING_MAX];
+	size_t count;
+};
+
+static enum fv_err
+on_part(const struct fv_part_row *row, void *ctx)
+{
+	struct parts *parts = ctx;
+
+	if (row->kind == FV_ITEM_CARD && parts->count < FV_MISSING_MAX)
+		parts->hashes[parts->count++] = row->hash;
+	return FV_OK;
+}
+
+/* All that belongs to cards, and the mark that the key file goes next. */
+static enum fv_err
+drop_cards(struct fv_app *app)
+{
+	struct parts parts = {0};
+	enum fv_err rc;
+
+	if ((rc = fv_store_drop_items(app->store, FV_ITEM_CARD)) != FV_OK ||
+	    (rc = fv_store_each_part(app->store, on_part, &parts)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < parts.count; i++) {
+		if ((rc = fv_store_drop_part(app->store, &parts.hashes[i])) != FV_OK)
+			return rc;
+	}
+	return fv_store_put_int(app->store, FV_SET_WIPED, 1);
+}
+
+enum fv_err
+fv_pin_wipe(struct fv_app *app, enum fv_lock_cause cause)
+{
+	enum fv_err rc;
+
+	if ((rc = fv_journal_begin(&app->journal)) != FV_OK)
+		return rc;
+	if ((rc = drop_cards(app)) != FV_OK ||
+	    (rc = record_lock(app, LOCK_WIPED, cause)) != FV_OK) {
+		fv_journal_rollback(&app->journal);
+		return rc;
+	}
+	if ((rc = fv_journal_commit(&app->journal)) != FV_OK)
+		return rc;
+	fv_failpoint(FV_POINT_WIPE_HALF);
+	fv_secret_free(app->sk_box);
+	app->sk_box = NULL;
+	fv_pin_finish_wipe(app);
+	/* The WAL still holds the cards' pages until it is folded in and cut. */
+	return fv_store_checkpoint(app->store);
+}
+
+/* Milliseconds until the next try is allowed. */
+static int64_t
+wait_ms(struct fv_app *app, int64_t failures)
+{
+	uint8_t boot[FV_BOOT_BYTES];
+	int64_t at, elapsed, delay = FV_PIN_DELAY_MS;
+
+	if (failures < FV_PIN_FREE_TRIES)
+		return 0;
+	for (int64_t i = FV_PIN_FREE_TRIES; i < failures; i++)
+		delay *= 2;
+	/* Only the boot clock counts: whoever holds the handheld may set the other one. */
+	elapsed = app->clock.boottime_ms(app->clock.ctx);
+	if (fv_store_get_fixed(app->store, FV_SET_PIN_BOOT, boot, sizeof boot) == FV_OK &&
+	    memcmp(boot, app->boot, sizeof boot) == 0 &&
+	    fv_store_get_int(app->store, FV_SET_PIN_BOOTTIME, &at) == FV_OK)
+		elapsed -= at;
+	return elapsed >= delay ? 0 : delay - elapsed;
+}
+
+/* Count the try before it is made: killing the program must not make it free. */
+static enum fv_err
+count_try(struct fv_app *app, int64_t failures)
+{
+	enum fv_err rc;
+
+	if ((rc = fv_store_begin(app->store)) != FV_OK)
+		return rc;
+	if ((rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, failures)) != FV_OK ||
+	    (rc = fv_store_put_setting(app->store, FV_SET_PIN_BOOT,
+		 fv_span_of(app->boot, sizeof app->boot))) != FV_OK ||
+	    (rc = fv_store_put_int(app->store, FV_SET_PIN_BOOTTIME,
+		 app->clock.boottime_ms(app->clock.ctx))) != FV_OK) {
+		fv_store_rollback(app->store);
+		return rc;
+	}
+	return fv_store_commit(app->store);
+}
+
+static bool
+refuse(struct fv_app *app, int64_t failures, struct fv_reply *reply)
+{
+	enum fv_err rc;
+
+	if (failures < FV_PIN_TRIES_MAX) {
+		fv_reply_fail(reply, FV_FAIL_WRONG_PIN, "PIN",
+		    _("wrong; %lld more wrong tries erase the case cards, never a record"),
+		    (long long)(FV_PIN_TRIES_MAX - failures));
+		return false;
+	}
+	if (!fv_app_journal(app, reply))
+		return false;
+	if ((rc = fv_pin_wipe(app, FV_LOCK_WRONG_PINS)) != FV_OK)
+		fv_reply_fail_err(reply, "PIN", rc);
+	else
+		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
+		    _("wrong for the tenth time: the case cards are erased; records and notes stay "
+		      "and are still sent: tell your supervisor"));
+	return false;
+}
+
+static bool
+may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
+{
+	int64_t is_wiped, left_ms;
+
+	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0) {
+		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
+		    _("this handheld was wiped: no card can be opened; tell your supervisor"));
+		return false;
+	}
+	if (fv_store_get_int(app->store, FV_SET_PIN_FAILURES, failures) != FV_OK)
+		*failures = 0;
+	left_ms = wait_ms(app, *failures);
+	if (left_ms == 0)
+		return true;
+	fv_reply_fail(reply, FV_FAIL_PIN_DELAY, "PIN",
+	    _("too many wrong tries; wait %lld seconds"), (long long)((left_ms + 999) / 1000));
+	return false;
+}
+
+bool
+fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply)
+{
+	uint8_t *sk = NULL;
+	int64_t failures;
+	bool is_open = false;
+	enum fv_err rc;
+
+	if (!may_try(app, &failures, reply))
+		return false;
+	if ((sk = fv_secret_alloc(FV_KEY_BYTES)) == NULL) {
+		fv_reply_fail_err(reply, "PIN", FV_ENOMEM);
+		return false;
+	}
+	rc = count_try(app, failures + 1);
+	if (rc == FV_OK)
+		rc = fv_pin_open(app->dir, pin, sk);
+	if (rc == FV_EAUTH) {
+		refuse(app, failures + 1, reply);
+	} else if (rc == FV_ENOENT) {
+		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
+		    _("the cards' key is gone: no card can be opened; tell your supervisor"));
+	} else if (rc != FV_OK || (rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, 0)) != FV_OK) {
+		fv_reply_fail_err(reply, "PIN", rc);
+	} else {
+		fv_secret_free(app->sk_box);
+		app->sk_box = sk;
+		sk = NULL;
+		is_open = true;
+	}
+	fv_secret_free(sk);
+	return is_open;
+}
+
+bool
+fv_pin_lock(struct fv_app *app, enum fv_lock_cause cause, struct fv_reply *reply)
+{
+	enum fv_err rc;
+
+	if (app->sk_box == NULL)
+		return true;
+	fv_secret_free(app->sk_box);
+	app->sk_box = NULL;
+	if (!fv_app_journal(app, reply))
+		return false;
+	if ((rc = record_lock(app, LOCK_LOCKED, cause)) != FV_OK)
+		fv_reply_fail_err(reply, "LOCK", rc);
+	return rc == FV_OK;
+}
+
+bool
+fv_pin_note_unlocked(struct fv_app *app, struct fv_reply *reply)
+{
+	enum fv_err rc = record_lock(app, LOCK_UNLOCKED, FV_LOCK_BY_HAND);
+
+	if (rc != FV_OK)
+		fv_reply_fail_err(reply, "LOCK", rc);
+	return rc == FV_OK;
+}

@@ -1,0 +1,73 @@
+/*
+ * The officer's PIN: it wraps the key that opens case cards, and nothing else
+ * (PROTOCOL.md C8).  The trail, sealing and sync go on without it.
+ *
+ * Threads: one.  Memory: keys in fv_secret_alloc() memory.  Argon2id runs in a child
+ * process, so that its memory is gone when it ends.
+ */
+#ifndef FV_APP_PIN_H
+#define FV_APP_PIN_H
+
+#include "firmware-app/app.h"
+
+#define FV_PIN_FOLDER "keys"
+#define FV_PIN_FILE "box"
+#define FV_PIN_OPS 3U
+#define FV_PIN_MEM_BYTES (UINT64_C(64) << 20)
+#define FV_PIN_MEM_SMALL_BYTES (UINT64_C(32) << 20) /* on machines with under 1 GB */
+#define FV_PIN_FREE_TRIES 3  /* wrong ones without a delay */
+#define FV_PIN_TRIES_MAX 10  /* wrong ones; then the wipe */
+#define FV_PIN_DELAY_MS INT64_C(30000) /* after the third, doubled by each further one */
+
+/* Settings. */
+#define FV_SET_PIN_FAILURES "pin_failures"
+#define FV_SET_PIN_BOOT "pin_boot"          /* boot id at the last try */
+#define FV_SET_PIN_BOOTTIME "pin_boottime"  /* its CLOCK_BOOTTIME */
+#define FV_SET_WIPED "wiped"
+
+/* How a LOCK record says why. */
+enum fv_lock_cause {
+	FV_LOCK_BY_HAND = 1,
+	FV_LOCK_TIMEOUT = 2,
+	FV_LOCK_WRONG_PINS = 3,
+	FV_LOCK_ORDER = 4,
+};
+
+/*
+ * Wrap `sk_box` under `pin` into DIR/keys/box.  Slow by design.
+ * Errors: FV_EIO FV_EFULL FV_ENOMEM
+ */
+FV_NODISCARD enum fv_err fv_pin_set(
+    const char *dir, struct fv_span pin, const uint8_t sk_box[FV_KEY_BYTES]);
+
+/*
+ * Open the wrapped key.  Slow by design; counts nothing.
+ * Errors: FV_ENOENT    there is none (wiped)
+ *         FV_EAUTH     another PIN
+ *         FV_ECORRUPT FV_EIO FV_ENOMEM
+ */
+FV_NODISCARD enum fv_err fv_pin_open(
+    const char *dir, struct fv_span pin, uint8_t sk_box_out[FV_KEY_BYTES]);
+
+/*
+ * Try a PIN as the officer: counts wrong ones durably before it looks, delays after the
+ * third, wipes at the tenth.  True: app->sk_box is there.  False: the reply says why.
+ */
+bool fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply);
+
+/* Write the LOCK record that says "unlocked".  False: the reply says why. */
+bool fv_pin_note_unlocked(struct fv_app *app, struct fv_reply *reply);
+
+/* Forget the key; writes a LOCK record when it was there.  False: the reply says why. */
+bool fv_pin_lock(struct fv_app *app, enum fv_lock_cause cause, struct fv_reply *reply);
+
+/*
+ * Erase the wrapped key and the case cards, and record it.  Records, seals, sealed notes
+ * and the sync key stay.  Errors: FV_EIO FV_EFULL FV_ENOMEM
+ */
+FV_NODISCARD enum fv_err fv_pin_wipe(struct fv_app *app, enum fv_lock_cause cause);
+
+/* Finish a wipe that was cut short.  At every start. */
+void fv_pin_finish_wipe(struct fv_app *app);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * What a person types or points to: a text from standard input or an editor, a file, a
+ * PIN.  Only where the user is; never in the agent.
+ *
+ * Threads: one.  Memory: appends to the buffer given; the caller wipes it.
+ */
+#ifndef FV_APP_TYPED_H
+#define FV_APP_TYPED_H
+
+#include "firmware-app/reply.h"
+
+#define FV_PIN_MIN 4U
+#define FV_PIN_MAX 64U
+
+/*
+ * Read a whole file, "-" for standard input, of at most `max` bytes.
+ * False: the reply says why.
+ */
+bool fv_typed_file(const char *path, size_t max, struct fv_buf *out, struct fv_reply *reply);
+
+/*
+ * A text of at most `max` bytes: standard input where that is no terminal, else what
+ * $VISUAL or $EDITOR leaves in a file that lies in memory only.
+ */
+bool fv_typed_text(size_t max, struct fv_buf *out, struct fv_reply *reply);
+
+/*
+ * A PIN: the first line of `pin_file` ("-": standard input), or typed without echo, twice
+ * when `is_new`.  Digits and letters, FV_PIN_MIN to FV_PIN_MAX of them.
+ */
+bool fv_typed_pin(
+    const char *pin_file, bool is_new, struct fv_buf *out, struct fv_reply *reply);
+
+#endif

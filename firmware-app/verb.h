@@ -1,0 +1,97 @@
+/*
+ * The verbs: one row each, one file each (cmd_*.c).
+ *
+ * A verb has two halves.  `prepare` runs where the user is, with his terminal and files:
+ * it reads a note, a PIN or a ticket into the call's inputs.  `run` runs where the data
+ * is: in the agent, or in the same process when no agent lives.  There is no other way
+ * from a command to the data.
+ */
+#ifndef FV_APP_VERB_H
+#define FV_APP_VERB_H
+
+#include "firmware-app/args.h"
+#include "firmware-app/reply.h"
+#include "fv/codes.h"
+
+#define FV_CALL_INPUTS 2U
+#define FV_CALL_WORDS_MAX 64U
+
+struct fv_app;
+struct fv_call;
+
+enum fv_verb_flag {
+	FV_VERB_LOCAL = 1,       /* run needs no folder: app is NULL */
+	FV_VERB_UNENROLLED = 2,  /* works before enrolment */
+};
+
+struct fv_verb {
+	const char *name;
+	const char *synopsis; /* what follows the name */
+	const char *summary;  /* one line, translated when shown */
+	const struct fv_option *options;
+	size_t min_operands, max_operands;
+	int (*prepare)(struct fv_call *call, struct fv_reply *reply); /* NULL: nothing to read */
+	int (*run)(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+	unsigned flags;
+};
+
+/* One call of a verb. */
+struct fv_call {
+	const struct fv_verb *verb;
+	const char *words[FV_CALL_WORDS_MAX]; /* after the verb; held */
+	size_t word_count;
+	struct fv_args args;
+	bool want_json;
+	const char *dir;                      /* of the handheld's data; held */
+	struct fv_buf inputs[FV_CALL_INPUTS]; /* owned, wiped: what prepare read */
+};
+
+/* All verbs in alphabetical order, ended by a NULL name. */
+extern const struct fv_verb fv_verbs[];
+
+/* The row of a name; NULL: none. */
+const struct fv_verb *fv_verb_find(const char *name);
+
+/* Parse the words by the verb's tables.  False: a usage error is in the reply. */
+bool fv_call_parse(struct fv_call *call, struct fv_reply *reply);
+void fv_call_clear(struct fv_call *call);
+
+/*
+ * The code of an option's word; 0 when the option is not given.  False: the word is none
+ * of the set, and the reply names it and the nearest.
+ */
+bool fv_call_code(const struct fv_call *call, const char *option, enum fv_code_set set,
+    uint32_t *code_out, struct fv_reply *reply);
+
+/* "yes" or "no".  False: another word, said in the reply. */
+bool fv_call_tri(const struct fv_call *call, const char *option, enum fv_tri *tri_out,
+    struct fv_reply *reply);
+
+/* A whole number 0..max; *has_out: the option is given.  False: no number. */
+bool fv_call_uint(const struct fv_call *call, const char *option, uint64_t max,
+    bool *has_out, uint64_t *value_out, struct fv_reply *reply);
+
+int fv_cmd_agent(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_lock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_unlock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_verify(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+
+int fv_prepare_case(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);
+
+#endif

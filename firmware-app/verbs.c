@@ -1,0 +1,140 @@
+#include <string.h>
+
+#include "firmware-app/verb.h"
+
+/* Marks for a later translation; the table itself holds the English words. */
+#define N_(s) s
+
+static const struct fv_option no_options[] = {{NULL, NULL}};
+static const struct fv_option begin_options[] = {
+    {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
+static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
+    {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
+    {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
+    {"plan-months", "N"}, {"recorded", "audio|video|none"}, {"with", "WHOM"}, {NULL, NULL}};
+static const struct fv_option pin_options[] = {{"pin-file", "FILE"}, {NULL, NULL}};
+static const struct fv_option trail_options[] = {
+    {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
+
+const struct fv_verb fv_verbs[] = {
+    {"begin", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
+	N_("begin a visit"), begin_options, 1, 1, NULL, fv_cmd_begin, 0},
+    {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
+	pin_options, 1, 2, fv_prepare_case, fv_cmd_case, 0},
+    {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
+    {"help", "[VERB | exits]", N_("this list, or one verb"), no_options, 0, 1, NULL,
+	fv_cmd_help, FV_VERB_LOCAL},
+    {"keys", "check | show", N_("who can read the notes written here"), no_options, 1, 1, NULL,
+	fv_cmd_keys, 0},
+    {"lock", "", N_("forget the PIN's key until it is given again"), no_options, 0, 0, NULL,
+	fv_cmd_lock, 0},
+    {"note", "[CASE]", N_("write a note that only supervisors can read"), no_options, 0, 1,
+	fv_prepare_note, fv_cmd_note, 0},
+    {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),
+	outcome_options, 1, 1, NULL, fv_cmd_outcome, 0},
+    {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
+	fv_cmd_shift, 0},
+    {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
+	NULL, fv_cmd_status, FV_VERB_UNENROLLED},
+    {"trail", "[--from SEQ] [--count N] [--all]", N_("list the records made here"),
+	trail_options, 0, 0, NULL, fv_cmd_trail, 0},
+    {"unlock", "[--pin-file FILE]", N_("open the case cards with the PIN"), pin_options, 0, 0,
+	fv_prepare_unlock, fv_cmd_unlock, 0},
+    {"verify", "", N_("check every record, hash and seal made here"), no_options, 0, 0, NULL,
+	fv_cmd_verify, 0},
+    {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0},
+};
+
+const struct fv_verb *
+fv_verb_find(const char *name)
+{
+	for (const struct fv_verb *v = fv_verbs; v->name != NULL; v++) {
+		if (strcmp(v->name, name) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+bool
+fv_call_parse(struct fv_call *call, struct fv_reply *reply)
+{
+	const struct fv_verb *verb = call->verb;
+	char fault[160];
+
+	if (!fv_args_parse(call->words, call->word_count, verb->options, &call->args, fault)) {
+		fv_reply_fail(reply, FV_FAIL_USAGE, verb->name, "%s", fault);
+		return false;
+	}
+	if (call->args.operand_count < verb->min_operands ||
+	    call->args.operand_count > verb->max_operands) {
+		fv_reply_fail(reply, FV_FAIL_USAGE, verb->name, _("usage: fieldvisit %s %s"),
+		    verb->name, verb->synopsis);
+		return false;
+	}
+	return true;
+}
+
+void
+fv_call_clear(struct fv_call *call)
+{
+	for (size_t i = 0; i < FV_CALL_INPUTS; i++)
+		fv_buf_clear(&call->inputs[i]);
+}
+
+bool
+fv_call_code(const struct fv_call *call, const char *option, enum fv_code_set set,
+    uint32_t *code_out, struct fv_reply *reply)
+{
+	const char *word = fv_args_value(&call->args, option), *near;
+
+	*code_out = 0;
+	if (word == NULL)
+		return true;
+	*code_out = fv_code_find(set, fv_span_z(word));
+	if (*code_out != 0)
+		return true;
+	near = fv_code_nearest(set, fv_span_z(word));
+	if (near != NULL)
+		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+		    _("--%s %.40s: no such word; did you mean '%s'?"), option, word, near);
+	else
+		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+		    _("--%s %.40s: no such word; 'fieldvisit help %s' names the option"), option, word,
+		    call->verb->name);
+	return false;
+}
+
+bool
+fv_call_tri(const struct fv_call *call, const char *option, enum fv_tri *tri_out,
+    struct fv_reply *reply)
+{
+	const char *word = fv_args_value(&call->args, option);
+
+	*tri_out = FV_TRI_UNKNOWN;
+	if (word == NULL)
+		return true;
+	if (strcmp(word, "yes") == 0)
+		*tri_out = FV_TRI_YES;
+	else if (strcmp(word, "no") == 0)
+		*tri_out = FV_TRI_NO;
+	if (*tri_out != FV_TRI_UNKNOWN)
+		return true;
+	fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+	    _("--%s %.40s: the answer is yes or no"), option, word);
+	return false;
+}
+
+bool
+fv_call_uint(const struct fv_call *call, const char *option, uint64_t max, bool *has_out,
+    uint64_t *value_out, struct fv_reply *reply)
+{
+	const char *word = fv_args_value(&call->args, option);
+
+	*has_out = word != NULL;
+	*value_out = 0;
+	if (word == NULL || fv_decimal_decode(fv_span_z(word), max, value_out) == FV_OK)
+		return true;
+	fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+	    _("--%s %.40s: a whole number from 0 to %llu"), option, word, (unsigned long long)max);
+	return false;
+}
