@@ -122,7 +122,7 @@ struct fv_store_blob {
 	uint64_t total; /* 0: no slice has come yet */
 	uint64_t held;  /* bytes from the start */
 	bool is_complete;
-	struct fv_span data; /* held bytes; empty for a complete FV_BLOB_PAYLOAD */
+	struct fv_span data; /* held bytes */
 };
 typedef enum fv_err (*fv_store_blob_fn)(const struct fv_store_blob *blob, void *ctx);
 
