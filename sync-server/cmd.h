@@ -12,7 +12,9 @@
 #define CMD_USAGE 2
 
 int cmd_audit(int argc, char **argv);
+int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 
 /* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
 int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
