@@ -71,7 +71,7 @@ take_lock(const char *dir, bool create, int *fd_out)
 static enum fv_err
 check_init(const struct fv_host_init *init)
 {
-	if (!fv_id_valid(fv_span_z(init->agency))) {
+	if (!fv_id_valid(fv_span_z(init->agency), FV_ID_BYTES - 1)) {
 		fprintf(stderr, "fieldvisitd: --agency %s: an id is 1 to 24 of A-Z a-z 0-9 . _ -\n",
 		    init->agency);
 		return FV_EFORMAT;

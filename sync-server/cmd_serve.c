@@ -1,0 +1,190 @@
+/* fieldvisitd serve: the listeners, the writer and the control socket of one folder. */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "http.h"
+#include "keys.h"
+#include "verbs.h"
+
+#define DEFAULT_SYNC "127.0.0.1:8460"
+
+static volatile sig_atomic_t is_stopping;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	is_stopping = 1;
+}
+
+/* A control request waits here for the writer. */
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done;
+	json_t *answer;
+};
+
+static void
+on_answer(json_t *answer, void *ctx)
+{
+	struct waiting *waiting = ctx;
+
+	pthread_mutex_lock(&waiting->lock);
+	waiting->answer = answer;
+	waiting->is_done = true;
+	pthread_cond_signal(&waiting->done);
+	pthread_mutex_unlock(&waiting->lock);
+}
+
+static void
+serve_control(struct fv_writer *writer, int listen_fd)
+{
+	struct waiting waiting = {
+	    .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+	struct fv_job job = {.kind = FV_JOB_CONTROL, .on_answer = on_answer, .ctx = &waiting};
+	json_t *request = NULL;
+	int fd = -1;
+
+	if (fv_control_accept(listen_fd, &fd, &request) != FV_OK)
+		return;
+	job.request = request;
+	if (fv_writer_push(writer, &job) == FV_OK) {
+		pthread_mutex_lock(&waiting.lock);
+		while (!waiting.is_done)
+			pthread_cond_wait(&waiting.done, &waiting.lock);
+		pthread_mutex_unlock(&waiting.lock);
+		/* A client that has gone does not hear it; what it asked for is done. */
+		if (waiting.answer == NULL || fv_control_send(fd, waiting.answer) != FV_OK)
+			fputs("fieldvisitd: control: an answer could not be delivered\n", stderr);
+		json_decref(waiting.answer);
+	}
+	json_decref(request);
+	close(fd);
+}
+
+/* Until a signal: hand control requests to the writer. */
+static void
+wait_for_end(struct fv_writer *writer, int control_fd)
+{
+	struct pollfd poll_fd = {.fd = control_fd, .events = POLLIN};
+	sigset_t none;
+
+	sigemptyset(&none);
+	while (!is_stopping) {
+		int ready = ppoll(&poll_fd, 1, NULL, &none);
+		if (ready > 0)
+			serve_control(writer, control_fd);
+		else if (ready < 0 && errno != EINTR)
+			return;
+	}
+}
+
+/* SIGTERM and SIGINT end ppoll() and nothing else; a closed pipe is an error code. */
+static void
+set_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+say_addresses(const struct fv_http *http)
+{
+	printf("serving sync http://127.0.0.1:%u\n", fv_http_sync_port(http));
+	if (fv_http_desk_port(http) != 0)
+		printf("serving desk http://127.0.0.1:%u\n", fv_http_desk_port(http));
+	fflush(stdout);
+}
+
+static int
+serve(struct fv_http_opts *opts)
+{
+	struct fv_http *http = NULL;
+	int control_fd = -1, code = FV_EXIT_IO;
+	char control_path[FV_HOST_PATH_BYTES];
+
+	if (fv_writer_start(opts->host, &opts->writer) != FV_OK)
+		return FV_EXIT_SOFTWARE;
+	if (fv_control_listen(opts->host->dir, &control_fd) != FV_OK) {
+		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", opts->host->dir);
+	} else if (fv_http_start(opts, &http) == FV_OK) {
+		say_addresses(http);
+		wait_for_end(opts->writer, control_fd);
+		code = FV_EXIT_OK;
+	}
+	fv_http_stop(http);
+	fv_writer_stop(opts->writer);
+	if (control_fd >= 0) {
+		close(control_fd);
+		if (fv_host_path(opts->host->dir, "ctl", control_path))
+			unlink(control_path);
+	}
+	return code;
+}
+
+static int
+usage(FILE *out, int code)
+{
+	fputs("usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT]\n"
+	      "  --sync HOST:PORT  where handhelds sync (default " DEFAULT_SYNC "; port 0: any)\n"
+	      "  --desk HOST:PORT  /healthz and /metrics (default: off)\n",
+	    out);
+	return code;
+}
+
+int
+cmd_serve(int argc, char **argv)
+{
+	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
+	    {"desk", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct fv_http_opts opts = {.sync_address = DEFAULT_SYNC};
+	char secret[256];
+	enum fv_err rc;
+	int c, code;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 's')
+			opts.sync_address = optarg;
+		else if (c == 'd')
+			opts.desk_address = optarg;
+		else
+			return c == 'h' ? usage(stdout, FV_EXIT_OK) : usage(stderr, FV_EXIT_USAGE);
+	}
+	if (optind < argc)
+		return usage(stderr, FV_EXIT_USAGE);
+	if (fv_keys_find_secret(fv_host_dir(), secret) != NULL) {
+		fprintf(stderr,
+		    "fieldvisitd: %s/%s: a person's secret key lies in the server's folder; move it to "
+		    "its owner's machine, then serve\n",
+		    fv_host_dir(), secret);
+		return FV_EXIT_NOPERM;
+	}
+	set_signals();
+	rc = fv_host_open(fv_host_dir(), &opts.host);
+	if (rc == FV_EBUSY)
+		fprintf(stderr, "fieldvisitd: %s: is served already, or a verb is writing to it\n",
+		    fv_host_dir());
+	if (rc != FV_OK)
+		return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL
+				      : rc == FV_ENOENT ? FV_EXIT_CONFIG : FV_EXIT_IO;
+	code = serve(&opts);
+	fv_host_close(opts.host);
+	return code;
+}

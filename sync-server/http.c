@@ -1,0 +1,576 @@
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "store/book.h"
+
+#define BODY_MAX 8388608U    /* bytes in one request; a device sends less at a time */
+#define IDLE_SECONDS 60U     /* a half-sent request is dropped then */
+#define POOL_THREADS 2U
+#define STOP_WAIT_MS 5000
+#define REVOKED_SERVED_MS (30 * FV_MS_PER_DAY)
+#define FIRST_HANDLE_SPACING_MS 1000 /* between uses of handle 0 by a device that has moved on */
+#define FIRST_HANDLE_SLOTS 256U
+
+#define HTTP_TOO_LARGE 413U
+
+struct fv_http {
+	struct fv_host *host;
+	struct fv_writer *writer;
+	struct MHD_Daemon *sync, *desk;
+	uint16_t sync_port, desk_port;
+	pthread_mutex_t lock;    /* of reader and first_use */
+	struct fv_store *reader; /* look-ups before a body is read */
+	int64_t first_use[FIRST_HANDLE_SLOTS]; /* last use of handle 0, by device number */
+	atomic_int in_flight;                  /* exchanges that the writer holds */
+};
+
+/* One request as HTTP sees it; what con_cls points to. */
+struct request {
+	struct fv_http *http;
+	struct MHD_Connection *connection;
+	struct fv_exchange *exchange;
+	struct fv_buf first_plain; /* enrolment: its chunks' plaintext */
+	enum fv_err stream_error;
+	bool is_handed_over; /* FINISH or ENROL is queued */
+	bool is_done;        /* the writer has answered */
+};
+
+static enum MHD_Result
+reply(struct MHD_Connection *connection, uint32_t status, const char *text, const char *retry_s)
+{
+	struct MHD_Response *response;
+	enum MHD_Result sent;
+
+	response = MHD_create_response_from_buffer(
+	    strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+	if (response == NULL)
+		return MHD_NO;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (retry_s != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, retry_s);
+	sent = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return sent;
+}
+
+/* The plain statuses of PROTOCOL.md section 7, a reason word each. */
+static enum MHD_Result
+reply_plain(struct MHD_Connection *connection, uint32_t status)
+{
+	switch (status) {
+	case 400:
+		return reply(connection, status, "malformed\n", NULL);
+	case 401:
+		return reply(connection, status, "unknown\n", NULL);
+	case 404:
+		return reply(connection, status, "not here\n", NULL);
+	case 405:
+		return reply(connection, status, "POST only\n", NULL);
+	case 410:
+		return reply(connection, status, "gone\n", NULL);
+	case 411:
+		return reply(connection, status, "Content-Length is needed\n", NULL);
+	case HTTP_TOO_LARGE:
+		return reply(connection, status, "too large\n", NULL);
+	case 429:
+		return reply(connection, status, "too often\n", "5");
+	case 507:
+		return reply(connection, status, "not stored\n", NULL);
+	default:
+		return reply(connection, 503, "busy\n", "10");
+	}
+}
+
+static const struct fv_host_hpke *
+find_key(const struct fv_host *host, uint8_t id)
+{
+	for (size_t i = 0; i < host->hpke_count; i++)
+		if (host->hpke[i].id == id)
+			return &host->hpke[i];
+	return NULL;
+}
+
+/* Handle 0 never expires, so that nobody is locked out; but it is not for every day. */
+static bool
+is_too_often(struct fv_http *http, const struct fv_store_device *device, uint32_t idx, int64_t now)
+{
+	int64_t *last = &http->first_use[(uint64_t)device->no % FIRST_HANDLE_SLOTS];
+
+	if (idx != 0 || device->handle_idx <= 1)
+		return false;
+	if (now - *last < FIRST_HANDLE_SPACING_MS)
+		return true;
+	*last = now;
+	return false;
+}
+
+/* Who is it?  0: go on; else the plain status. */
+static uint32_t
+find_device(struct fv_http *http, const struct fv_envelope_hdr *hdr, int64_t now,
+    struct fv_store_device *device, uint32_t *idx_out)
+{
+	uint32_t status = 401;
+	int64_t no;
+	enum fv_err rc;
+
+	pthread_mutex_lock(&http->lock);
+	rc = fv_store_handle_find(http->reader, hdr->handle, &no, idx_out);
+	if (rc == FV_OK)
+		rc = fv_store_device_get_no(http->reader, no, device);
+	if (rc == FV_OK)
+		status = is_too_often(http, device, *idx_out, now) ? 429 : 0;
+	else if (rc != FV_ENOENT)
+		status = 503;
+	pthread_mutex_unlock(&http->lock);
+	if (status == 0 && device->is_revoked && now - device->revoked_ms > REVOKED_SERVED_MS)
+		status = 410;
+	return status;
+}
+
+static uint32_t
+find_ticket(struct fv_http *http, const struct fv_envelope_hdr *hdr, int64_t now,
+    struct fv_store_ticket *ticket)
+{
+	enum fv_err rc;
+
+	pthread_mutex_lock(&http->lock);
+	rc = fv_store_ticket_get(http->reader, hdr->ticket_id, ticket);
+	pthread_mutex_unlock(&http->lock);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? 401 : 503;
+	return !ticket->is_spent && now > ticket->expires_ms ? 410 : 0;
+}
+
+static uint32_t
+open_stream(struct fv_http *http, const struct fv_envelope_hdr *hdr, struct fv_exchange *ex)
+{
+	const struct fv_host_hpke *key = find_key(http->host, hdr->key_id);
+	struct fv_envelope_from from = {.hdr = hdr};
+	struct fv_store_ticket ticket = {0};
+	struct fv_store_device device = {0};
+	uint32_t status;
+	enum fv_err rc;
+
+	if (key == NULL)
+		return 401;
+	from.sk_server = key->sk;
+	if (hdr->kind == FV_ENVELOPE_ENROL) {
+		status = find_ticket(http, hdr, ex->received_ms, &ticket);
+		from.token = ticket.token;
+		memcpy(ex->ticket_id, hdr->ticket_id, sizeof ex->ticket_id);
+	} else {
+		status = find_device(http, hdr, ex->received_ms, &device, &ex->handle_idx);
+		from.pk_sync = device.pk_sync;
+		ex->device_no = device.no;
+	}
+	if (status == 0) {
+		rc = fv_envelope_stream_new(&from, &ex->stream);
+		status = rc == FV_OK ? 0 : 503;
+	}
+	fv_wipe(&ticket, sizeof ticket);
+	return status;
+}
+
+static void
+request_free(struct request *request)
+{
+	fv_exchange_free(request->exchange);
+	fv_buf_clear(&request->first_plain);
+	free(request);
+}
+
+/* The writer is done: let HTTP go on. */
+static void
+on_done(struct fv_exchange *exchange, void *ctx)
+{
+	struct request *request = ctx;
+
+	(void)exchange;
+	atomic_fetch_sub(&request->http->in_flight, 1);
+	if (request->connection == NULL) { /* the other side has gone */
+		request_free(request);
+		return;
+	}
+	request->is_done = true;
+	MHD_resume_connection(request->connection);
+}
+
+/* From the request line and headers alone: 0, or the status that refuses. */
+static uint32_t
+begin_request(struct fv_http *http, struct MHD_Connection *connection, const char *url,
+    struct request **request_out)
+{
+	const char *length = MHD_lookup_connection_value(
+	    connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	enum fv_envelope_kind kind;
+	struct fv_envelope_hdr hdr;
+	struct request *request;
+	uint64_t bytes;
+	uint32_t status;
+
+	*request_out = NULL;
+	if (strncmp(url, "/s/", 3) != 0 && strncmp(url, "/e/", 3) != 0)
+		return 404;
+	kind = url[1] == 's' ? FV_ENVELOPE_SYNC : FV_ENVELOPE_ENROL;
+	if (fv_envelope_hdr_parse_path(kind, fv_span_z(url + 3), &hdr) != FV_OK)
+		return 401;
+	if (length == NULL)
+		return 411;
+	if (fv_decimal_decode(fv_span_z(length), BODY_MAX, &bytes) != FV_OK)
+		return HTTP_TOO_LARGE;
+	if ((request = calloc(1, sizeof *request)) == NULL)
+		return 503;
+	request->http = http;
+	request->connection = connection;
+	if ((request->exchange = fv_exchange_new()) == NULL) {
+		request_free(request);
+		return 503;
+	}
+	request->exchange->is_enrol = kind == FV_ENVELOPE_ENROL;
+	request->exchange->received_ms = fv_host_now_ms();
+	request->exchange->on_done = on_done;
+	request->exchange->ctx = request;
+	if ((status = open_stream(http, &hdr, request->exchange)) != 0) {
+		request_free(request);
+		return status;
+	}
+	*request_out = request;
+	return 0;
+}
+
+static enum fv_err
+take_chunk(struct request *request)
+{
+	struct fv_job job = {.kind = FV_JOB_CHUNK, .exchange = request->exchange};
+	struct fv_span chunk = fv_envelope_stream_chunk(request->exchange->stream);
+	enum fv_err rc;
+
+	if (request->exchange->is_enrol) {
+		fv_buf_put_span(&request->first_plain, chunk);
+		return fv_buf_status(&request->first_plain);
+	}
+	fv_buf_put_span(&job.plain, chunk);
+	if ((rc = fv_buf_status(&job.plain)) == FV_OK)
+		rc = fv_writer_push(request->http->writer, &job);
+	if (rc != FV_OK)
+		fv_buf_clear(&job.plain);
+	return rc;
+}
+
+static void
+take_body(struct request *request, struct fv_span piece)
+{
+	size_t used;
+
+	while (piece.len > 0 && request->stream_error == FV_OK) {
+		enum fv_err rc = fv_envelope_stream_feed(request->exchange->stream, piece, &used);
+		piece.ptr += used;
+		piece.len -= used;
+		if (rc == FV_OK)
+			rc = take_chunk(request);
+		if (rc != FV_OK && rc != FV_AGAIN)
+			request->stream_error = rc;
+	}
+}
+
+/* Queue the job after which the exchange is the writer's. */
+static bool
+hand_over(struct request *request)
+{
+	struct fv_job job = {.exchange = request->exchange};
+
+	job.kind = request->exchange->is_enrol ? FV_JOB_ENROL : FV_JOB_FINISH;
+	job.plain = request->first_plain;
+	request->first_plain = (struct fv_buf){0};
+	request->is_handed_over = true;
+	atomic_fetch_add(&request->http->in_flight, 1);
+	if (fv_writer_push(request->http->writer, &job) == FV_OK)
+		return true;
+	fv_buf_clear(&job.plain);
+	atomic_fetch_sub(&request->http->in_flight, 1);
+	request->is_handed_over = false;
+	return false;
+}
+
+static enum MHD_Result
+end_of_body(struct request *request)
+{
+	const struct fv_envelope_stream *stream = request->exchange->stream;
+
+	/* Nobody has proven who he is: the rest is not worth a transaction. */
+	if (fv_envelope_stream_count(stream) == 0)
+		return reply_plain(request->connection, 401);
+	if (request->exchange->is_enrol && !fv_envelope_stream_is_complete(stream))
+		return reply_plain(request->connection, 400);
+	MHD_suspend_connection(request->connection);
+	if (!hand_over(request)) {
+		request->exchange->status = 503;
+		request->is_done = true;
+		MHD_resume_connection(request->connection);
+	}
+	return MHD_YES;
+}
+
+static enum MHD_Result
+send_answer(struct request *request)
+{
+	struct fv_buf *body = &request->exchange->body;
+	struct MHD_Response *response;
+	enum MHD_Result sent;
+
+	if (request->exchange->status != 200)
+		return reply_plain(request->connection, request->exchange->status);
+	response = MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_COPY);
+	if (response == NULL)
+		return MHD_NO;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+	    "application/vnd.fieldvisit.sync");
+	sent = MHD_queue_response(request->connection, 200, response);
+	MHD_destroy_response(response);
+	return sent;
+}
+
+static enum MHD_Result
+reply_health(struct fv_http *http, struct MHD_Connection *connection)
+{
+	if (atomic_load(&fv_writer_stats(http->writer)->is_healthy))
+		return reply(connection, 200, "ok\n", NULL);
+	return reply(connection, 503, "store\n", NULL);
+}
+
+static enum MHD_Result
+on_sync(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *data, size_t *data_bytes, void **con_cls)
+{
+	struct fv_http *http = cls;
+	struct request *request = *con_cls;
+	uint32_t status;
+
+	(void)version;
+	if (request == NULL) {
+		if (strcmp(url, "/healthz") == 0 && strcmp(method, "GET") == 0)
+			return reply_health(http, connection);
+		status = strcmp(method, "POST") != 0 ? (strncmp(url, "/s/", 3) == 0 ? 405 : 404)
+						     : begin_request(http, connection, url, &request);
+		*con_cls = request;
+		return status != 0 ? reply_plain(connection, status) : MHD_YES;
+	}
+	if (*data_bytes > 0) {
+		take_body(request, fv_span_of(data, *data_bytes));
+		*data_bytes = 0;
+		return MHD_YES;
+	}
+	return request->is_done ? send_answer(request) : end_of_body(request);
+}
+
+/* Whole, cut or timed out: what came before a cut still counts. */
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+    enum MHD_RequestTerminationCode why)
+{
+	struct request *request = *con_cls;
+
+	(void)cls;
+	(void)connection;
+	(void)why;
+	*con_cls = NULL;
+	if (request == NULL)
+		return;
+	request->connection = NULL;
+	if (request->is_handed_over || request->exchange->is_enrol ||
+	    fv_envelope_stream_count(request->exchange->stream) == 0 || !hand_over(request))
+		request_free(request);
+}
+
+static enum MHD_Result
+reply_metrics(struct fv_http *http, struct MHD_Connection *connection)
+{
+	const struct fv_writer_stats *s = fv_writer_stats(http->writer);
+	char text[1024];
+
+	snprintf(text, sizeof text,
+	    "# TYPE fieldvisit_commits_total counter\nfieldvisit_commits_total %llu\n"
+	    "# TYPE fieldvisit_failed_commits_total counter\nfieldvisit_failed_commits_total %llu\n"
+	    "# TYPE fieldvisit_chunks_total counter\nfieldvisit_chunks_total %llu\n"
+	    "# TYPE fieldvisit_syncs_total counter\nfieldvisit_syncs_total %llu\n"
+	    "# TYPE fieldvisit_enrolments_total counter\nfieldvisit_enrolments_total %llu\n",
+	    (unsigned long long)atomic_load(&s->commits),
+	    (unsigned long long)atomic_load(&s->failed_commits),
+	    (unsigned long long)atomic_load(&s->chunks),
+	    (unsigned long long)atomic_load(&s->syncs),
+	    (unsigned long long)atomic_load(&s->enrolments));
+	return reply(connection, 200, text, NULL);
+}
+
+static enum MHD_Result
+on_desk(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *data, size_t *data_bytes, void **con_cls)
+{
+	struct fv_http *http = cls;
+
+	(void)version;
+	(void)data;
+	(void)data_bytes;
+	(void)con_cls;
+	if (strcmp(method, "GET") != 0)
+		return reply_plain(connection, 404);
+	if (strcmp(url, "/healthz") == 0)
+		return reply_health(http, connection);
+	if (strcmp(url, "/metrics") == 0)
+		return reply_metrics(http, connection);
+	return reply_plain(connection, 404);
+}
+
+/* "HOST:PORT", "[::1]:PORT" -> an address to bind. */
+static enum fv_err
+parse_address(const char *text, struct sockaddr_storage *out, socklen_t *len_out)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+	const char *colon = strrchr(text, ':');
+	struct addrinfo *found = NULL;
+	char host[128];
+	size_t len;
+
+	if (colon == NULL || colon == text || (len = (size_t)(colon - text)) >= sizeof host)
+		return FV_EFORMAT;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (host[0] == '[' && host[len - 1] == ']') {
+		memmove(host, host + 1, len - 2);
+		host[len - 2] = '\0';
+	}
+	if (getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, colon + 1, &hints,
+		&found) != 0)
+		return FV_EFORMAT;
+	memcpy(out, found->ai_addr, found->ai_addrlen);
+	*len_out = found->ai_addrlen;
+	freeaddrinfo(found);
+	return FV_OK;
+}
+
+static enum fv_err
+bind_address(const char *text, int *fd_out, uint16_t *port_out)
+{
+	struct sockaddr_storage address;
+	const int yes = 1;
+	socklen_t len;
+	enum fv_err rc;
+	int fd;
+
+	*fd_out = -1;
+	if ((rc = parse_address(text, &address, &len)) != FV_OK)
+		return rc;
+	if ((fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
+		return FV_EIO;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	if (bind(fd, (const struct sockaddr *)&address, len) != 0 || listen(fd, 512) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+		rc = errno == EADDRINUSE ? FV_EBUSY : FV_EIO;
+		close(fd);
+		return rc;
+	}
+	*port_out = ntohs(address.ss_family == AF_INET6
+			      ? ((const struct sockaddr_in6 *)&address)->sin6_port
+			      : ((const struct sockaddr_in *)&address)->sin_port);
+	*fd_out = fd;
+	return FV_OK;
+}
+
+static enum fv_err
+start_daemon(struct fv_http *http, const char *address, MHD_AccessHandlerCallback handler,
+    unsigned threads, struct MHD_Daemon **daemon_out)
+{
+	uint16_t *port = handler == on_sync ? &http->sync_port : &http->desk_port;
+	enum fv_err rc;
+	int fd;
+
+	if ((rc = bind_address(address, &fd, port)) != FV_OK) {
+		fprintf(stderr, "fieldvisitd: %s: cannot listen there: %s\n", address,
+		    rc == FV_EFORMAT ? "give HOST:PORT with a numeric host" : fv_err_text(rc));
+		return rc;
+	}
+	*daemon_out = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
+	    NULL, NULL, handler, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
+	    IDLE_SECONDS, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_NOTIFY_COMPLETED,
+	    on_completed, NULL, MHD_OPTION_END);
+	if (*daemon_out == NULL) {
+		close(fd);
+		fprintf(stderr, "fieldvisitd: %s: cannot serve there\n", address);
+		return FV_EIO;
+	}
+	return FV_OK;
+}
+
+enum fv_err
+fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out)
+{
+	struct fv_http *http = calloc(1, sizeof *http);
+	char path[FV_HOST_PATH_BYTES];
+	enum fv_err rc = FV_ERANGE;
+
+	*http_out = NULL;
+	if (http == NULL)
+		return FV_ENOMEM;
+	http->host = opts->host;
+	http->writer = opts->writer;
+	pthread_mutex_init(&http->lock, NULL);
+	if (fv_host_path(opts->host->dir, "fieldvisit.db", path))
+		rc = fv_store_open(&http->reader, path, FV_STORE_READ);
+	if (rc == FV_OK)
+		rc = start_daemon(http, opts->sync_address, on_sync, POOL_THREADS, &http->sync);
+	if (rc == FV_OK && opts->desk_address != NULL)
+		rc = start_daemon(http, opts->desk_address, on_desk, 1, &http->desk);
+	if (rc != FV_OK) {
+		fv_http_stop(http);
+		return rc;
+	}
+	*http_out = http;
+	return FV_OK;
+}
+
+uint16_t
+fv_http_sync_port(const struct fv_http *http)
+{
+	return http->sync_port;
+}
+
+uint16_t
+fv_http_desk_port(const struct fv_http *http)
+{
+	return http->desk_port;
+}
+
+void
+fv_http_stop(struct fv_http *http)
+{
+	if (http == NULL)
+		return;
+	if (http->sync != NULL) {
+		/* A suspended connection must not meet a stopping daemon. */
+		MHD_socket fd = MHD_quiesce_daemon(http->sync);
+		for (int waited = 0; atomic_load(&http->in_flight) > 0 && waited < STOP_WAIT_MS;
+		     waited += 10)
+			usleep(10000);
+		MHD_stop_daemon(http->sync);
+		if (fd != MHD_INVALID_SOCKET)
+			close(fd);
+	}
+	if (http->desk != NULL)
+		MHD_stop_daemon(http->desk);
+	fv_store_close(http->reader);
+	pthread_mutex_destroy(&http->lock);
+	free(http);
+}

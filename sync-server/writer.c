@@ -1,0 +1,284 @@
+#include "writer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enrol.h"
+#include "ingest.h"
+
+struct fv_writer {
+	struct fv_host *host;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t has_job;
+	pthread_cond_t has_room;
+	struct fv_job *first, *last; /* the queue */
+	size_t waiting;
+	bool is_stopping;
+	struct fv_writer_stats stats;
+};
+
+struct fv_exchange *
+fv_exchange_new(void)
+{
+	return calloc(1, sizeof(struct fv_exchange));
+}
+
+void
+fv_exchange_free(struct fv_exchange *exchange)
+{
+	if (exchange == NULL)
+		return;
+	fv_envelope_stream_free(exchange->stream);
+	fv_ingest_free(exchange->ingest);
+	fv_buf_clear(&exchange->body);
+	free(exchange);
+}
+
+/* Errors after which the transaction is worth nothing, whoever's job it was. */
+static bool
+is_ours(enum fv_err rc)
+{
+	return rc == FV_EIO || rc == FV_EFULL || rc == FV_ENOMEM || rc == FV_EBUSY ||
+	       rc == FV_ECORRUPT;
+}
+
+static uint32_t
+status_for(enum fv_err rc)
+{
+	if (rc == FV_EIO || rc == FV_EFULL || rc == FV_ECORRUPT)
+		return 507;
+	if (rc == FV_ENOMEM || rc == FV_EBUSY)
+		return 503;
+	if (rc == FV_EDENIED || rc == FV_ECONFLICT)
+		return 410;
+	return rc == FV_ENOENT ? 401 : 400;
+}
+
+static enum fv_err
+take_chunk(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain)
+{
+	enum fv_err rc;
+
+	if (ex->ingest == NULL) {
+		rc = fv_ingest_new(&ex->ingest, ex->device_no, ex->handle_idx, ex->received_ms);
+		if (rc != FV_OK)
+			return rc;
+	}
+	atomic_fetch_add(&w->stats.chunks, 1);
+	return fv_ingest_chunk(ex->ingest, w->host->store, plain);
+}
+
+static enum fv_err
+take_enrolment(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain)
+{
+	uint8_t secret[FV_HANDLE_SECRET_BYTES];
+	enum fv_err rc = fv_envelope_stream_handle_secret(ex->stream, secret);
+
+	if (rc == FV_OK)
+		rc = fv_enrolment_take(w->host->store, w->host->ledger, ex->ticket_id, plain,
+		    secret, ex->received_ms, &ex->device_no);
+	fv_wipe(secret, sizeof secret);
+	return rc;
+}
+
+/* One job inside the transaction.  A stranger's fault stays with his exchange. */
+static enum fv_err
+take(struct fv_writer *w, struct fv_job *job)
+{
+	struct fv_exchange *ex = job->exchange;
+	enum fv_err rc = FV_OK;
+
+	if (job->kind == FV_JOB_CONTROL || ex->failed != FV_OK)
+		return FV_OK;
+	if (job->kind == FV_JOB_CHUNK)
+		rc = take_chunk(w, ex, fv_buf_span(&job->plain));
+	else if (job->kind == FV_JOB_ENROL)
+		rc = take_enrolment(w, ex, fv_buf_span(&job->plain));
+	else if (ex->ingest != NULL)
+		rc = fv_ingest_finish(ex->ingest, w->host->store, w->host->ledger);
+	if (is_ours(rc))
+		return rc;
+	ex->failed = rc;
+	return FV_OK;
+}
+
+/* Everything in `jobs` in one transaction; what fails as a whole fails for each. */
+static void
+commit(struct fv_writer *w, struct fv_job *jobs)
+{
+	enum fv_err rc = fv_store_begin(w->host->store);
+
+	for (struct fv_job *job = jobs; job != NULL && rc == FV_OK; job = job->next)
+		rc = take(w, job);
+	if (rc == FV_OK)
+		rc = fv_store_commit(w->host->store);
+	if (rc != FV_OK) {
+		fprintf(stderr, "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
+		    fv_err_text(rc), fv_store_error(w->host->store));
+		for (struct fv_job *job = jobs; job != NULL; job = job->next)
+			if (job->exchange != NULL)
+				job->exchange->failed = rc;
+	}
+	fv_store_rollback(w->host->store);
+	atomic_store(&w->stats.is_healthy, rc == FV_OK);
+	atomic_fetch_add(rc == FV_OK ? &w->stats.commits : &w->stats.failed_commits, 1);
+}
+
+static enum fv_err
+make_answer(struct fv_writer *w, struct fv_exchange *ex)
+{
+	struct fv_buf plain = {0};
+	enum fv_err rc;
+
+	if (ex->is_enrol)
+		rc = fv_enrolment_answer(
+		    w->host->store, w->host->ledger, ex->device_no, ex->received_ms, &plain);
+	else if (ex->ingest != NULL)
+		rc = fv_ingest_answer(ex->ingest, w->host->store, w->host->ledger, &plain);
+	else
+		rc = FV_EFORMAT;
+	if (rc == FV_OK)
+		rc = fv_envelope_stream_seal_answer(
+		    ex->stream, fv_random_system(), fv_buf_span(&plain), &ex->body);
+	fv_buf_clear(&plain);
+	return rc;
+}
+
+/* After the commit: sign and answer, or say which plain status it is. */
+static void
+answer(struct fv_writer *w, struct fv_job *job)
+{
+	struct fv_exchange *ex = job->exchange;
+	enum fv_err rc = ex->failed;
+
+	if (rc == FV_OK)
+		rc = make_answer(w, ex);
+	ex->status = rc == FV_OK ? 200 : status_for(rc);
+	atomic_fetch_add(ex->is_enrol ? &w->stats.enrolments : &w->stats.syncs, 1);
+	ex->on_done(ex, ex->ctx);
+}
+
+static void
+finish_group(struct fv_writer *w, struct fv_job *jobs)
+{
+	struct fv_job *next;
+
+	for (struct fv_job *job = jobs; job != NULL; job = next) {
+		next = job->next;
+		fv_buf_clear(&job->plain);
+		if (job->kind == FV_JOB_CONTROL)
+			job->on_answer(fv_host_run(w->host, job->request), job->ctx);
+		else if (job->kind != FV_JOB_CHUNK)
+			answer(w, job);
+		free(job);
+	}
+}
+
+/* Take up to a group from the queue; NULL: stop. */
+static struct fv_job *
+wait_for_group(struct fv_writer *w)
+{
+	struct fv_job *jobs, *end;
+	size_t count = 1;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->first == NULL && !w->is_stopping)
+		pthread_cond_wait(&w->has_job, &w->lock);
+	jobs = end = w->first;
+	while (end != NULL && end->next != NULL && count < FV_WRITER_GROUP_MAX) {
+		end = end->next;
+		count++;
+	}
+	if (end != NULL) {
+		w->first = end->next;
+		end->next = NULL;
+		if (w->first == NULL)
+			w->last = NULL;
+		w->waiting -= count;
+		pthread_cond_broadcast(&w->has_room);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return jobs;
+}
+
+static void *
+run(void *ctx)
+{
+	struct fv_writer *w = ctx;
+	struct fv_job *jobs;
+
+	while ((jobs = wait_for_group(w)) != NULL) {
+		commit(w, jobs);
+		finish_group(w, jobs);
+	}
+	return NULL;
+}
+
+enum fv_err
+fv_writer_start(struct fv_host *host, struct fv_writer **writer_out)
+{
+	struct fv_writer *w = calloc(1, sizeof *w);
+
+	*writer_out = NULL;
+	if (w == NULL)
+		return FV_ENOMEM;
+	w->host = host;
+	atomic_store(&w->stats.is_healthy, true);
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->has_job, NULL);
+	pthread_cond_init(&w->has_room, NULL);
+	if (pthread_create(&w->thread, NULL, run, w) != 0) {
+		free(w);
+		return FV_ENOMEM;
+	}
+	*writer_out = w;
+	return FV_OK;
+}
+
+enum fv_err
+fv_writer_push(struct fv_writer *writer, const struct fv_job *job)
+{
+	struct fv_job *copy = malloc(sizeof *copy);
+
+	if (copy == NULL)
+		return FV_ENOMEM;
+	*copy = *job;
+	copy->next = NULL;
+	pthread_mutex_lock(&writer->lock);
+	while (writer->waiting >= FV_WRITER_QUEUE_MAX)
+		pthread_cond_wait(&writer->has_room, &writer->lock);
+	if (writer->last != NULL)
+		writer->last->next = copy;
+	else
+		writer->first = copy;
+	writer->last = copy;
+	writer->waiting++;
+	pthread_cond_signal(&writer->has_job);
+	pthread_mutex_unlock(&writer->lock);
+	return FV_OK;
+}
+
+struct fv_writer_stats *
+fv_writer_stats(struct fv_writer *writer)
+{
+	return &writer->stats;
+}
+
+void
+fv_writer_stop(struct fv_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	pthread_mutex_lock(&writer->lock);
+	writer->is_stopping = true;
+	pthread_cond_signal(&writer->has_job);
+	pthread_mutex_unlock(&writer->lock);
+	pthread_join(writer->thread, NULL);
+	pthread_cond_destroy(&writer->has_job);
+	pthread_cond_destroy(&writer->has_room);
+	pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
