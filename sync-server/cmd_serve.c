@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control.h"
-#include "http.h"
-#include "keys.h"
-#include "verbs.h"
+#include "sync-server/control.h"
+#include "sync-server/http.h"
+#include "sync-server/keys.h"
+#include "sync-server/cmd.h"
 
 #define DEFAULT_SYNC "127.0.0.1:8460"
 

@@ -1,4 +1,4 @@
-#include "control.h"
+#include "sync-server/control.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "sync-server/host.h"
 
 #define ACCEPT_SECONDS 10
 #define CALL_SECONDS 600

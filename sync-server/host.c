@@ -1,4 +1,4 @@
-#include "host.h"
+#include "sync-server/host.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "keys.h"
+#include "sync-server/keys.h"
 
 #define DEFAULT_DIR "/var/lib/fieldvisitd"
 #define DB_NAME "fieldvisit.db"
@@ -103,18 +103,18 @@ make_keys(const struct fv_host_init *init)
 }
 
 static enum fv_err
-put_genesis(struct fv_ledger *ledger, struct fv_store *store, int64_t now_ms)
+put_genesis(struct fv_ledger *ledger, int64_t now_ms)
 {
 	struct fv_buf body = {0};
-	uint64_t index;
 	enum fv_err rc;
 
 	fv_cbor_put_array(&body, 2);
 	fv_cbor_put_bytes(&body, fv_ledger_pk(ledger), FV_KEY_BYTES);
 	fv_cbor_put_null(&body);
 	if ((rc = fv_buf_status(&body)) == FV_OK)
-		rc = fv_ledger_append(
-		    ledger, store, FV_LEAF_GENESIS, fv_buf_span(&body), now_ms, &index);
+		rc = fv_ledger_append(ledger, FV_LEAF_GENESIS, now_ms, fv_buf_span(&body), NULL);
+	if (rc == FV_OK)
+		rc = fv_ledger_settle(ledger);
 	fv_buf_clear(&body);
 	return rc;
 }
@@ -129,7 +129,7 @@ fill_store(const struct fv_host_init *init, struct fv_store *store)
 
 	if ((rc = fv_keys_load_log(init->dir, seed)) != FV_OK)
 		return rc;
-	rc = fv_ledger_open(seed, &ledger);
+	rc = fv_ledger_open(&ledger, store, seed);
 	fv_wipe(seed, sizeof seed);
 	if (rc == FV_OK)
 		rc = fv_store_begin(store);
@@ -138,7 +138,7 @@ fill_store(const struct fv_host_init *init, struct fv_store *store)
 	if (rc == FV_OK)
 		rc = fv_store_meta_set(store, "url", fv_span_z(init->url));
 	if (rc == FV_OK)
-		rc = put_genesis(ledger, store, init->now_ms);
+		rc = put_genesis(ledger, init->now_ms);
 	if (rc == FV_OK)
 		rc = fv_store_commit(store);
 	fv_store_rollback(store);
@@ -215,15 +215,16 @@ open_parts(struct fv_host *host)
 		complain(host->dir, "log.key", rc);
 		return rc;
 	}
-	rc = fv_ledger_open(seed, &host->ledger);
-	fv_wipe(seed, sizeof seed);
-	if (rc == FV_OK && (rc = fv_keys_load_hpke(host)) != FV_OK)
-		complain(host->dir, "hpke key files", rc);
-	if (rc != FV_OK)
-		return rc;
+	rc = FV_ERANGE;
 	if (!fv_host_path(host->dir, DB_NAME, path))
-		return FV_ERANGE;
+		goto cleanup;
+	if ((rc = fv_keys_load_hpke(host)) != FV_OK) {
+		complain(host->dir, "hpke key files", rc);
+		goto cleanup;
+	}
 	if ((rc = fv_store_open(&host->store, path, FV_STORE_WRITE)) == FV_OK)
+		rc = fv_ledger_open(&host->ledger, host->store, seed);
+	if (rc == FV_OK)
 		rc = get_meta(host, "agency", host->agency, sizeof host->agency);
 	if (rc == FV_OK)
 		rc = get_meta(host, "url", host->url, sizeof host->url);
@@ -232,6 +233,8 @@ open_parts(struct fv_host *host)
 		    "fieldvisitd: %s: %s; nothing was changed: restore a backup into an empty "
 		    "folder with 'fieldvisitd restore'\n",
 		    path, fv_err_text(rc));
+cleanup:
+	fv_wipe(seed, sizeof seed);
 	return rc;
 }
 
@@ -268,13 +271,30 @@ fv_host_close(struct fv_host *host)
 {
 	if (host == NULL)
 		return;
-	fv_store_close(host->store);
 	fv_ledger_close(host->ledger);
+	fv_store_close(host->store);
 	for (size_t i = 0; i < host->hpke_count; i++)
 		fv_secret_free(host->hpke[i].sk);
 	if (host->lock_fd >= 0)
 		close(host->lock_fd);
 	free(host);
+}
+
+enum fv_err
+fv_host_commit(struct fv_host *host)
+{
+	enum fv_err rc = fv_ledger_settle(host->ledger);
+
+	return rc == FV_OK ? fv_store_commit(host->store) : rc;
+}
+
+void
+fv_host_rollback(struct fv_host *host)
+{
+	fv_store_rollback(host->store);
+	/* A ledger that cannot be read again refuses to sign: nothing false goes out. */
+	if (fv_ledger_reload(host->ledger) != FV_OK)
+		fprintf(stderr, "fieldvisitd: %s: ledger: cannot be read again\n", host->dir);
 }
 
 json_t *
@@ -308,12 +328,13 @@ run_inside(struct fv_host *host, const struct fv_host_verb *verb, const json_t *
 
 	if (rc == FV_OK) {
 		code = verb->run(host, request, answer);
-		if (code == FV_EXIT_OK && (rc = fv_store_commit(host->store)) != FV_OK) {
+		if (code == FV_EXIT_OK && (rc = fv_host_commit(host)) != FV_OK) {
 			json_decref(*answer);
 			*answer = NULL;
 			code = FV_EXIT_IO;
 		}
-		fv_store_rollback(host->store);
+		if (code != FV_EXIT_OK)
+			fv_host_rollback(host);
 	}
 	if (rc != FV_OK)
 		*answer = fv_host_error("%s: %s; nothing was changed", verb->name, fv_err_text(rc));

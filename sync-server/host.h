@@ -18,8 +18,8 @@
 
 #include "fv/roster.h"
 #include "fv/ticket.h"
-#include "ledger.h"
-#include "store/store.h"
+#include "sync-server/ledger.h"
+#include "sync-server/store/store.h"
 
 #define FV_HOST_KEYS_MAX 4U
 #define FV_HOST_PATH_BYTES 4096U
@@ -85,6 +85,10 @@ FV_NODISCARD enum fv_err fv_host_create(const struct fv_host_init *init);
  */
 FV_NODISCARD enum fv_err fv_host_open(const char *dir, struct fv_host **host_out);
 void fv_host_close(struct fv_host *host);
+
+/* End a transaction of the host's store: with the ledger's new head, or without a trace. */
+FV_NODISCARD enum fv_err fv_host_commit(struct fv_host *host);
+void fv_host_rollback(struct fv_host *host);
 
 /* Wall clock, ms UTC. */
 int64_t fv_host_now_ms(void);

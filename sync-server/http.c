@@ -1,4 +1,4 @@
-#include "http.h"
+#include "sync-server/http.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "store/book.h"
+#include "sync-server/store/book.h"
 
 #define BODY_MAX 8388608U    /* bytes in one request; a device sends less at a time */
 #define IDLE_SECONDS 60U     /* a half-sent request is dropped then */

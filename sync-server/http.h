@@ -7,7 +7,7 @@
 #ifndef FV_HTTP_H
 #define FV_HTTP_H
 
-#include "writer.h"
+#include "sync-server/writer.h"
 
 struct fv_http;
 

@@ -1,4 +1,4 @@
-#include "keys.h"
+#include "sync-server/keys.h"
 
 #include <dirent.h>
 #include <errno.h>

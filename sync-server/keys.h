@@ -7,7 +7,7 @@
 #ifndef FV_SERVER_KEYS_H
 #define FV_SERVER_KEYS_H
 
-#include "host.h"
+#include "sync-server/host.h"
 
 /* Write a new file and sync it; never overwrites.  Errors: FV_EEXIST FV_EIO FV_EFULL. */
 FV_NODISCARD enum fv_err fv_keys_save_log(const char *dir, const uint8_t seed[FV_SEED_BYTES]);

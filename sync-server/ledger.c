@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/log.h"
+#include "sync-server/store/log.h"
 
 struct fv_ledger {
 	struct fv_store *store; /* held */

@@ -13,7 +13,7 @@
 #define FV_SERVER_LEDGER_H
 
 #include "fv/ledger.h"
-#include "store/store.h"
+#include "sync-server/store/store.h"
 
 #define FV_CHECKPOINT_NOTE_MAX 512U /* bytes of a signed checkpoint */
 

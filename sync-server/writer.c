@@ -1,12 +1,12 @@
-#include "writer.h"
+#include "sync-server/writer.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrol.h"
-#include "ingest.h"
+#include "sync-server/enrol.h"
+#include "sync-server/ingest.h"
 
 struct fv_writer {
 	struct fv_host *host;
@@ -114,15 +114,15 @@ commit(struct fv_writer *w, struct fv_job *jobs)
 	for (struct fv_job *job = jobs; job != NULL && rc == FV_OK; job = job->next)
 		rc = take(w, job);
 	if (rc == FV_OK)
-		rc = fv_store_commit(w->host->store);
+		rc = fv_host_commit(w->host);
 	if (rc != FV_OK) {
 		fprintf(stderr, "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
 		    fv_err_text(rc), fv_store_error(w->host->store));
 		for (struct fv_job *job = jobs; job != NULL; job = job->next)
 			if (job->exchange != NULL)
 				job->exchange->failed = rc;
+		fv_host_rollback(w->host);
 	}
-	fv_store_rollback(w->host->store);
 	atomic_store(&w->stats.is_healthy, rc == FV_OK);
 	atomic_fetch_add(rc == FV_OK ? &w->stats.commits : &w->stats.failed_commits, 1);
 }

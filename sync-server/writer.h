@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 
 #include "fv/envelope.h"
-#include "host.h"
+#include "fv/instant.h"
+#include "sync-server/host.h"
 
 #define FV_WRITER_QUEUE_MAX 256U  /* jobs waiting; a push beyond waits */
 #define FV_WRITER_GROUP_MAX 1000U /* jobs in one commit */
