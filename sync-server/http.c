@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sync-server/ingest.h"
 #include "sync-server/store/book.h"
 
 #define BODY_MAX 8388608U    /* bytes in one request; a device sends less at a time */
@@ -160,7 +161,7 @@ open_stream(struct fv_http *http, const struct fv_envelope_hdr *hdr, struct fv_e
 	struct fv_envelope_from from = {.hdr = hdr};
 	struct fv_store_ticket ticket = {0};
 	struct fv_store_device device = {0};
-	uint32_t status;
+	uint32_t status, idx = 0;
 	enum fv_err rc;
 
 	if (key == NULL)
@@ -171,15 +172,17 @@ open_stream(struct fv_http *http, const struct fv_envelope_hdr *hdr, struct fv_e
 		from.token = ticket.token;
 		memcpy(ex->ticket_id, hdr->ticket_id, sizeof ex->ticket_id);
 	} else {
-		status = find_device(http, hdr, ex->received_ms, &device, &ex->handle_idx);
+		status = find_device(http, hdr, ex->received_ms, &device, &idx);
 		from.pk_sync = device.pk_sync;
-		ex->device_no = device.no;
+		if (status == 0 && fv_session_new(&ex->session, &device, idx) != FV_OK)
+			status = 503;
 	}
 	if (status == 0) {
 		rc = fv_envelope_stream_new(&from, &ex->stream);
 		status = rc == FV_OK ? 0 : 503;
 	}
 	fv_wipe(&ticket, sizeof ticket);
+	fv_wipe(&device, sizeof device);
 	return status;
 }
 

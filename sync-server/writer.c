@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync-server/down.h"
 #include "sync-server/enrol.h"
 #include "sync-server/ingest.h"
 
 struct fv_writer {
 	struct fv_host *host;
+	struct fv_ingest *ingest; /* owned; the thread's */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t has_job;
@@ -32,7 +34,7 @@ fv_exchange_free(struct fv_exchange *exchange)
 	if (exchange == NULL)
 		return;
 	fv_envelope_stream_free(exchange->stream);
-	fv_ingest_free(exchange->ingest);
+	fv_session_free(exchange->session);
 	fv_buf_clear(&exchange->body);
 	free(exchange);
 }
@@ -58,28 +60,17 @@ status_for(enum fv_err rc)
 }
 
 static enum fv_err
-take_chunk(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain)
-{
-	enum fv_err rc;
-
-	if (ex->ingest == NULL) {
-		rc = fv_ingest_new(&ex->ingest, ex->device_no, ex->handle_idx, ex->received_ms);
-		if (rc != FV_OK)
-			return rc;
-	}
-	atomic_fetch_add(&w->stats.chunks, 1);
-	return fv_ingest_chunk(ex->ingest, w->host->store, plain);
-}
-
-static enum fv_err
 take_enrolment(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain)
 {
 	uint8_t secret[FV_HANDLE_SECRET_BYTES];
+	struct fv_enrolment enrolment = {
+	    .plain = plain, .handle_secret = secret, .now_ms = ex->received_ms};
 	enum fv_err rc = fv_envelope_stream_handle_secret(ex->stream, secret);
 
+	memcpy(enrolment.ticket_id, ex->ticket_id, sizeof enrolment.ticket_id);
 	if (rc == FV_OK)
-		rc = fv_enrolment_take(w->host->store, w->host->ledger, ex->ticket_id, plain,
-		    secret, ex->received_ms, &ex->device_no);
+		rc = fv_enrolment_take(
+		    w->host->store, w->host->ledger, &enrolment, &ex->device_no);
 	fv_wipe(secret, sizeof secret);
 	return rc;
 }
@@ -93,12 +84,15 @@ take(struct fv_writer *w, struct fv_job *job)
 
 	if (job->kind == FV_JOB_CONTROL || ex->failed != FV_OK)
 		return FV_OK;
-	if (job->kind == FV_JOB_CHUNK)
-		rc = take_chunk(w, ex, fv_buf_span(&job->plain));
-	else if (job->kind == FV_JOB_ENROL)
+	if (job->kind == FV_JOB_CHUNK) {
+		atomic_fetch_add(&w->stats.chunks, 1);
+		rc = fv_ingest_chunk(
+		    w->ingest, ex->session, fv_buf_span(&job->plain), ex->received_ms);
+	} else if (job->kind == FV_JOB_ENROL) {
 		rc = take_enrolment(w, ex, fv_buf_span(&job->plain));
-	else if (ex->ingest != NULL)
-		rc = fv_ingest_finish(ex->ingest, w->host->store, w->host->ledger);
+	} else {
+		rc = fv_ingest_end(w->ingest, ex->session, ex->received_ms);
+	}
 	if (is_ours(rc))
 		return rc;
 	ex->failed = rc;
@@ -109,19 +103,19 @@ take(struct fv_writer *w, struct fv_job *job)
 static void
 commit(struct fv_writer *w, struct fv_job *jobs)
 {
-	enum fv_err rc = fv_store_begin(w->host->store);
+	enum fv_err rc = fv_ingest_begin(w->ingest);
 
 	for (struct fv_job *job = jobs; job != NULL && rc == FV_OK; job = job->next)
 		rc = take(w, job);
 	if (rc == FV_OK)
-		rc = fv_host_commit(w->host);
+		rc = fv_ingest_commit(w->ingest);
 	if (rc != FV_OK) {
 		fprintf(stderr, "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
 		    fv_err_text(rc), fv_store_error(w->host->store));
 		for (struct fv_job *job = jobs; job != NULL; job = job->next)
 			if (job->exchange != NULL)
 				job->exchange->failed = rc;
-		fv_host_rollback(w->host);
+		fv_ingest_rollback(w->ingest);
 	}
 	atomic_store(&w->stats.is_healthy, rc == FV_OK);
 	atomic_fetch_add(rc == FV_OK ? &w->stats.commits : &w->stats.failed_commits, 1);
@@ -136,10 +130,9 @@ make_answer(struct fv_writer *w, struct fv_exchange *ex)
 	if (ex->is_enrol)
 		rc = fv_enrolment_answer(
 		    w->host->store, w->host->ledger, ex->device_no, ex->received_ms, &plain);
-	else if (ex->ingest != NULL)
-		rc = fv_ingest_answer(ex->ingest, w->host->store, w->host->ledger, &plain);
 	else
-		rc = FV_EFORMAT;
+		rc = fv_down_answer(
+		    w->ingest, w->host->store, ex->session, ex->received_ms, &plain);
 	if (rc == FV_OK)
 		rc = fv_envelope_stream_seal_answer(
 		    ex->stream, fv_random_system(), fv_buf_span(&plain), &ex->body);
@@ -226,11 +219,16 @@ fv_writer_start(struct fv_host *host, struct fv_writer **writer_out)
 	if (w == NULL)
 		return FV_ENOMEM;
 	w->host = host;
+	if (fv_ingest_new(&w->ingest, host->store, host->ledger) != FV_OK) {
+		free(w);
+		return FV_ENOMEM;
+	}
 	atomic_store(&w->stats.is_healthy, true);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->has_job, NULL);
 	pthread_cond_init(&w->has_room, NULL);
 	if (pthread_create(&w->thread, NULL, run, w) != 0) {
+		fv_ingest_free(w->ingest);
 		free(w);
 		return FV_ENOMEM;
 	}
@@ -280,5 +278,6 @@ fv_writer_stop(struct fv_writer *writer)
 	pthread_cond_destroy(&writer->has_job);
 	pthread_cond_destroy(&writer->has_room);
 	pthread_mutex_destroy(&writer->lock);
+	fv_ingest_free(writer->ingest);
 	free(writer);
 }

@@ -17,7 +17,7 @@
 #define FV_WRITER_QUEUE_MAX 256U  /* jobs waiting; a push beyond waits */
 #define FV_WRITER_GROUP_MAX 1000U /* jobs in one commit */
 
-struct fv_ingest;
+struct fv_session;
 
 /*
  * One request on its way through.  HTTP makes it and feeds the stream; from the push of
@@ -25,12 +25,11 @@ struct fv_ingest;
  */
 struct fv_exchange {
 	bool is_enrol;
-	int64_t device_no;     /* sync */
-	uint32_t handle_idx;   /* sync */
-	uint8_t ticket_id[16]; /* enrolment */
+	int64_t device_no;             /* enrolment: the new device's, once taken */
+	uint8_t ticket_id[16];         /* enrolment */
 	int64_t received_ms;
 	struct fv_envelope_stream *stream; /* owned */
-	struct fv_ingest *ingest;          /* owned; the writer's */
+	struct fv_session *session;        /* sync: owned; the writer's once chunks are queued */
 	enum fv_err failed;                /* the writer's: why nothing more is taken */
 	uint32_t status;                   /* the answer's, once done */
 	struct fv_buf body;                /* likewise: sealed bytes */
