@@ -1,0 +1,327 @@
+"""A whole installation in one folder, with the real programs: a server with its keys, roster,
+packs and cases, and as many handhelds as are wanted.  For the demo and the scenarios.
+
+    with House(folder) as house:
+        house.serve()
+        phone = house.handheld("o1")
+        ...
+"""
+import glob
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("FV_BIN", os.path.join(TOP, "build"))
+RULES = os.path.join(TOP, "sync-server", "rules")
+PACKS = ("cn-cba-2026", "cn-gbt45251-2025", "house")
+PIN = "482915"
+
+
+class Failed(Exception):
+    pass
+
+
+def run(argv, code=0, stdin=None, env=None, timeout=120):
+    """Run one command; its exit code must be `code` (None: any)."""
+    r = subprocess.run([str(a) for a in argv], input=stdin, capture_output=True, text=True,
+                       env=env, timeout=timeout)
+    if code is not None and r.returncode != code:
+        raise Failed("%s\nexit %d, not %d\n%s%s" % (" ".join(map(str, argv)), r.returncode, code,
+                                                    r.stdout, r.stderr))
+    return r
+
+
+def write(path, text, mode=0o600):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as f:
+        f.write(text)
+    return path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class House:
+    def __init__(self, folder, agency="bank1", port=None, bin_dir=BIN):
+        self.folder = os.path.abspath(folder)
+        self.agency = agency
+        self.bin = bin_dir
+        self.data = os.path.join(self.folder, "server")
+        self.keys = os.path.join(self.folder, "keys")
+        self.papers = os.path.join(self.folder, "papers")
+        self.log = os.path.join(self.folder, "server.log")
+        self.port = port or free_port()
+        self.url_port = self.port  # what tickets name; a proxy may stand there
+        self.server = None
+        self.phones = []
+        for d in (self.folder, self.papers):
+            os.makedirs(d, exist_ok=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for phone in self.phones:
+            phone.stop_agent()
+        self.stop()
+
+    # -- the server and the supervisor's machine ---------------------------------------
+
+    def d(self, *args, **kwargs):
+        """fieldvisitd on the server's folder."""
+        return run([os.path.join(self.bin, "fieldvisitd"), "--dir", self.data, *args], **kwargs)
+
+    def off(self, *args, **kwargs):
+        """fieldvisitd on the supervisor's machine: no data folder is named."""
+        env = dict(os.environ, FIELDVISITD_DIR="/nonexistent")
+        return run([os.path.join(self.bin, "fieldvisitd"), *args], env=env, **kwargs)
+
+    @property
+    def key(self):
+        return ["--key", os.path.join(self.keys, "supervisor.key"),
+                "--passphrase-file", os.path.join(self.keys, "passphrase")]
+
+    def init(self, officers=("o1:Li Wei", "o2:Wang Fang")):
+        args = []
+        for o in officers:
+            args += ["--officer", o]
+        self.d("init", "--agency", self.agency, "--url", "http://127.0.0.1:%d" % self.url_port,
+               "--demo", self.keys, *args)
+
+    def paper(self, name):
+        return os.path.join(self.papers, name)
+
+    def publish(self, packs=PACKS):
+        out = self.paper("packs.%d" % len(os.listdir(self.papers)))
+        files = [os.path.join(RULES, p + ".json") for p in packs]
+        self.off("pack", "publish", *files, *self.key, "--agency", self.agency, "--out", out)
+        self.d("pack", "import", out)
+
+    def serve(self):
+        log = open(self.log, "ab")
+        self.server = subprocess.Popen(
+            [os.path.join(self.bin, "fieldvisitd"), "--dir", self.data, "serve",
+             "--sync", "127.0.0.1:%d" % self.port],
+            stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
+        line = self.server.stdout.readline()
+        if not line.startswith("serving sync "):
+            raise Failed("serve said %r\n%s" % (line, open(self.log).read()))
+
+    def stop(self, how=signal.SIGTERM):
+        if self.server is None:
+            return
+        if self.server.poll() is None:
+            self.server.send_signal(how)
+            self.server.wait(20)
+        self.server.stdout.close()
+        self.server = None
+
+    def invite(self, officer, hours=48):
+        out = self.paper("ticket-%s-%d" % (officer, len(os.listdir(self.papers))))
+        self.off("invite", *self.key, "--roster", os.path.join(self.keys, "roster.note"),
+                 "--server-info", os.path.join(self.data, "server.pub"), "--team", "team1",
+                 "--officer", officer, "--hours", hours, "--out", out)
+        self.d("invite", "import", out)
+        return out
+
+    def devices(self):
+        return json.loads(self.d("device", "list", "--json").stdout)["devices"]
+
+    def device(self, dev):
+        return next(d for d in self.devices() if d["dev"] == dev)
+
+    def directory(self):
+        out = self.paper("directory.%d" % len(os.listdir(self.papers)))
+        self.d("roster", "export", "--out", out)
+        return out
+
+    def approve(self, phone):
+        out = self.paper("approve-" + phone.dev)
+        self.off("device", "approve", *self.key, "--directory", self.directory(), "--dev", phone.dev,
+                 "--digits", phone.digits, "--out", out)
+        self.d("device", "import", out)
+
+    def cases(self, rows):
+        """rows: dicts of the case CSV's columns; sealed off the server, then imported."""
+        columns = sorted({c for row in rows for c in row})
+        text = ",".join(columns) + "\n"
+        for row in rows:
+            text += ",".join('"%s"' % str(row.get(c, "")).replace('"', '""') for c in columns) + "\n"
+        path = write(self.paper("cases.csv"), text)
+        sealed = self.off("case", "seal", path, *self.key, "--directory", self.directory()).stdout
+        os.remove(path)
+        self.d("case", "import", write(self.paper("out.cases"), sealed))
+
+    def report(self, *args):
+        return json.loads(self.d("report", "--json", *args).stdout)
+
+    # -- handhelds ---------------------------------------------------------------------
+
+    def handheld(self, officer, name=None, enroll=True, approve=True):
+        phone = Handheld(self, officer, os.path.join(self.folder, name or "phone-" + officer))
+        self.phones.append(phone)
+        if enroll:
+            phone.enroll(self.invite(officer))
+            if approve:
+                self.approve(phone)
+        return phone
+
+
+class Handheld:
+    def __init__(self, house, officer, folder):
+        self.house, self.officer, self.dir = house, officer, folder
+        self.dev = self.digits = None
+        self.agent = None
+        os.makedirs(folder, exist_ok=True, mode=0o700)
+        self.pin_file = write(os.path.join(house.papers, "pin-" + os.path.basename(folder)), PIN + "\n")
+
+    def v(self, *args, **kwargs):
+        env = dict(os.environ, LANGUAGE="en", **kwargs.pop("env", {}))
+        return run([os.path.join(self.house.bin, "fieldvisit"), "--dir", self.dir, *args], env=env, **kwargs)
+
+    def j(self, *args, **kwargs):
+        return json.loads(self.v("--json", *args, **kwargs).stdout)
+
+    def enroll(self, ticket):
+        answer = self.j("enroll", ticket, "--pin-file", self.pin_file)
+        self.dev, self.digits = answer["dev"], answer["digits"]
+
+    def start_agent(self, gpsd_port):
+        log = open(os.path.join(self.house.folder, os.path.basename(self.dir) + ".log"), "ab")
+        self.agent = subprocess.Popen(
+            [os.path.join(self.house.bin, "fieldvisit"), "--dir", self.dir, "agent",
+             "--gpsd", "localhost:%d" % gpsd_port], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while not os.path.exists(os.path.join(self.dir, "agent.sock")):
+            if self.agent.poll() is not None or time.monotonic() > end:
+                raise Failed("the agent did not start: " + open(log.name).read())
+            time.sleep(0.02)
+
+    def stop_agent(self, how=signal.SIGTERM):
+        if self.agent is None:
+            return
+        if self.agent.poll() is None:
+            self.agent.send_signal(how)
+            self.agent.wait(20)
+        self.agent = None
+
+    def status(self):
+        return self.j("status")
+
+    def sync(self, code=0):
+        return self.v("sync", "--wait", code=code)
+
+
+class CutProxy:
+    """Forwards TCP to a port; when `cut_after` is a number, breaks the next connection after so
+    many bytes have gone up."""
+
+    def __init__(self, to_port, port=None):
+        self.to_port = to_port
+        self.cut_after = None
+        self.cuts = 0
+        self.up = self.down = 0
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", port or 0))
+        self.listener.listen(16)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def _forward(self, client):
+        try:
+            server = socket.create_connection(("127.0.0.1", self.to_port))
+        except OSError:
+            client.close()
+            return
+        threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
+        limit, sent = self.cut_after, 0
+        try:
+            while True:
+                piece = client.recv(4096)
+                if not piece:
+                    break
+                if limit is not None and sent + len(piece) >= limit:
+                    server.sendall(piece[:limit - sent])
+                    self.cut_after = None
+                    self.cuts += 1
+                    time.sleep(0.05)
+                    for s in (client, server):
+                        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                        s.close()
+                    return
+                server.sendall(piece)
+                sent += len(piece)
+                self.up += len(piece)
+        except OSError:
+            pass
+        try:
+            server.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def _answer(self, server, client):
+        try:
+            while True:
+                piece = server.recv(4096)
+                if not piece:
+                    break
+                client.sendall(piece)
+                self.down += len(piece)
+        except OSError:
+            pass
+        for s in (client, server):
+            try:
+                s.close()
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
+
+
+def files_holding(folder, needles):
+    """The files below `folder` that hold one of the byte strings."""
+    found = []
+    for path in glob.glob(os.path.join(folder, "**"), recursive=True):
+        if os.path.isfile(path):
+            data = open(path, "rb").read()
+            found += [(path, n) for n in needles if n in data]
+    return found
+
+
+class Steps:
+    """Asserted steps of a scenario: prints "ok - SENTENCE" or "not ok - SENTENCE"."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, claim, sentence, detail=""):
+        print(("ok - " if claim else "not ok - ") + sentence + ("" if claim or not detail else ": %s" % detail))
+        sys.stdout.flush()
+        if claim:
+            self.passed += 1
+        else:
+            self.failed += 1
+        return bool(claim)
+
+    def end(self):
+        sys.exit(1 if self.failed or not self.passed else 0)
