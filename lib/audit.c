@@ -326,11 +326,16 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	f->input_count = 0;
 	f->remedy = FV_REMEDY_NONE;
 	f->who_or_what = NULL;
+	audit->is_breach = false;
 	if (is_not_applicable(&j))
 		return FV_OK;
 	judge_by_kind(&j);
-	if (f->verdict == FV_VERDICT_FAIL && state->rule->consent.scope != 0)
+	audit->is_breach = f->verdict == FV_VERDICT_FAIL;
+	if (audit->is_breach && state->rule->consent.scope != 0)
 		fv_judge_consent(&j);
+	/* A breach that only a doubtful consent excuses is none to build another on. */
+	audit->is_breach = audit->is_breach && f->verdict != FV_VERDICT_PASS &&
+	    state->rule->on_breach == FV_BREACH_FAIL;
 	if (f->verdict == FV_VERDICT_FAIL && state->rule->places != 0 && view->k->place == 0) {
 		fv_judge_say(&j, FV_VERDICT_REVIEW, R_PLACE_UNKNOWN);
 		fv_judge_missing(&j, "place");
@@ -367,7 +372,7 @@ fv_audit_case(struct fv_audit *audit, const struct fv_case_history *history,
 			struct fv_rule_state *state = &audit->rules[r];
 			if ((rc = fv_audit_judge(audit, state, view, NULL)) != FV_OK)
 				return rc;
-			if (audit->finding.verdict == FV_VERDICT_FAIL)
+			if (audit->is_breach)
 				view->broke |= state->pack_bit;
 			if ((rc = on_finding(&audit->finding, ctx)) != FV_OK ||
 			    (rc = fv_audit_feed(audit, state, view)) != FV_OK)

@@ -119,14 +119,8 @@ is_from_officer(const struct fv_judge *j, const struct fv_event *event)
 		return false;
 	if (strcmp(who, "officer") == 0 || strcmp(who, "collector") == 0)
 		return true;
-	for (size_t v = 0; v < j->file->view_count; v++) {
-		const struct fv_contact *k = j->file->views[v].k;
-		for (size_t i = 0; i < k->officers.count; i++)
-			if (k->officers.items[i] == who ||
-			    strcmp(k->officers.items[i], who) == 0)
-				return true;
-	}
-	return false;
+	uint32_t found;
+	return fv_ptrmap_get(&j->file->officers, who, &found);
 }
 
 /* What the consent leaves out that the rule asks for, or NULL.  WORTHLESS: says otherwise. */

@@ -201,7 +201,18 @@ mark_links(struct fv_casefile *file)
 	return rc;
 }
 
-/* Consents name the contact in which they were given; nothing else looks one up. */
+static enum fv_err
+index_officers(struct fv_casefile *file, const struct fv_contact *k)
+{
+	enum fv_err rc = FV_OK;
+
+	for (size_t i = 0; i < k->officers.count && rc == FV_OK; i++)
+		rc = fv_ptrmap_put(&file->officers, k->officers.items[i], 1);
+	return rc;
+}
+
+/* Consents name the contact in which they were given, and who wrote them down; nothing
+ * else looks these up. */
 static enum fv_err
 index_contacts(struct fv_casefile *file)
 {
@@ -209,13 +220,21 @@ index_contacts(struct fv_casefile *file)
 	const struct fv_event *const *consents =
 	    fv_file_events(file, FV_EVENT_CONSENT, &count);
 	bool is_named = false;
+	bool is_written = false;
 	enum fv_err rc = FV_OK;
 
 	fv_ptrmap_reset(&file->by_id);
-	for (size_t i = 0; i < count; i++)
+	fv_ptrmap_reset(&file->officers);
+	for (size_t i = 0; i < count; i++) {
 		is_named = is_named || consents[i]->contact != NULL;
-	for (size_t v = 0; v < file->view_count && is_named && rc == FV_OK; v++)
-		rc = fv_ptrmap_put(&file->by_id, file->views[v].k->id, (uint32_t)v);
+		is_written = is_written || consents[i]->recorded_by != NULL;
+	}
+	for (size_t v = 0; v < file->view_count && rc == FV_OK; v++) {
+		if (is_named)
+			rc = fv_ptrmap_put(&file->by_id, file->views[v].k->id, (uint32_t)v);
+		if (rc == FV_OK && is_written)
+			rc = index_officers(file, file->views[v].k);
+	}
 	return rc;
 }
 
@@ -256,5 +275,6 @@ fv_file_clear(struct fv_casefile *file)
 	free(file->views);
 	free(file->events);
 	fv_ptrmap_clear(&file->by_id);
+	fv_ptrmap_clear(&file->officers);
 	*file = (struct fv_casefile){0};
 }

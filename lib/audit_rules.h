@@ -123,6 +123,8 @@ struct fv_casefile {
 	size_t kind_at[FV_EVENT_KIND_MAX + 2U]; /* where each kind begins */
 	size_t event_cap;
 	struct fv_ptrmap by_id; /* contact id to its view; only where a consent names one */
+	struct fv_ptrmap
+	    officers; /* who visited; only where a consent says who wrote it down */
 };
 
 /* Local parts of a weekday, ascending and apart. */
@@ -175,6 +177,7 @@ struct fv_audit {
 	size_t rule_count;
 	struct fv_casefile file;
 	struct fv_finding finding; /* being filled */
+	bool is_breach; /* the rule was broken, and no good consent excuses it */
 };
 
 /* One question: this contact by this rule. */

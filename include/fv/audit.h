@@ -117,6 +117,7 @@ struct fv_check_plan {
 	int32_t lon_e7;
 	uint32_t accuracy_mm;
 	int64_t now_utc_ms;
+	int64_t length_ms; /* how long it would take; 0: judged as an instant */
 	bool has_sync;
 	int64_t sync_utc_ms; /* when the history was last brought up to date */
 };
@@ -130,7 +131,8 @@ enum fv_check_answer {
 /* Verdicts of the `before` rules on that visit, and the duties once there. */
 struct fv_check {
 	enum fv_check_answer answer;
-	bool has_next; /* with NOT_NOW: the first instant that all rules allow is known */
+	bool has_next; /* with NOT_NOW: the first instant that all rules allow is known; not
+			  where something other than time forbids it */
 	int64_t next_utc_ms;
 	int32_t next_offset_s;       /* of the first zone */
 	struct fv_finding *findings; /* owned; of every `before` rule, worst first */
