@@ -167,9 +167,8 @@ made_wait(struct made_trail *t, int64_t ms)
 	t->boottime_ms += ms;
 }
 
-/* The payload of record `count` is in place: make its header and leaf. */
-static uint64_t
-finish_record(struct made_trail *t, uint32_t type)
+uint64_t
+made_finish(struct made_trail *t, uint32_t type)
 {
 	struct made_record *r = &t->records[t->count];
 	uint8_t bytes[32];
@@ -200,7 +199,7 @@ made_put(struct made_trail *t, uint32_t type, const char *diagnostic)
 {
 	assert(t->count < MADE_MAX);
 	made_cbor(&t->records[t->count].payload, diagnostic);
-	return finish_record(t, type);
+	return made_finish(t, type);
 }
 
 uint64_t
@@ -229,7 +228,7 @@ made_seal(struct made_trail *t)
 	next_bytes(t, seed);
 	fv_ed25519_public(seed, npk);
 	fv_seal_payload_put(&r->payload, npk, t->ratchet.a, t->trail.key_number + 1);
-	seq = finish_record(t, FV_REC_SEAL);
+	seq = made_finish(t, FV_REC_SEAL);
 	if (fv_seal_sign(&t->trail, t->ratchet.seed, r->sig) != FV_OK ||
 	    fv_trail_take_seal(&t->trail, fv_buf_span(&r->payload), r->sig) != FV_OK)
 		abort();

@@ -49,6 +49,8 @@ uint64_t made_put(struct made_trail *t, uint32_t type, const char *diagnostic);
 /* The same with printf. */
 uint64_t made_putf(struct made_trail *t, uint32_t type, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The payload of records[count] is in place: make its header and leaf.  Returns its seq. */
+uint64_t made_finish(struct made_trail *t, uint32_t type);
 /* Append a SEAL and sign it.  Returns its seq. */
 uint64_t made_seal(struct made_trail *t);
 /* Move both clocks on. */

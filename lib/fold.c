@@ -1,0 +1,223 @@
+/* Joining the kept records: corrections, parts, links, order, and the way out. */
+#include "fv/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/geo.h"
+#include "lib/fold_internal.h"
+
+/* Hang every correction on what it corrects, newest first, and every part on its subject. */
+static void
+join_device(struct fv_fold *fold, struct device *d)
+{
+	for (size_t i = 0; i < d->kept_count; i++) {
+		struct kept *k = d->kept[i], *subject;
+
+		if (k->subject != SUBJECT_SEQ)
+			continue;
+		subject = k->subject_seq < k->header.seq ? fv_fold_lookup(d, k->subject_seq) : NULL;
+		if (subject == NULL) {
+			fold->unknown_count += k->header.type != FV_REC_ALARM ? 1U : 0U;
+			continue;
+		}
+		if (k->header.type == FV_REC_AMEND) {
+			k->older = subject->amend;
+			subject->amend = k;
+			continue;
+		}
+		if (subject->part == NULL)
+			subject->part = k;
+		else
+			subject->part_end->next = k;
+		subject->part_end = k;
+	}
+}
+
+static enum fv_err
+make_all(struct fv_fold *fold)
+{
+	size_t contacts = 0, events = 0;
+
+	for (size_t i = 0; i < fold->device_count; i++)
+		for (size_t j = 0; j < fold->devices[i].kept_count; j++) {
+			uint32_t type = fold->devices[i].kept[j]->header.type;
+
+			contacts += type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT ? 1U : 0U;
+			events += type == FV_REC_EVENT ? 1U : 0U;
+		}
+	fold->contacts = calloc(contacts + 1, sizeof *fold->contacts);
+	fold->events = calloc(events + 1, sizeof *fold->events);
+	if (fold->contacts == NULL || fold->events == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < fold->device_count; i++) {
+		struct device *d = &fold->devices[i];
+
+		for (size_t j = 0; j < d->kept_count; j++) {
+			struct kept *k = d->kept[j];
+			uint32_t type = k->header.type;
+			bool is_made = true;
+
+			if (type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT) {
+				is_made = fv_fold_make_contact(
+				    &fold->arena, d, k, &fold->contacts[fold->contact_count]);
+				fold->contact_count += is_made ? 1U : 0U;
+			} else if (type == FV_REC_EVENT) {
+				is_made = fv_fold_make_event(
+				    &fold->arena, d, k, &fold->events[fold->event_count]);
+				fold->event_count += is_made ? 1U : 0U;
+			}
+			fold->unknown_count += is_made || k->is_bad ? 0U : 1U;
+		}
+	}
+	return fold->arena.failed ? FV_ENOMEM : FV_OK;
+}
+
+static int
+by_contact(const void *a, const void *b)
+{
+	const struct fv_fold_contact *x = a, *y = b;
+	int c = strcmp(x->contact.case_id, y->contact.case_id);
+
+	if (c == 0)
+		c = (x->contact.begin_utc_ms > y->contact.begin_utc_ms) -
+		    (x->contact.begin_utc_ms < y->contact.begin_utc_ms);
+	return c != 0 ? c : strcmp(x->contact.id, y->contact.id);
+}
+
+static int
+by_event(const void *a, const void *b)
+{
+	const struct fv_fold_event *x = a, *y = b;
+	int c = strcmp(x->event.case_id, y->event.case_id);
+
+	if (c == 0)
+		c = (x->event.at_utc_ms > y->event.at_utc_ms) -
+		    (x->event.at_utc_ms < y->event.at_utc_ms);
+	return c != 0 ? c : strcmp(x->event.id, y->event.id);
+}
+
+static bool
+declares(const struct fv_contact *c, const char *officer)
+{
+	for (size_t i = 1; i < c->officers.count; i++)
+		if (strcmp(c->officers.items[i], officer) == 0)
+			return true;
+	return false;
+}
+
+/* One visit logged by two officers: one declares the other, near in time and place. */
+static bool
+is_pair(const struct fv_fold_contact *a, const struct fv_fold_contact *b)
+{
+	const struct fv_contact *x = &a->contact, *y = &b->contact;
+
+	if (!a->is_visit || !b->is_visit || memcmp(a->dev, b->dev, sizeof a->dev) == 0 ||
+	    x->officers.count == 0 || y->officers.count == 0 ||
+	    strcmp(x->officers.items[0], y->officers.items[0]) == 0)
+		return false;
+	if (y->begin_utc_ms - x->begin_utc_ms > FV_FOLD_LINK_MS || !x->has_place || !y->has_place)
+		return false;
+	if (fv_geo_distance_mm((struct fv_place){x->lat_e7, x->lon_e7},
+	        (struct fv_place){y->lat_e7, y->lon_e7}) > FV_FOLD_LINK_MM)
+		return false;
+	return declares(x, y->officers.items[0]) || declares(y, x->officers.items[0]);
+}
+
+static void
+corroborate(struct fv_fold_contact *c, const char *link)
+{
+	c->contact.link = link;
+	if (c->contact.second_confirmed != FV_TRI_UNKNOWN) {
+		c->contact.second_confirmed = FV_TRI_YES;
+		c->marks &= ~(uint32_t)FV_MARK_DECLARED;
+	}
+}
+
+/* Contacts are sorted by case and begin: partners stand within ten minutes of each other. */
+static void
+link_visits(struct fv_fold *fold)
+{
+	for (size_t i = 0; i < fold->contact_count; i++) {
+		struct fv_fold_contact *a = &fold->contacts[i];
+
+		for (size_t j = i + 1; j < fold->contact_count; j++) {
+			struct fv_fold_contact *b = &fold->contacts[j];
+			const char *link;
+
+			if (strcmp(a->contact.case_id, b->contact.case_id) != 0 ||
+			    b->contact.begin_utc_ms - a->contact.begin_utc_ms > FV_FOLD_LINK_MS)
+				break;
+			if (!is_pair(a, b))
+				continue;
+			link = a->contact.link != NULL   ? a->contact.link
+			       : b->contact.link != NULL ? b->contact.link
+			                                 : a->contact.id;
+			corroborate(a, link);
+			corroborate(b, link);
+		}
+	}
+}
+
+enum fv_err
+fv_fold_finish(struct fv_fold *fold)
+{
+	enum fv_err rc;
+
+	if (fold->is_finished)
+		return FV_ESTATE;
+	fold->is_finished = true;
+	for (size_t i = 0; i < fold->device_count; i++)
+		join_device(fold, &fold->devices[i]);
+	if ((rc = make_all(fold)) != FV_OK)
+		return rc;
+	qsort(fold->contacts, fold->contact_count, sizeof *fold->contacts, by_contact);
+	qsort(fold->events, fold->event_count, sizeof *fold->events, by_event);
+	link_visits(fold);
+	return FV_OK;
+}
+
+size_t
+fv_fold_contact_count(const struct fv_fold *fold)
+{
+	return fold->contact_count;
+}
+
+const struct fv_fold_contact *
+fv_fold_contact(const struct fv_fold *fold, size_t idx)
+{
+	return idx < fold->contact_count ? &fold->contacts[idx] : NULL;
+}
+
+size_t
+fv_fold_event_count(const struct fv_fold *fold)
+{
+	return fold->event_count;
+}
+
+const struct fv_fold_event *
+fv_fold_event(const struct fv_fold *fold, size_t idx)
+{
+	return idx < fold->event_count ? &fold->events[idx] : NULL;
+}
+
+size_t
+fv_fold_unknown_count(const struct fv_fold *fold)
+{
+	return fold->unknown_count;
+}
+
+enum fv_err
+fv_fold_to_history(
+    const struct fv_fold *fold, const char *case_id, struct fv_history *history)
+{
+	enum fv_err rc = FV_OK;
+
+	for (size_t i = 0; i < fold->contact_count && rc == FV_OK; i++)
+		if (case_id == NULL || strcmp(fold->contacts[i].contact.case_id, case_id) == 0)
+			rc = fv_history_add_contact(history, &fold->contacts[i].contact);
+	for (size_t i = 0; i < fold->event_count && rc == FV_OK; i++)
+		if (case_id == NULL || strcmp(fold->events[i].event.case_id, case_id) == 0)
+			rc = fv_history_add_event(history, &fold->events[i].event);
+	return rc;
+}
