@@ -4,6 +4,7 @@
 #ifndef FV_TEST_NMEA_H
 #define FV_TEST_NMEA_H
 
+#include "fv/stamp.h"
 #include "fv/track.h"
 
 /*
@@ -12,5 +13,11 @@
  */
 size_t nmea_fixes(
     const char *path, int64_t period_ms, struct fv_track_fix *fixes_out, size_t max);
+
+/*
+ * As stamps: mode 3, time, place, speed, and height above the ellipsoid where a GGA of the
+ * same second stands before the RMC.  At most `max`, in the log's order.
+ */
+size_t nmea_stamps(const char *path, struct fv_stamp *stamps_out, size_t max);
 
 #endif
