@@ -14,6 +14,7 @@
 #define MESSAGE_BYTES 4096U /* the class and the first keys; libgps parses the whole */
 #define REPORTS_A_STEP 64
 #define OWN_EVENTS 8U
+#define IDLE_READS_MAX 1000 /* reads of bytes that never become a line */
 #define DEFAULT_PORT "2947"
 
 struct fv_gps {
@@ -29,6 +30,7 @@ struct fv_gps {
 	int64_t retry_at_ms;  /* boottime; not connected */
 	int64_t retry_ms;     /* the next wait */
 	int64_t device_at_ms; /* boottime when a device was first named; has_device */
+	int idle_reads;       /* since the last report */
 	bool is_on;
 	bool is_connected;
 	bool has_device;
@@ -141,6 +143,7 @@ connect_gpsd(struct fv_gps *g)
 		return;
 	}
 	g->is_connected = true;
+	g->idle_reads = 0;
 	fd = (int)g->data.gps_fd;
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
@@ -195,7 +198,7 @@ fv_gps_timeout_ms(const struct fv_gps *gps)
 	if (!gps->is_connected) {
 		left = gps->retry_at_ms - now;
 	} else {
-		if (gps->has_more)
+		if (gps->has_more && fv_epoch_has_room(&gps->epoch))
 			return 0;
 		epoch_ms = fv_epoch_timeout_ms(&gps->epoch, now);
 		if (epoch_ms >= 0)
@@ -441,7 +444,7 @@ is_alive(const struct fv_gps *g)
 static bool
 read_reports(struct fv_gps *g)
 {
-	g->has_more = false;
+	g->has_more = true;
 	for (int i = 0; i < REPORTS_A_STEP; i++) {
 		int n;
 
@@ -451,12 +454,14 @@ read_reports(struct fv_gps *g)
 		n = gps_read(&g->data, g->message, (int)sizeof g->message);
 		if (n < 0)
 			return false;
-		if (n == 0)
-			return is_alive(g);
+		if (n == 0) {
+			g->has_more = false;
+			return is_alive(g) && ++g->idle_reads < IDLE_READS_MAX;
+		}
+		g->idle_reads = 0;
 		g->retry_ms = FV_GPS_RETRY_MIN_MS;
 		take_report(g);
 	}
-	g->has_more = true;
 	return true;
 }
 
