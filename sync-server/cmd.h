@@ -16,6 +16,20 @@ int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 
+/* These run off the server and never open a data folder. */
+int cmd_case_seal(int argc, char **argv);
+int cmd_device_approve(int argc, char **argv);
+int cmd_invite(int argc, char **argv);
+int cmd_note_open(int argc, char **argv);
+int cmd_pack_publish(int argc, char **argv);
+int cmd_pack_sign(int argc, char **argv);
+int cmd_roster_new(int argc, char **argv);
+int cmd_roster_set(int argc, char **argv);
+int cmd_roster_show(int argc, char **argv);
+int cmd_roster_sign(int argc, char **argv);
+int cmd_supervisor_add(int argc, char **argv);
+int cmd_supervisor_keygen(int argc, char **argv);
+
 /* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
 int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

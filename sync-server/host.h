@@ -19,28 +19,12 @@
 #include "fv/roster.h"
 #include "fv/ticket.h"
 #include "sync-server/ledger.h"
+#include "sync-server/exits.h"
 #include "sync-server/store/store.h"
 
 #define FV_HOST_KEYS_MAX 4U
 #define FV_HOST_PATH_BYTES 4096U
 #define FV_HOST_REQUEST_MAX ((size_t)64 << 20) /* bytes of one control message */
-
-/* Exit codes (sysexits) that verbs share. */
-enum fv_exit {
-	FV_EXIT_OK = 0,
-	FV_EXIT_NO = 1,
-	FV_EXIT_USAGE = 2,
-	FV_EXIT_DATA = 65,
-	FV_EXIT_NOINPUT = 66,
-	FV_EXIT_UNAVAILABLE = 69,
-	FV_EXIT_SOFTWARE = 70,
-	FV_EXIT_CANTCREAT = 73,
-	FV_EXIT_IO = 74,
-	FV_EXIT_TEMPFAIL = 75,
-	FV_EXIT_PROTOCOL = 76,
-	FV_EXIT_NOPERM = 77,
-	FV_EXIT_CONFIG = 78,
-};
 
 struct fv_host_hpke {
 	uint8_t id;

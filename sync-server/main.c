@@ -15,9 +15,20 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
     {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
+    {"case seal", cmd_case_seal, "seal a case file's personal columns, off the server"},
+    {"device approve", cmd_device_approve, "approve a handheld by its digits, off the server"},
     {"init", cmd_init, "make a data folder: keys, database, ledger"},
+    {"invite", cmd_invite, "make a signed enrolment ticket, off the server"},
     {"pack", cmd_pack, "check or show rule packs"},
+    {"pack publish", cmd_pack_publish, "adopt packs in a signed note, off the server"},
+    {"pack sign", cmd_pack_sign, "add a signature to a packs note, off the server"},
+    {"roster new", cmd_roster_new, "draft an agency's roster"},
+    {"roster set", cmd_roster_set, "change a drafted roster"},
+    {"roster show", cmd_roster_show, "show a roster and who has signed it"},
+    {"roster sign", cmd_roster_sign, "add a signature to a roster"},
     {"serve", cmd_serve, "answer handhelds; health and metrics for the desk"},
+    {"supervisor add", cmd_supervisor_add, "add a public key file to a drafted roster"},
+    {"supervisor keygen", cmd_supervisor_keygen, "make a person's key file, off the server"},
 };
 
 #define VERB_COUNT (sizeof verbs / sizeof verbs[0])
@@ -27,19 +38,54 @@ help(void)
 {
 	puts("usage: fieldvisitd [--dir DIR] VERB ...\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  %-11s %s\n", verbs[i].name, verbs[i].help);
-	puts("  help        this list\n  --version   the program's version");
+		printf("  %-18s %s\n", verbs[i].name, verbs[i].help);
+	printf("  %-18s %s\n  %-18s %s\n", "help", "this list", "--version",
+	    "the program's version");
 	return cmd_finish(CMD_OK);
 }
 
-static int
-unknown(const char *verb)
+/* True when the verb's one or two words are argv[1] and argv[2]. */
+static bool
+is_named(const char *name, int argc, char **argv)
 {
+	const size_t first = strlen(argv[1]);
+
+	if (strncmp(name, argv[1], first) != 0)
+		return false;
+	if (name[first] == '\0')
+		return true;
+	return name[first] == ' ' && argc > 2 && strcmp(name + first + 1, argv[2]) == 0;
+}
+
+/* The longest name that fits: "pack publish" before "pack". */
+static const struct verb *
+find(int argc, char **argv)
+{
+	const struct verb *best = NULL;
+
+	for (size_t i = 0; i < VERB_COUNT; i++) {
+		if (is_named(verbs[i].name, argc, argv) &&
+		    (best == NULL || strlen(verbs[i].name) > strlen(best->name)))
+			best = &verbs[i];
+	}
+	return best;
+}
+
+static int
+unknown(int argc, char **argv)
+{
+	char verb[64];
+
 	const char *names[VERB_COUNT + 1] = {"help"};
 
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		names[i + 1] = verbs[i].name;
+	/* "roster" alone is near to nothing; "roster snow" is near to "roster show". */
+	(void)snprintf(verb, sizeof verb, "%s%s%s", argv[1], argc > 2 ? " " : "",
+	    argc > 2 ? argv[2] : "");
 	const char *near = fv_word_nearest(fv_span_z(verb), names, VERB_COUNT + 1);
+	if (near == NULL)
+		near = fv_word_nearest(fv_span_z(argv[1]), names, VERB_COUNT + 1);
 	if (near == NULL)
 		return cmd_fail("no verb \"%s\"; \"fieldvisitd help\" lists them", verb);
 	return cmd_fail("no verb \"%s\"; did you mean \"%s\"?", verb, near);
@@ -70,6 +116,8 @@ take_dir(int *argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	const struct verb *verb;
+
 	if (!take_dir(&argc, argv))
 		return cmd_fail("--dir: give the name of a folder after it");
 	if (argc < 2) {
@@ -84,8 +132,10 @@ main(int argc, char **argv)
 	}
 	if (fv_crypto_init() != FV_OK)
 		return cmd_fail("no source of random numbers");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(argv[1], verbs[i].name) == 0)
-			return verbs[i].run(argc - 1, argv + 1);
-	return unknown(argv[1]);
+	verb = find(argc, argv);
+	if (verb == NULL)
+		return unknown(argc, argv);
+	/* argv[0] of a verb is its last word. */
+	const int words = strchr(verb->name, ' ') == NULL ? 1 : 2;
+	return verb->run(argc - words, argv + words);
 }

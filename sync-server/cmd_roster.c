@@ -1,0 +1,220 @@
+/* fieldvisitd roster new, set: draw up a roster as a text, before anybody signs it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync-server/cli.h"
+#include "sync-server/cmd.h"
+#include "sync-server/draft.h"
+
+#define NEW_USAGE                                                                             \
+	"roster new --out DRAFT {--agency AGENCY | --previous SIGNED}\n"                      \
+	"           [--threshold N] [--pack-threshold N]"
+#define SET_USAGE                                                                             \
+	"roster set --roster DRAFT [--threshold N] [--pack-threshold N]\n"                    \
+	"           [--officer ID=NAME]... [--drop-officer ID]... [--drop-supervisor "        \
+	"ID]...\n"                                                                            \
+	"           [--drop-auditor ID]..."
+
+static int
+read_threshold(const char *option, const char *text, uint32_t *out)
+{
+	uint64_t v;
+
+	if (text == NULL)
+		return FV_EXIT_OK;
+	if (fv_decimal_decode(fv_span_z(text), FV_ROSTER_SUPERVISORS_MAX, &v) != FV_OK ||
+	    v == 0)
+		return fv_cli_fail(FV_EXIT_USAGE, option, "is not a number from 1 to 16");
+	*out = (uint32_t)v;
+	return FV_EXIT_OK;
+}
+
+/* The version after a signed one: the same people, to be changed by `add` and `set`. */
+static int
+follow(const char *path, const char *agency, struct fv_roster *out)
+{
+	struct draft_file previous;
+	int code = draft_open(path, &previous);
+
+	if (code == FV_EXIT_OK && previous.note.sig_count == 0)
+		code =
+		    fv_cli_fail(FV_EXIT_DATA, path, "is not signed; give the roster in force");
+	if (code == FV_EXIT_OK && agency != NULL &&
+	    strcmp(agency, previous.roster->agency) != 0)
+		code = fv_cli_fail(FV_EXIT_DATA, path, "is the roster of agency \"%s\"",
+		    previous.roster->agency);
+	if (code == FV_EXIT_OK) {
+		*out = *previous.roster;
+		out->version++;
+		out->has_previous = true;
+		out->previous = previous.hash;
+	}
+	draft_close(&previous);
+	return code;
+}
+
+static int
+begin(const char *agency, struct fv_roster *out)
+{
+	if (agency == NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, "--agency",
+		    "is needed for a first roster (or --previous for a later one)");
+	if (fv_id_copy(fv_span_z(agency), out->agency, sizeof out->agency) != FV_OK)
+		return fv_cli_fail(FV_EXIT_USAGE, "--agency",
+		    "is not an id; use 1 to 24 of A-Z a-z 0-9 . _ -");
+	out->version = 1;
+	out->threshold = 1;
+	out->pack_threshold = 1;
+	return FV_EXIT_OK;
+}
+
+int
+cmd_roster_new(int argc, char **argv)
+{
+	const char *agency = NULL, *out = NULL, *previous = NULL;
+	const char *threshold = NULL, *pack_threshold = NULL;
+	const struct fv_cli_option options[] = {
+	    {"agency", FV_CLI_TEXT, &agency, false},
+	    {"out", FV_CLI_TEXT, &out, true},
+	    {"previous", FV_CLI_TEXT, &previous, false},
+	    {"threshold", FV_CLI_TEXT, &threshold, false},
+	    {"pack-threshold", FV_CLI_TEXT, &pack_threshold, false},
+	    {NULL, FV_CLI_TEXT, NULL, false},
+	};
+	struct fv_roster *roster = calloc(1, sizeof *roster);
+	struct fv_buf text = {0};
+	int code = fv_cli_parse(&argc, argv, options, NEW_USAGE);
+
+	if (code != FV_EXIT_OK)
+		goto cleanup;
+	if (argc > 1) {
+		code = fv_cli_fail(FV_EXIT_USAGE, argv[1], "is one word too many; see --help");
+		goto cleanup;
+	}
+	if (roster == NULL) {
+		code = fv_cli_fail(FV_EXIT_TEMPFAIL, out, "out of memory; try again");
+		goto cleanup;
+	}
+	code = previous != NULL ? follow(previous, agency, roster) : begin(agency, roster);
+	if (code == FV_EXIT_OK)
+		code = read_threshold("--threshold", threshold, &roster->threshold);
+	if (code == FV_EXIT_OK)
+		code = read_threshold(
+		    "--pack-threshold", pack_threshold, &roster->pack_threshold);
+	if (code != FV_EXIT_OK)
+		goto cleanup;
+	fv_roster_put(&text, roster);
+	code = fv_buf_status(&text) == FV_OK
+	    ? fv_cli_write_new(out, 0644, fv_buf_span(&text))
+	    : fv_cli_fail(FV_EXIT_TEMPFAIL, out, "out of memory; try again");
+	if (code == FV_EXIT_OK)
+		printf("%s: version %llu of agency %s; next 'fieldvisitd supervisor add'\n",
+		    out, (unsigned long long)roster->version, roster->agency);
+cleanup:
+	fv_buf_clear(&text);
+	free(roster);
+	return code < 0 ? FV_EXIT_OK : code;
+}
+
+static int
+set_officer(struct fv_roster *r, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char id[FV_ID_BYTES];
+	size_t at = 0;
+
+	if (equals == NULL ||
+	    fv_id_copy(fv_span_of(text, (size_t)(equals - text)), id, sizeof id) != FV_OK)
+		return fv_cli_fail(FV_EXIT_USAGE, "--officer", "is not ID=NAME");
+	if (strlen(equals + 1) >= FV_OFFICER_NAME_BYTES)
+		return fv_cli_fail(
+		    FV_EXIT_USAGE, "--officer", "the name is longer than 64 bytes");
+	while (at < r->officer_count && strcmp(r->officers[at].id, id) != 0)
+		at++;
+	if (at == FV_ROSTER_OFFICERS_MAX)
+		return fv_cli_fail(
+		    FV_EXIT_DATA, "--officer", "a roster has at most 512 officers");
+	memset(&r->officers[at], 0, sizeof r->officers[at]);
+	memcpy(r->officers[at].id, id, sizeof id);
+	memcpy(r->officers[at].name, equals + 1, strlen(equals + 1));
+	if (at == r->officer_count)
+		r->officer_count++;
+	return FV_EXIT_OK;
+}
+
+/* Take the element with this id out of a row of structs that begin with their id. */
+static int
+drop(void *row, size_t size, size_t *count, const char *id)
+{
+	char *bytes = row;
+
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp(bytes + i * size, id) != 0)
+			continue;
+		memmove(bytes + i * size, bytes + (i + 1) * size, (*count - i - 1) * size);
+		(*count)--;
+		memset(bytes + *count * size, 0, size);
+		return FV_EXIT_OK;
+	}
+	return fv_cli_fail(FV_EXIT_DATA, id, "is not on the roster");
+}
+
+struct changes {
+	struct fv_cli_list officers, no_officers, no_supervisors, no_auditors;
+};
+
+static int
+apply(struct fv_roster *r, const struct changes *c)
+{
+	int code = FV_EXIT_OK;
+
+	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_supervisors.count; i++)
+		code = drop(r->supervisors, sizeof r->supervisors[0], &r->supervisor_count,
+		    c->no_supervisors.items[i]);
+	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_auditors.count; i++)
+		code = drop(r->auditors, sizeof r->auditors[0], &r->auditor_count,
+		    c->no_auditors.items[i]);
+	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_officers.count; i++)
+		code = drop(r->officers, sizeof r->officers[0], &r->officer_count,
+		    c->no_officers.items[i]);
+	for (size_t i = 0; code == FV_EXIT_OK && i < c->officers.count; i++)
+		code = set_officer(r, c->officers.items[i]);
+	return code;
+}
+
+int
+cmd_roster_set(int argc, char **argv)
+{
+	const char *path = NULL, *threshold = NULL, *pack_threshold = NULL;
+	struct changes c = {0};
+	const struct fv_cli_option options[] = {
+	    {"roster", FV_CLI_TEXT, &path, true},
+	    {"threshold", FV_CLI_TEXT, &threshold, false},
+	    {"pack-threshold", FV_CLI_TEXT, &pack_threshold, false},
+	    {"officer", FV_CLI_LIST, &c.officers, false},
+	    {"drop-officer", FV_CLI_LIST, &c.no_officers, false},
+	    {"drop-supervisor", FV_CLI_LIST, &c.no_supervisors, false},
+	    {"drop-auditor", FV_CLI_LIST, &c.no_auditors, false},
+	    {NULL, FV_CLI_TEXT, NULL, false},
+	};
+	struct fv_roster *roster = NULL;
+	int code = fv_cli_parse(&argc, argv, options, SET_USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (argc > 1)
+		return fv_cli_fail(FV_EXIT_USAGE, argv[1], "is one word too many; see --help");
+	if ((code = draft_load(path, &roster)) != FV_EXIT_OK)
+		return code;
+	code = read_threshold("--threshold", threshold, &roster->threshold);
+	if (code == FV_EXIT_OK)
+		code = read_threshold(
+		    "--pack-threshold", pack_threshold, &roster->pack_threshold);
+	if (code == FV_EXIT_OK)
+		code = apply(roster, &c);
+	if (code == FV_EXIT_OK)
+		code = draft_save(path, roster);
+	draft_free(roster);
+	return code;
+}

@@ -1,0 +1,250 @@
+#include "sync-server/directory.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/ledger.h"
+#include "fv/trail.h"
+#include "sync-server/cli.h"
+
+/* What reading carries along: every roster of the chain, for tickets of earlier days. */
+struct reading {
+	const char *path;
+	json_t *root;
+	struct fv_roster *rosters; /* owned; roster_count of them, oldest first */
+	struct fv_hash *hashes;    /* owned; of their texts */
+	size_t roster_count;
+	struct directory *out;
+};
+
+static int
+fail(const struct reading *r, const char *what, size_t i, const char *rule)
+{
+	return fv_cli_fail(FV_EXIT_DATA, r->path, "%s %zu: %s", what, i + 1, rule);
+}
+
+static struct fv_span
+text_of(const json_t *value)
+{
+	if (!json_is_string(value))
+		return (struct fv_span){NULL, 0};
+	return fv_span_of(json_string_value(value), json_string_length(value));
+}
+
+static int
+read_roster(struct reading *r, size_t i, struct fv_span note)
+{
+	struct fv_roster *roster = &r->rosters[i];
+	enum fv_err rc;
+
+	/* The first may be any version: who knows the last one knows what it follows. */
+	if (i == 0)
+		rc = fv_roster_read(note, roster, &r->hashes[i]);
+	else
+		rc = fv_roster_verify_next(
+		    &r->rosters[i - 1], &r->hashes[i - 1], note, roster, &r->hashes[i]);
+	if (rc == FV_OK && i == 0 && !roster->has_previous)
+		rc = fv_roster_verify_first(note, roster, &r->hashes[i], NULL);
+	if (rc != FV_OK)
+		return fail(r, "roster", i,
+		    rc == FV_EAUTH           ? "lacks the signatures it needs"
+			: rc == FV_ECONFLICT ? "does not follow the one before"
+					     : "cannot be read");
+	r->roster_count = i + 1;
+	return FV_EXIT_OK;
+}
+
+static int
+read_rosters(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "rosters");
+	const size_t count = json_array_size(list);
+	int code;
+
+	if (count == 0)
+		return fv_cli_fail(FV_EXIT_DATA, r->path,
+		    "has no \"rosters\"; take one that 'fieldvisitd roster export' wrote");
+	r->rosters = calloc(count, sizeof *r->rosters);
+	r->hashes = calloc(count, sizeof *r->hashes);
+	r->out->roster = calloc(1, sizeof *r->out->roster);
+	if (r->rosters == NULL || r->hashes == NULL || r->out->roster == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, r->path, "out of memory; try again");
+	for (size_t i = 0; i < count; i++) {
+		code = read_roster(r, i, text_of(json_array_get(list, i)));
+		if (code != FV_EXIT_OK)
+			return code;
+	}
+	*r->out->roster = r->rosters[count - 1];
+	r->out->roster_hash = r->hashes[count - 1];
+	fv_buf_put_span(&r->out->roster_note, text_of(json_array_get(list, count - 1)));
+	return FV_EXIT_OK;
+}
+
+/* Officer and team are what a supervisor signed, never what the server says. */
+static const char *
+read_ticket(const struct reading *r, struct fv_span note, const struct fv_leaf_enrol *enrol,
+    struct directory_device *d)
+{
+	struct fv_ticket ticket;
+	struct fv_span text;
+	bool is_signed = false;
+
+	for (size_t i = 0; i < r->roster_count && !is_signed; i++)
+		is_signed = fv_order_verify(note, &r->rosters[i], 1, &text) == FV_OK;
+	if (!is_signed)
+		return "no supervisor signed its ticket";
+	if (fv_ticket_text_parse(text, &ticket, NULL) != FV_OK)
+		return "its ticket cannot be read";
+	if (memcmp(ticket.id, enrol->ticket_id, sizeof ticket.id) != 0 ||
+	    !fv_span_equal(enrol->agency, fv_span_z(ticket.agency)) ||
+	    strcmp(ticket.agency, r->out->roster->agency) != 0)
+		return "its ticket is another one's";
+	memcpy(d->officer, ticket.officer, sizeof d->officer);
+	memcpy(d->team, ticket.team, sizeof d->team);
+	return NULL;
+}
+
+static const char *
+read_device(const struct reading *r, const json_t *entry, struct directory_device *d)
+{
+	uint8_t dev[FV_DEV_BYTES];
+	struct fv_leaf_enrol enrol;
+	struct fv_leaf leaf;
+
+	if (fv_base64_decode(text_of(json_object_get(entry, "leaf")), &d->leaf) != FV_OK ||
+	    fv_buf_status(&d->leaf) != FV_OK)
+		return "has no leaf in base64";
+	if (fv_leaf_parse(fv_buf_span(&d->leaf), &leaf) != FV_OK ||
+	    leaf.kind != FV_LEAF_ENROL || fv_leaf_enrol_parse(leaf.body, &enrol) != FV_OK)
+		return "its leaf is no ENROL leaf";
+	fv_dev_id(enrol.pk_0, enrol.pk_sync, enrol.pk_box, enrol.ticket_id, dev);
+	if (memcmp(dev, enrol.dev, sizeof dev) != 0 || !fv_box_key_good(enrol.pk_box))
+		return "its keys do not make its id";
+	memcpy(d->dev, enrol.dev, sizeof d->dev);
+	memcpy(d->box_pk, enrol.pk_box, sizeof d->box_pk);
+	fv_leaf_hash(fv_buf_span(&d->leaf), &d->leaf_hash);
+	return read_ticket(r, text_of(json_object_get(entry, "ticket")), &enrol, d);
+}
+
+static int
+read_devices(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "enrolments");
+	const size_t count = json_array_size(list);
+	const char *rule;
+
+	if (!json_is_array(list))
+		return fv_cli_fail(FV_EXIT_DATA, r->path, "has no \"enrolments\"");
+	if (count > DIRECTORY_DEVICES_MAX)
+		return fv_cli_fail(FV_EXIT_DATA, r->path, "has more than 4096 enrolments");
+	r->out->devices = calloc(count + 1, sizeof *r->out->devices);
+	if (r->out->devices == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, r->path, "out of memory; try again");
+	for (size_t i = 0; i < count; i++) {
+		r->out->device_count = i + 1;
+		rule = read_device(r, json_array_get(list, i), &r->out->devices[i]);
+		if (rule != NULL)
+			return fail(r, "enrolment", i, rule);
+	}
+	return FV_EXIT_OK;
+}
+
+static struct directory_device *
+find(const struct directory *directory, const uint8_t dev[FV_DEV_BYTES])
+{
+	for (size_t i = 0; i < directory->device_count; i++) {
+		if (memcmp(directory->devices[i].dev, dev, FV_DEV_BYTES) == 0)
+			return &directory->devices[i];
+	}
+	return NULL;
+}
+
+/* An approval that does not hold approves nothing; it is no reason to refuse the rest. */
+static void
+read_approvals(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "approvals");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct fv_approve approve;
+		struct directory_device *d;
+		struct fv_span text;
+
+		if (fv_order_verify(
+			text_of(json_array_get(list, i)), r->out->roster, 1, &text) != FV_OK ||
+		    fv_approve_parse(text, &approve, NULL) != FV_OK)
+			continue;
+		d = find(r->out, approve.dev);
+		if (d != NULL && memcmp(d->leaf_hash.b, approve.leaf.b, FV_HASH_BYTES) == 0)
+			d->is_approved = true;
+	}
+}
+
+static void
+read_revocations(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "revocations");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const struct fv_span note = text_of(json_array_get(list, i));
+		for (size_t j = 0; j < r->roster_count; j++) {
+			struct directory_device *d;
+			struct fv_order order;
+			struct fv_span text;
+
+			if (fv_order_verify(note, &r->rosters[j], 1, &text) != FV_OK ||
+			    fv_order_parse(text, &order, NULL) != FV_OK ||
+			    order.kind != FV_ORDER_REVOKE)
+				continue;
+			if ((d = find(r->out, order.dev)) != NULL)
+				d->is_revoked = true;
+		}
+	}
+}
+
+int
+directory_open(const char *path, struct directory *out)
+{
+	struct reading r = {.path = path, .out = out};
+	struct fv_buf file = {0};
+	json_error_t error;
+	int code;
+
+	memset(out, 0, sizeof *out);
+	if ((code = fv_cli_read(path, &file)) != FV_EXIT_OK)
+		goto cleanup;
+	r.root = json_loadb((const char *)file.ptr, file.len, JSON_REJECT_DUPLICATES, &error);
+	if (!json_is_object(r.root)) {
+		code = fv_cli_fail(FV_EXIT_DATA, path,
+		    "is not a directory; take one that 'fieldvisitd roster export' wrote");
+		goto cleanup;
+	}
+	if ((code = read_rosters(&r)) != FV_EXIT_OK || (code = read_devices(&r)) != FV_EXIT_OK)
+		goto cleanup;
+	read_approvals(&r);
+	read_revocations(&r);
+cleanup:
+	json_decref(r.root);
+	free(r.rosters);
+	free(r.hashes);
+	fv_buf_clear(&file);
+	return code;
+}
+
+void
+directory_close(struct directory *directory)
+{
+	for (size_t i = 0; i < directory->device_count; i++)
+		fv_buf_clear(&directory->devices[i].leaf);
+	free(directory->devices);
+	free(directory->roster);
+	fv_buf_clear(&directory->roster_note);
+	memset(directory, 0, sizeof *directory);
+}
+
+const struct directory_device *
+directory_find(const struct directory *directory, const uint8_t dev[FV_DEV_BYTES])
+{
+	return find(directory, dev);
+}
