@@ -289,6 +289,16 @@ take_part(struct fv_ingest *ingest, struct fv_session *session, struct fv_span r
 	    : fv_ingest_take_slice(ingest, session, rest, len_out);
 }
 
+/* A row that is there when it should not be, or the other way round, is our own damage:
+ * the group cannot go on. */
+static enum fv_err
+ours(enum fv_err rc)
+{
+	return rc == FV_OK || rc == FV_EIO || rc == FV_EFULL || rc == FV_ENOMEM || rc == FV_EBUSY
+	    ? rc
+	    : FV_ECORRUPT;
+}
+
 enum fv_err
 fv_ingest_chunk(struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain,
     int64_t now_ms)
@@ -298,12 +308,12 @@ fv_ingest_chunk(struct fv_ingest *ingest, struct fv_session *session, struct fv_
 
 	if (!session->result.has_request && session->mode != MODE_DISCARD) {
 		if ((rc = take_request(session, plain, &len)) != FV_OK)
-			return rc;
+			return ours(rc);
 		plain = fv_span_of(plain.ptr + len, plain.len - len);
 	}
 	while (plain.len > 0 && session->mode != MODE_DISCARD) {
 		if ((rc = take_part(ingest, session, plain, now_ms, &len)) != FV_OK)
-			return rc;
+			return ours(rc);
 		plain = fv_span_of(plain.ptr + len, plain.len - len);
 	}
 	return FV_OK;
@@ -417,7 +427,7 @@ fv_ingest_end(struct fv_ingest *ingest, struct fv_session *session, int64_t now_
 	    (rc = move_handle(ingest, session)) != FV_OK ||
 	    (rc = fv_ingest_trail_get(ingest, session->device.no, &trail)) != FV_OK ||
 	    (rc = add_head(ingest, trail, now_ms)) != FV_OK)
-		return rc;
+		return ours(rc);
 	note_state(session, trail, now_ms);
 	fill_result(session, trail);
 	return FV_OK;

@@ -49,7 +49,7 @@ void fv_session_free(struct fv_session *session);
 /*
  * Take the plaintext of the session's next chunk.  What is wrong with the *request* is
  * kept in the session (fv_session_result) and is no error here.
- * Errors: as store.h; the group cannot be committed
+ * Errors: FV_EIO FV_EFULL FV_ENOMEM FV_EBUSY FV_ECORRUPT; the group cannot be committed
  */
 FV_NODISCARD enum fv_err fv_ingest_chunk(struct fv_ingest *ingest, struct fv_session *session,
     struct fv_span plain, int64_t now_ms);

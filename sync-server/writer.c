@@ -56,6 +56,10 @@ status_for(enum fv_err rc)
 		return 503;
 	if (rc == FV_EDENIED || rc == FV_ECONFLICT)
 		return 410;
+	if (rc == FV_ESTATE) /* wrong cursor */
+		return 409;
+	if (rc == FV_ETOOBIG)
+		return 413;
 	return rc == FV_ENOENT ? 401 : 400;
 }
 

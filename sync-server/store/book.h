@@ -83,7 +83,7 @@ struct fv_store_case {
 };
 typedef enum fv_err (*fv_store_case_fn)(const struct fv_store_case *row, void *ctx);
 
-/* Add or replace. */
+/* Add or replace.  Announces the case's packs to officers who had none of them so far. */
 FV_NODISCARD enum fv_err fv_store_case_put(
     struct fv_store *store, const struct fv_store_case *row);
 /* Returns borrowed: spans until the next call.  Errors: FV_ENOENT. */
@@ -121,8 +121,14 @@ struct fv_store_audience {
  * The thing (kind, key) has changed for that audience: it gets the next change number,
  * and its earlier number for this audience is gone.  A TOMBSTONE replaces the case, its
  * history, hold and card for that audience, and a CASE replaces the tombstone.
+ * A PACK for everyone goes to the officers whose cases use it: fv_store_case_put() has
+ * announced it to each of them, whether the pack was there or not.
  */
 FV_NODISCARD enum fv_err fv_store_change(struct fv_store *store,
+    struct fv_store_audience audience, enum fv_item_kind kind, struct fv_span key);
+
+/* As fv_store_change(), but only where this audience has no number for it yet. */
+FV_NODISCARD enum fv_err fv_store_change_once(struct fv_store *store,
     struct fv_store_audience audience, enum fv_item_kind kind, struct fv_span key);
 
 struct fv_store_changed {

@@ -1,11 +1,7 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "book.h"
 #include "db.h"
-
-#define AUDIENCE_BYTES 32U
 
 static void
 bind_case(sqlite3_stmt *stmt, const struct fv_store_case *row)
@@ -34,12 +30,45 @@ bind_case(sqlite3_stmt *stmt, const struct fv_store_case *row)
 	fv_db_bind_int(stmt, 15, row->updated_ms);
 }
 
+/* Take the next member of a ';' list; false at its end. */
+static bool
+next_member(struct fv_span *rest, struct fv_span *member_out)
+{
+	const uint8_t *end;
+
+	while (rest->len > 0) {
+		end = memchr(rest->ptr, ';', rest->len);
+		*member_out =
+		    fv_span_of(rest->ptr, end == NULL ? rest->len : (size_t)(end - rest->ptr));
+		rest->ptr += member_out->len + (end != NULL);
+		rest->len -= member_out->len + (end != NULL);
+		if (member_out->len > 0)
+			return true;
+	}
+	return false;
+}
+
+static enum fv_err
+announce_packs(
+    struct fv_store *store, const struct fv_item_case *item, struct fv_span officer)
+{
+	struct fv_span rest = item->packs, pack;
+	char id[FV_ID_BYTES];
+	enum fv_err rc = FV_OK;
+
+	if (fv_id_copy(officer, id, sizeof id) != FV_OK)
+		return FV_ERANGE;
+	while (rc == FV_OK && next_member(&rest, &pack))
+		rc = fv_store_change_once(
+		    store, (struct fv_store_audience){.officer = id}, FV_ITEM_PACK, pack);
+	return rc;
+}
+
 /* Rows of (officer, case) from the ';' list. */
 static enum fv_err
 put_assignments(struct fv_store *store, const struct fv_item_case *item)
 {
 	struct fv_span rest = item->assigned, officer;
-	const uint8_t *end;
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
@@ -47,18 +76,13 @@ put_assignments(struct fv_store *store, const struct fv_item_case *item)
 		return rc;
 	fv_db_bind_text(stmt, 1, item->id);
 	rc = fv_db_run(stmt);
-	while (rc == FV_OK && rest.len > 0) {
-		end = memchr(rest.ptr, ';', rest.len);
-		officer = fv_span_of(rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr));
-		rest.ptr += officer.len + (end != NULL);
-		rest.len -= officer.len + (end != NULL);
-		if (officer.len == 0)
-			continue;
+	while (rc == FV_OK && next_member(&rest, &officer)) {
 		if ((rc = fv_db_get(store, FV_SQL_ASSIGNMENT_PUT, &stmt)) != FV_OK)
 			return rc;
 		fv_db_bind_text(stmt, 1, officer);
 		fv_db_bind_text(stmt, 2, item->id);
-		rc = fv_db_run(stmt);
+		if ((rc = fv_db_run(stmt)) == FV_OK)
+			rc = announce_packs(store, item, officer);
 	}
 	return rc;
 }
@@ -237,107 +261,4 @@ fv_store_order_get(
 	fv_buf_put_span(note_out, fv_db_col(stmt, 0));
 	(void)sqlite3_reset(stmt);
 	return fv_buf_status(note_out);
-}
-
-/* "" everyone, "o:<officer>", "d:<device number>". */
-static void
-name_officer(const char *officer, char out[AUDIENCE_BYTES])
-{
-	snprintf(out, AUDIENCE_BYTES, "o:%.24s", officer);
-}
-
-static void
-name_device(int64_t no, char out[AUDIENCE_BYTES])
-{
-	snprintf(out, AUDIENCE_BYTES, "d:%" PRId64, no);
-}
-
-static enum fv_err
-drop_change(struct fv_store *store, const char *audience, enum fv_item_kind kind,
-    struct fv_span key)
-{
-	sqlite3_stmt *stmt;
-	enum fv_err rc;
-
-	if ((rc = fv_db_get(store, FV_SQL_CHANGED_DROP, &stmt)) != FV_OK)
-		return rc;
-	fv_db_bind_text(stmt, 1, fv_span_z(audience));
-	fv_db_bind_int(stmt, 2, kind);
-	fv_db_bind_blob(stmt, 3, key);
-	return fv_db_run(stmt);
-}
-
-enum fv_err
-fv_store_change(struct fv_store *store, struct fv_store_audience audience,
-    enum fv_item_kind kind, struct fv_span key)
-{
-	static const enum fv_item_kind of_case[] = {
-	    FV_ITEM_CASE, FV_ITEM_HISTORY, FV_ITEM_HOLD, FV_ITEM_CARD};
-	char name[AUDIENCE_BYTES] = "";
-	sqlite3_stmt *stmt;
-	enum fv_err rc;
-
-	if (audience.officer != NULL)
-		name_officer(audience.officer, name);
-	else if (audience.device_no != 0)
-		name_device(audience.device_no, name);
-	if ((rc = drop_change(store, name, kind, key)) != FV_OK)
-		return rc;
-	if (kind == FV_ITEM_CASE && (rc = drop_change(store, name, FV_ITEM_TOMBSTONE, key)))
-		return rc;
-	for (size_t i = 0; kind == FV_ITEM_TOMBSTONE && i < sizeof of_case / sizeof of_case[0]; i++)
-		if ((rc = drop_change(store, name, of_case[i], key)) != FV_OK)
-			return rc;
-	if ((rc = fv_db_get(store, FV_SQL_CHANGED_PUT, &stmt)) != FV_OK)
-		return rc;
-	fv_db_bind_text(stmt, 1, fv_span_z(name));
-	fv_db_bind_int(stmt, 2, kind);
-	fv_db_bind_blob(stmt, 3, key);
-	return fv_db_run(stmt);
-}
-
-enum fv_err
-fv_store_changed_each(struct fv_store *store, const struct fv_store_device *device,
-    uint64_t cursor, fv_store_changed_fn fn, void *ctx)
-{
-	char by_officer[AUDIENCE_BYTES], by_device[AUDIENCE_BYTES];
-	struct fv_store_changed row;
-	sqlite3_stmt *stmt = NULL;
-	enum fv_err rc;
-
-	name_officer(device->officer, by_officer);
-	name_device(device->no, by_device);
-	if ((rc = fv_db_make(store, FV_SQL_CHANGED_EACH, &stmt)) != FV_OK)
-		goto cleanup;
-	fv_db_bind_text(stmt, 1, fv_span_z(by_officer));
-	fv_db_bind_text(stmt, 2, fv_span_z(by_device));
-	fv_db_bind_uint(stmt, 3, cursor);
-	while ((rc = fv_db_row(stmt)) == FV_OK) {
-		row.change = fv_db_col_uint(stmt, 0);
-		row.kind = (enum fv_item_kind)fv_db_col_int(stmt, 1);
-		row.key = fv_db_col(stmt, 2);
-		if ((rc = fn(&row, ctx)) != FV_OK)
-			goto cleanup;
-	}
-	if (rc == FV_ENOENT) /* the end of the list */
-		rc = FV_OK;
-cleanup:
-	(void)sqlite3_finalize(stmt);
-	return rc;
-}
-
-enum fv_err
-fv_store_change_last(struct fv_store *store, uint64_t *change_out)
-{
-	sqlite3_stmt *stmt;
-	enum fv_err rc;
-
-	*change_out = 0;
-	if ((rc = fv_db_get(store, FV_SQL_CHANGED_LAST, &stmt)) != FV_OK)
-		return rc;
-	if ((rc = fv_db_row(stmt)) != FV_OK)
-		return rc == FV_ENOENT ? FV_EIO : rc;
-	*change_out = fv_db_col_uint(stmt, 0);
-	(void)sqlite3_reset(stmt);
-	return FV_OK;
 }

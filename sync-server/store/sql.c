@@ -131,6 +131,10 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_CHANGED_DROP] =
         "DELETE FROM changed WHERE audience = ?1 AND kind = ?2 AND key = ?3",
     [FV_SQL_CHANGED_PUT] = "INSERT INTO changed(audience, kind, key) VALUES(?1, ?2, ?3)",
+    [FV_SQL_CHANGED_ONCE] =
+        "INSERT OR IGNORE INTO changed(audience, kind, key) VALUES(?1, ?2, ?3)",
+    [FV_SQL_CHANGED_AUDIENCES] =
+        "SELECT audience FROM changed WHERE kind = ?1 AND key = ?2 ORDER BY audience",
     [FV_SQL_CHANGED_EACH] = "SELECT change, kind, key FROM changed"
                             " WHERE audience IN (?1, ?2, '') AND change > ?3 ORDER BY change",
     [FV_SQL_CHANGED_LAST] = "SELECT coalesce(max(change), 0) FROM changed",

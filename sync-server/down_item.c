@@ -1,0 +1,134 @@
+/* The bodies of items down, kind by kind. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/order.h"
+#include "sync-server/down.h"
+
+/* The case of a row, when it is this officer's and open.  FV_ENOENT: it is not. */
+static enum fv_err
+get_case(const struct fv_down *down, struct fv_span id, struct fv_store_case *out)
+{
+	bool is_his;
+	enum fv_err rc;
+
+	rc = fv_store_case_is_assigned(down->store, id, down->device->officer, &is_his);
+	if (rc != FV_OK)
+		return rc;
+	return is_his ? fv_store_case_get(down->store, id, out) : FV_ENOENT;
+}
+
+static enum fv_err
+put_case(const struct fv_down *down, struct fv_span id, enum fv_item_kind kind,
+    struct fv_buf *body_out)
+{
+	struct fv_store_case row;
+	enum fv_err rc = get_case(down, id, &row);
+
+	if (rc != FV_OK)
+		return rc;
+	if (kind == FV_ITEM_HISTORY)
+		return fv_down_history(down, &row, body_out);
+	if (kind == FV_ITEM_HOLD)
+		return fv_down_hold(down, &row, body_out);
+	fv_item_case_put(body_out, &row.item);
+	return fv_buf_status(body_out);
+}
+
+/* Cards go to approved devices only: until then nobody vouches for the box key. */
+static enum fv_err
+put_card(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out,
+    uint64_t *version_out)
+{
+	struct fv_item_card card;
+	struct fv_store_case row;
+	enum fv_err rc;
+
+	if (!down->device->is_approved || down->device->is_revoked)
+		return FV_ENOENT;
+	if ((rc = get_case(down, id, &row)) != FV_OK ||
+	    (rc = fv_store_card_get(down->store, id, version_out, &card)) != FV_OK)
+		return rc;
+	fv_item_card_put(body_out, &card);
+	return fv_buf_status(body_out);
+}
+
+static enum fv_err
+put_note(const struct fv_down *down, enum fv_store_note_kind kind, struct fv_buf *body_out,
+    uint64_t *version_out)
+{
+	struct fv_store_note note;
+	enum fv_err rc = fv_store_note_last(down->store, kind, &note);
+
+	if (rc != FV_OK)
+		return rc;
+	*version_out = note.version;
+	fv_buf_put_span(body_out, note.note);
+	return fv_buf_status(body_out);
+}
+
+/* The highest adopted revision of the pack, of the bytes that the packs note names. */
+static enum fv_err
+put_pack(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out,
+    uint64_t *version_out)
+{
+	const struct fv_pack_line *adopted = NULL;
+	struct fv_signednote parts;
+	struct fv_packs *packs = NULL;
+	struct fv_store_note note;
+	struct fv_store_pack pack;
+	enum fv_err rc;
+
+	if ((rc = fv_store_note_last(down->store, FV_NOTE_PACKS, &note)) != FV_OK)
+		return rc;
+	if ((packs = malloc(sizeof *packs)) == NULL)
+		return FV_ENOMEM;
+	rc = FV_ECORRUPT; /* it was checked when it was taken in */
+	if (fv_signednote_parse(note.note, &parts) != FV_OK ||
+	    fv_packs_parse(parts.text, packs, NULL) != FV_OK)
+		goto cleanup;
+	for (size_t i = 0; i < packs->count; i++)
+		if (fv_span_equal(fv_span_z(packs->packs[i].id), id) &&
+		    (adopted == NULL || packs->packs[i].revision > adopted->revision))
+			adopted = &packs->packs[i];
+	rc = FV_ENOENT;
+	if (adopted == NULL ||
+	    (rc = fv_store_pack_get(down->store, &adopted->sha256, &pack)) != FV_OK)
+		goto cleanup;
+	*version_out = pack.revision;
+	fv_buf_put_span(body_out, pack.file);
+	rc = fv_buf_status(body_out);
+cleanup:
+	free(packs);
+	return rc;
+}
+
+enum fv_err
+fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
+    struct fv_buf *body_out, uint64_t *version_out)
+{
+	*version_out = row->change;
+	switch (row->kind) {
+	case FV_ITEM_CASE:
+	case FV_ITEM_HISTORY:
+	case FV_ITEM_HOLD:
+		return put_case(down, row->key, row->kind, body_out);
+	case FV_ITEM_CARD:
+		return put_card(down, row->key, body_out, version_out);
+	case FV_ITEM_ROSTER:
+		return put_note(down, FV_NOTE_ROSTER, body_out, version_out);
+	case FV_ITEM_PACKS_NOTE:
+		return put_note(down, FV_NOTE_PACKS, body_out, version_out);
+	case FV_ITEM_PACK:
+		return put_pack(down, row->key, body_out, version_out);
+	case FV_ITEM_REVOKE:
+	case FV_ITEM_WIPE:
+		return fv_store_order_get(down->store, down->device->no, row->kind, body_out);
+	case FV_ITEM_TOMBSTONE:
+		return FV_OK; /* says all with its key */
+	case FV_ITEM_HPKE_KEY:
+	case FV_ITEM_CONFIG:
+	default:
+		return FV_ENOENT; /* nothing of this kind is kept here */
+	}
+}
