@@ -292,15 +292,22 @@ is_constant(bool same, int64_t now_ms, int64_t *since_ms, bool *said)
 }
 
 /*
- * The same place, height and signals to the last digit.  Some receivers pin place and
- * height at rest; none pins the strength of its signals as well.
+ * Satellites as loud as before.  In a real sky they never are for long, while a receiver
+ * may well pin its place at rest, and gpsd's error estimate of an NMEA receiver stands for
+ * minutes: on a drive of 96 min 26 times for 60 s.
  */
+static bool
+has_same_signals(const struct fv_stamp *a, const struct fv_stamp *b)
+{
+	return fv_stamp_has(a, FV_STAMP_SS_MEAN) && fv_stamp_has(b, FV_STAMP_SS_MEAN) &&
+	    a->ss_mean_d == b->ss_mean_d;
+}
+
 static bool
 is_frozen(const struct fv_stamp *a, const struct fv_stamp *b)
 {
 	return a->place.lat_e7 == b->place.lat_e7 && a->place.lon_e7 == b->place.lon_e7 &&
-	    a->alt_hae_mm == b->alt_hae_mm && fv_stamp_has(a, FV_STAMP_SS_MEAN) &&
-	    fv_stamp_has(b, FV_STAMP_SS_MEAN) && a->ss_mean_d == b->ss_mean_d;
+	    a->alt_hae_mm == b->alt_hae_mm && has_same_signals(a, b);
 }
 
 static void
@@ -309,7 +316,8 @@ judge_constants(struct fv_fix_checks *c, const struct fv_stamp *s, struct fv_ala
 	int64_t now = s->gnss_ms;
 	bool is_3d = s->mode == 3 && c->last.mode == 3;
 	bool same_eph = is_3d && fv_stamp_has(s, FV_STAMP_EPH) &&
-	    fv_stamp_has(&c->last, FV_STAMP_EPH) && s->eph_mm == c->last.eph_mm;
+	    fv_stamp_has(&c->last, FV_STAMP_EPH) && s->eph_mm == c->last.eph_mm &&
+	    has_same_signals(&c->last, s);
 	bool same_alt = is_3d && fv_stamp_has(s, FV_STAMP_ALT) &&
 	    fv_stamp_has(&c->last, FV_STAMP_ALT) && s->alt_hae_mm == c->last.alt_hae_mm;
 	bool same_place = is_3d && is_frozen(&c->last, s);

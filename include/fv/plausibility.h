@@ -33,8 +33,8 @@ enum fv_check {
 	FV_CHECK_WRITTEN_OFFLINE = 7, /* C7 [width of the sandwich ms] */
 	FV_CHECK_SIMULATED = 16,      /* status simulated or dead reckoning [status] */
 	FV_CHECK_ERROR_ESTIMATE =
-	    17,                 /* 3D without eph, eph 0, or one eph for 60 s [eph mm, s] */
-	FV_CHECK_STRENGTH = 18, /* a generator's signals [used, spread x 10, mean x 10] */
+	    17, /* 3D without eph, eph 0, or frozen with the signals for 60 s [eph mm, s] */
+	FV_CHECK_STRENGTH = 18,      /* a generator's signals [used, spread x 10, mean x 10] */
 	FV_CHECK_CONSTELLATION = 19, /* satellites jump, the place does not [before, now] */
 	FV_CHECK_DOPPLER = 20, /* step and speed differ for 5 s [step mm/s, speed mm/s] */
 	FV_CHECK_JUMP = 21,    /* faster than any vehicle [mm, ms, mm/s] */

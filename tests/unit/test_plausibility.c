@@ -514,9 +514,10 @@ positions_that_outrun_the_speed_are_named_once(void **state)
 }
 
 static void
-an_error_estimate_that_never_changes_is_named(void **state)
+an_error_estimate_frozen_with_its_signals_is_named(void **state)
 {
 	struct fv_fix_checks c = {0};
+	struct fv_fix_checks alive = {0};
 	unsigned said = 0;
 
 	(void)state;
@@ -524,6 +525,8 @@ an_error_estimate_that_never_changes_is_named(void **state)
 		struct fv_stamp s = walking(n);
 
 		s.eph_mm = 5000;
+		assert_int_equal(count_of(&alive, &s, FV_CHECK_ERROR_ESTIMATE), 0);
+		s.ss_mean_d = 400;
 		said += count_of(&c, &s, FV_CHECK_ERROR_ESTIMATE);
 		assert_true(n >= 60 || said == 0);
 	}
@@ -705,7 +708,7 @@ main(void)
 	    cmocka_unit_test(a_plain_walk_raises_nothing),
 	    cmocka_unit_test(a_jump_is_named_but_not_in_the_first_half_minute),
 	    cmocka_unit_test(positions_that_outrun_the_speed_are_named_once),
-	    cmocka_unit_test(an_error_estimate_that_never_changes_is_named),
+	    cmocka_unit_test(an_error_estimate_frozen_with_its_signals_is_named),
 	    cmocka_unit_test(a_height_that_never_changes_while_moving_is_named),
 	    cmocka_unit_test(a_place_without_jitter_is_named_and_a_pinned_one_is_not),
 	    cmocka_unit_test(a_receiver_time_that_stands_or_leaps_starts_anew),
