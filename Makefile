@@ -141,7 +141,7 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvis
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) -fsanitize=fuzzer $^ $(LIBS_LIB)
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvisit.a
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(filter-out %/oom.o,$(call obj,$(SUPPORT_SRC))) $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_TEST) -lsqlite3
 

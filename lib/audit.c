@@ -330,6 +330,8 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	if (is_not_applicable(&j))
 		return FV_OK;
 	judge_by_kind(&j);
+	if (view->k->is_imported)
+		fv_judge_put_bool(&j, "contact_unsigned", true);
 	audit->is_breach = f->verdict == FV_VERDICT_FAIL;
 	if (audit->is_breach && state->rule->consent.scope != 0)
 		fv_judge_consent(&j);

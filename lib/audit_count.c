@@ -62,6 +62,13 @@ keys_of(const struct fv_rule *rule, const struct fv_casefile *file, const struct
 	return (struct fv_strs){one, *one == NULL ? 0 : 1};
 }
 
+/* The greatest number allowed. */
+static uint32_t
+limit_of(const struct fv_frequency_rule *f)
+{
+	return f->excludes_limit && f->limit > 0 ? f->limit - 1 : f->limit;
+}
+
 /* The first local date of the period that ends with `day`. */
 static int64_t
 period_start(const struct fv_frequency_rule *f, int64_t day)
@@ -109,6 +116,11 @@ drop_before(struct fv_rule_state *state, struct fv_counter *counter, int64_t sta
 			counter->certain--;
 		else
 			counter->unsure--;
+		counter->imported -= e->is_imported;
+		if (counter->mark == counter->head) {
+			counter->mark = e->next;
+			counter->run--;
+		}
 		counter->head = e->next;
 	}
 	if (counter->head == NO_ENTRY)
@@ -138,16 +150,18 @@ new_counter(struct fv_rule_state *state, const void *key, struct fv_counter **co
 		state->counter_cap = cap;
 	}
 	struct fv_counter *c = &state->counters[state->counter_count];
-	*c = (struct fv_counter){.key = key, .head = NO_ENTRY, .tail = NO_ENTRY};
+	*c = (struct fv_counter){
+	    .key = key, .head = NO_ENTRY, .tail = NO_ENTRY, .mark = NO_ENTRY};
 	*counter_out = c;
 	return fv_ptrmap_put(&state->keys, key, (uint32_t)state->counter_count++);
 }
 
 static enum fv_err
-count_on(struct fv_rule_state *state, const void *key, int64_t day, bool is_certain)
+count_on(
+    struct fv_rule_state *state, const void *key, const struct fv_view *view, bool is_certain)
 {
 	struct fv_counter *c =
-	    find_counter(state, key, period_start(&state->rule->u.frequency, day));
+	    find_counter(state, key, period_start(&state->rule->u.frequency, view->day));
 	enum fv_err rc;
 
 	if (c == NULL && (rc = new_counter(state, key, &c)) != FV_OK)
@@ -161,15 +175,22 @@ count_on(struct fv_rule_state *state, const void *key, int64_t day, bool is_cert
 		state->pool_cap = cap;
 	}
 	uint32_t at = (uint32_t)state->pool_count++;
-	state->pool[at] =
-	    (struct fv_counted){.day = day, .next = NO_ENTRY, .is_certain = is_certain};
+	state->pool[at] = (struct fv_counted){.day = view->day,
+	    .next = NO_ENTRY,
+	    .is_certain = is_certain,
+	    .is_imported = view->k->is_imported};
 	if (c->tail == NO_ENTRY)
 		c->head = at;
 	else
 		state->pool[c->tail].next = at;
 	c->tail = at;
+	if (c->mark == NO_ENTRY)
+		c->mark = at;
+	for (c->run++; c->run > limit_of(&state->rule->u.frequency) && c->run > 1; c->run--)
+		c->mark = state->pool[c->mark].next;
 	c->certain += is_certain;
 	c->unsure += !is_certain;
+	c->imported += view->k->is_imported;
 	return FV_OK;
 }
 
@@ -186,9 +207,9 @@ fv_frequency_feed(
 	struct fv_strs keys = keys_of(state->rule, file, view->k, &one);
 	/* A contact whose key is not said may count on any: the rule itself is its key. */
 	if (keys.count == 0)
-		return count_on(state, state->rule, view->day, what == COUNTS);
+		return count_on(state, state->rule, view, what == COUNTS);
 	for (size_t i = 0; i < keys.count && rc == FV_OK; i++)
-		rc = count_on(state, keys.items[i], view->day, what == COUNTS);
+		rc = count_on(state, keys.items[i], view, what == COUNTS);
 	return rc;
 }
 
@@ -241,22 +262,6 @@ take_tally(struct fv_judge *j, struct fv_strs keys)
 	return best;
 }
 
-/* The first date on which one more is allowed by what a counter holds now. */
-static int64_t
-next_day(const struct fv_rule_state *state, const struct fv_counter *counter, uint32_t limit)
-{
-	const struct fv_frequency_rule *f = &state->rule->u.frequency;
-	uint32_t held = counter == NULL ? 0 : counter->certain + counter->unsure;
-	uint32_t at = counter == NULL ? NO_ENTRY : counter->head;
-	int64_t day = INT64_MIN;
-
-	for (; at != NO_ENTRY && held >= limit; held--) {
-		day = period_after(f, state->pool[at].day);
-		at = state->pool[at].next;
-	}
-	return day;
-}
-
 static void
 put_tally(struct fv_judge *j, const struct tally *tally, uint32_t own, uint32_t limit)
 {
@@ -269,25 +274,28 @@ put_tally(struct fv_judge *j, const struct tally *tally, uint32_t own, uint32_t 
 	fv_judge_put_text(j, "per", fv_code_word(FV_CODES_PER, f->per));
 	if (f->per != FV_PER_DEBTOR)
 		fv_judge_put_text(j, "key", tally->key);
+	if (tally->counter != NULL && tally->counter->imported > 0)
+		fv_judge_put_int(j, "imported_unsigned", tally->counter->imported);
 }
 
 static void
 say_over(struct fv_judge *j, const struct tally *tally, uint32_t limit)
 {
-	int64_t day = limit == 0 ? INT64_MIN : next_day(j->state, tally->counter, limit);
-
 	fv_judge_say(j, FV_VERDICT_FAIL, R_COUNT_OVER);
-	if (day == INT64_MIN)
+	if (limit == 0 || tally->counter == NULL || tally->counter->mark == NO_ENTRY) {
 		fv_judge_lifted_by(j, "supervisor");
-	else
-		fv_judge_next(j, fv_zone_day_start(j->file->zones[0].zone, day));
+		return;
+	}
+	int64_t day =
+	    period_after(&j->rule->u.frequency, j->state->pool[tally->counter->mark].day);
+	fv_judge_next(j, fv_zone_day_start(j->file->zones[0].zone, day));
 }
 
 void
 fv_judge_frequency(struct fv_judge *j)
 {
 	const struct fv_frequency_rule *f = &j->rule->u.frequency;
-	uint32_t limit = f->excludes_limit && f->limit > 0 ? f->limit - 1 : f->limit;
+	uint32_t limit = limit_of(f);
 	const char *one = NULL;
 	enum counts what = counts(j->rule, j->view);
 	struct tally tally = take_tally(j, keys_of(j->rule, j->file, j->view->k, &one));

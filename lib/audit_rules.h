@@ -139,8 +139,9 @@ struct fv_day_plan {
 /* One counted contact of a key. */
 struct fv_counted {
 	int64_t day;
-	uint32_t next;   /* in the pool, UINT32_MAX: last */
-	bool is_certain; /* that it counts is known */
+	uint32_t next;    /* in the pool, UINT32_MAX: last */
+	bool is_certain;  /* that it counts is known */
+	bool is_imported; /* from another system, unsigned */
 };
 
 /* What one key has had within the period. */
@@ -150,6 +151,9 @@ struct fv_counter {
 	uint32_t tail;
 	uint32_t certain;
 	uint32_t unsure;
+	uint32_t imported;
+	uint32_t mark; /* the limit-th newest: when it leaves the period one more is allowed */
+	uint32_t run;  /* from mark to tail */
 };
 
 /* A rule with what it has seen of the case. */
@@ -177,7 +181,7 @@ struct fv_audit {
 	size_t rule_count;
 	struct fv_casefile file;
 	struct fv_finding finding; /* being filled */
-	bool is_breach; /* the rule was broken, and no good consent excuses it */
+	bool is_breach;            /* the rule was broken, and no good consent excuses it */
 };
 
 /* One question: this contact by this rule. */

@@ -326,8 +326,11 @@ join(struct fv_history *h)
 		*j = (struct fv_case_history){.subject = h->cases.items[i]};
 		j->contact_count = contact_run(&h->contacts, k, j->subject->id);
 		j->event_count = event_run(&h->events, e, j->subject->id);
-		j->contacts = (const struct fv_contact *const *)(h->contacts.items + k);
-		j->events = (const struct fv_event *const *)(h->events.items + e);
+		if (j->contact_count > 0)
+			j->contacts =
+			    (const struct fv_contact *const *)(h->contacts.items + k);
+		if (j->event_count > 0)
+			j->events = (const struct fv_event *const *)(h->events.items + e);
 		k += j->contact_count;
 		e += j->event_count;
 	}

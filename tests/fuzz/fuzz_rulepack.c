@@ -1,0 +1,55 @@
+/* Packs: taken whole with sound rules, or refused with a place and a reason. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/audit.h"
+#include "fv/rulepack.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+must(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static void
+check_rule(const struct fv_rule *r)
+{
+	must(r->id[0] != '\0' && r->citation[0] != '\0' && r->text_en[0] != '\0');
+	must(fv_code_word(FV_CODES_KIND, r->kind) != NULL);
+	must(fv_code_word(FV_CODES_PHASE, r->phase) != NULL);
+	must(r->channels != 0 && r->window_days <= FV_RULEPACK_WINDOW_DAYS_MAX);
+	must(!r->has_from || !r->has_until || r->from_days <= r->until_days);
+	if (r->kind == FV_RULE_TIME_WINDOW)
+		must(r->u.time.allowed_count > 0 && r->u.time.edge_from != 0);
+	if (r->kind == FV_RULE_FREQUENCY)
+		must((r->u.frequency.unit == FV_UNIT_DAY) == (r->u.frequency.days > 0));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fv_rulepack_error error;
+	struct fv_rulepack *pack;
+	size_t lines = 1;
+
+	for (size_t i = 0; i < size; i++)
+		lines += data[i] == '\n';
+	if (fv_rulepack_parse(fv_span_of(data, size), &pack, &error) != FV_OK) {
+		must(pack == NULL && error.text[0] != '\0' && error.line <= lines + 1);
+		return 0;
+	}
+	for (size_t i = 0; i < pack->rule_count; i++) {
+		check_rule(&pack->rules[i]);
+		must(fv_rulepack_rule(pack, pack->rules[i].id) == &pack->rules[i]);
+	}
+	const struct fv_rulepack *const packs[] = {pack};
+	struct fv_audit_opts opts = {.packs = packs, .pack_count = 1};
+	struct fv_audit *audit;
+	must(fv_audit_new(&opts, &audit) == FV_OK);
+	fv_audit_free(audit);
+	fv_rulepack_free(pack);
+	return 0;
+}
