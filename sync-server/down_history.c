@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/fold.h"
 #include "fv/history.h"
 #include "fv/instant.h"
 #include "sync-server/down.h"
 #include "sync-server/store/findings.h"
+#include "sync-server/store/records.h"
 
 #define MEMBERS_MAX 64U /* of a ';' list of a case */
 
@@ -176,6 +178,116 @@ encode(const struct encoding *e)
 		put_event(e, e->of->events[i]);
 }
 
+/* -- from records ------------------------------------------------------------------------ */
+
+/* Numbers of the records that speak of one case. */
+struct places {
+	struct fv_store *store;
+	int64_t own_no; /* the receiving device: it has its own */
+	struct fv_buf list; /* of struct place */
+};
+struct place {
+	int64_t no;
+	uint64_t seq;
+};
+
+static enum fv_err
+keep_place(const struct fv_store_record *record, void *ctx)
+{
+	struct place place = {record->no, record->seq};
+
+	fv_buf_put(ctx, &place, sizeof place);
+	return fv_buf_status(ctx);
+}
+
+/* A VISIT_BEGIN, CONTACT or EVENT of the case: it, and what names it. */
+static enum fv_err
+keep_subject(const struct fv_store_record *record, void *ctx)
+{
+	struct places *places = ctx;
+
+	if (record->no == places->own_no)
+		return FV_OK;
+	return fv_store_record_each_about(
+	    places->store, record->no, record->seq, keep_place, &places->list);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->no != y->no)
+		return x->no < y->no ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* Corrections name the record that they correct: an OUTCOME's hangs on the OUTCOME. */
+static enum fv_err
+keep_corrections(struct places *places)
+{
+	size_t count = places->list.len / sizeof(struct place);
+	struct place place;
+	enum fv_err rc = FV_OK;
+
+	for (size_t i = 0; rc == FV_OK && i < count; i++) {
+		memcpy(&place, places->list.ptr + i * sizeof place, sizeof place);
+		rc = fv_store_record_each_about(
+		    places->store, place.no, place.seq, keep_place, &places->list);
+	}
+	return rc;
+}
+
+static enum fv_err
+fold_one(struct fv_store *store, struct fv_fold *fold, const struct place *place)
+{
+	struct fv_store_record record;
+	struct fv_fold_record in = {0};
+	enum fv_err rc;
+
+	rc = fv_store_record_get(store, place->no, place->seq, &record);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
+	if (fv_header_parse(record.header, &in.header) != FV_OK)
+		return FV_ECORRUPT;
+	in.payload = record.payload;
+	in.is_sealed = record.is_sealed;
+	in.received_ms = record.received_ms;
+	return fv_fold_add(fold, &in);
+}
+
+/* Fold what other devices recorded about the case into the history. */
+static enum fv_err
+add_records(const struct fv_down *down, const char *case_id, struct fv_history *history)
+{
+	struct places places = {.store = down->store, .own_no = down->device->no};
+	const struct place *list;
+	struct fv_fold *fold = NULL;
+	size_t count;
+	enum fv_err rc;
+
+	if ((rc = fv_store_record_each_case(
+		 down->store, fv_span_z(case_id), keep_subject, &places)) != FV_OK ||
+	    (rc = keep_corrections(&places)) != FV_OK || places.list.len == 0 ||
+	    (rc = fv_fold_new(&fold)) != FV_OK)
+		goto cleanup;
+	count = places.list.len / sizeof *list;
+	qsort(places.list.ptr, count, sizeof *list, by_place);
+	list = (const void *)places.list.ptr;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && by_place(&list[i - 1], &list[i]) == 0)
+			continue;
+		if ((rc = fold_one(down->store, fold, &list[i])) != FV_OK)
+			goto cleanup;
+	}
+	if ((rc = fv_fold_finish(fold)) == FV_OK)
+		rc = fv_fold_to_history(fold, case_id, history);
+cleanup:
+	fv_buf_clear(&places.list);
+	fv_fold_free(fold);
+	return rc;
+}
+
 /* -- collecting ------------------------------------------------------------------------- */
 
 /* Everything known of one case. */
@@ -210,6 +322,8 @@ gather(const struct fv_down *down, const struct fv_store_case *row, struct gathe
 	rc = add_case(g->history, g->id, &row->item, &g->zones, &g->debts);
 	if (rc == FV_OK)
 		rc = fv_store_import_each(down->store, g->id, add_import, g->history);
+	if (rc == FV_OK)
+		rc = add_records(down, g->id, g->history);
 	if (rc == FV_OK)
 		rc = fv_history_finish(g->history, &error);
 	if (rc != FV_OK)

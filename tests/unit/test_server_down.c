@@ -465,6 +465,55 @@ imported_contacts_go_down_without_ids_numbers_or_places(void **state)
 	assert_int_equal(fv_item_history_event(&history, &event), FV_ENOENT);
 }
 
+/* Give the place a second enrolled handheld, which then syncs instead of the first. */
+static void
+switch_device(struct place *p, uint8_t mark, const char *officer)
+{
+	struct fv_store_device device = {.enrolled_ms = 2};
+	int64_t no;
+
+	handset_clear(&p->a);
+	handset_init(&p->a, mark);
+	memcpy(device.dev, p->a.dev, sizeof device.dev);
+	memcpy(device.pk_0, p->a.pk_0, sizeof device.pk_0);
+	snprintf(device.officer, sizeof device.officer, "%s", officer);
+	strcpy(device.agency, "bank");
+	assert_int_equal(fv_store_device_add(p->store, &device, &no), FV_OK);
+	assert_int_equal(fv_store_device_get_no(p->store, no, &p->device), FV_OK);
+}
+
+static void
+a_visit_goes_to_the_officers_other_handheld_and_not_back_to_its_own(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request request = {.answer_max = FV_ANSWER_DEFAULT};
+	struct fv_item_history history;
+	struct fv_item_line line;
+	struct fv_item_event event;
+	char text[256];
+
+	put_case_for(p, "c1", "zhang");
+	handset_visit_end(&p->a, handset_visit(&p->a, "c1"));
+	handset_visit_end(&p->a, handset_visit(&p->a, "c2"));
+	handset_seal(&p->a);
+	change(p, FV_ITEM_HISTORY, "c1");
+	assert_int_equal(sync_with(p, &request, 0, 5), FV_OK);
+	assert_int_equal(
+	    fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
+	assert_int_equal(fv_item_history_line(&history, &line), FV_ENOENT);
+
+	switch_device(p, 9, "zhang");
+	ask(p, 0, FV_ANSWER_DEFAULT);
+	assert_string_equal(list_items(p, text), "2 ");
+	assert_int_equal(
+	    fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
+	assert_int_equal(fv_item_history_line(&history, &line), FV_OK);
+	assert_true(line.channel == 1 && line.by == 1 && line.has_end && line.officers == 1);
+	assert_true(line.end_ms - line.begin_ms == 1000 && line.place == 1);
+	assert_int_equal(fv_item_history_line(&history, &line), FV_ENOENT); /* c2 is not his */
+	assert_int_equal(fv_item_history_event(&history, &event), FV_ENOENT);
+}
+
 static void
 a_cease_on_file_is_a_hold(void **state)
 {
@@ -529,6 +578,7 @@ main(void)
 	    T(a_large_body_comes_in_slices_that_continue_where_they_were_cut),
 	    T(a_small_answer_says_that_more_is_waiting_and_loses_nothing),
 	    T(imported_contacts_go_down_without_ids_numbers_or_places),
+	    T(a_visit_goes_to_the_officers_other_handheld_and_not_back_to_its_own),
 	    T(a_cease_on_file_is_a_hold),
 	    T(the_roster_comes_when_it_is_wanted),
 	    T(an_order_goes_to_the_device_that_it_names),
