@@ -10,8 +10,7 @@
 #include "fv/bytes.h"
 #include "fv/instant.h"
 
-#define FV_ZONE_FILE_MAX_BYTES ((size_t)1 << 18) /* the largest file of tz 2024a has 3.6 kB   \
-						  */
+#define FV_ZONE_FILE_MAX_BYTES ((size_t)1 << 18) /* of tz 2024a the largest has 3.6 kB */
 #define FV_ZONE_NAME_MAX_BYTES 64U               /* of an IANA name, without a NUL */
 
 struct fv_zone;
