@@ -7,6 +7,8 @@
 #ifndef FV_SERVER_CMD_H
 #define FV_SERVER_CMD_H
 
+#include <stdbool.h>
+
 #define CMD_OK 0
 #define CMD_NO 1
 #define CMD_USAGE 2
@@ -15,6 +17,26 @@ int cmd_audit(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
+
+/* These work on the data folder, beside a running server or without one. */
+int cmd_backup(int argc, char **argv);
+int cmd_case_assign(int argc, char **argv);
+int cmd_case_close(int argc, char **argv);
+int cmd_case_import(int argc, char **argv);
+int cmd_case_list(int argc, char **argv);
+int cmd_case_place(int argc, char **argv);
+int cmd_case_show(int argc, char **argv);
+int cmd_device_import(int argc, char **argv);
+int cmd_device_info(int argc, char **argv);
+int cmd_device_list(int argc, char **argv);
+int cmd_history_import(int argc, char **argv);
+int cmd_invite_import(int argc, char **argv);
+int cmd_pack_import(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
+int cmd_roster_export(int argc, char **argv);
+int cmd_roster_import(int argc, char **argv);
+/* "roster show" without a file: the roster that this server holds. */
+int cmd_roster_held(bool as_json);
 
 /* These run off the server and never open a data folder. */
 int cmd_case_seal(int argc, char **argv);

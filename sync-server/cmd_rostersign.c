@@ -185,9 +185,11 @@ cmd_roster_show(int argc, char **argv)
 
 	if (code != FV_EXIT_OK)
 		return code < 0 ? FV_EXIT_OK : code;
+	if (argc == 1 && previous_path == NULL)
+		return cmd_roster_held(as_json);
 	if (argc != 2)
 		return fv_cli_fail(
-		    FV_EXIT_USAGE, "roster show", "needs one ROSTER; see --help");
+		    FV_EXIT_USAGE, "roster show", "takes at most one ROSTER; see --help");
 	if ((code = draft_open(argv[1], &file)) != FV_EXIT_OK ||
 	    (code = open_previous(previous_path, &file, &previous)) != FV_EXIT_OK)
 		goto cleanup;

@@ -174,6 +174,22 @@ fv_store_ticket_get(
 }
 
 enum fv_err
+fv_store_ticket_note(struct fv_store *store, const uint8_t id[16], struct fv_buf *note_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, FV_SQL_TICKET_NOTE, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_blob(stmt, 1, fv_span_of(id, 16));
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	fv_buf_put_span(note_out, fv_db_col(stmt, 0));
+	(void)sqlite3_reset(stmt);
+	return fv_buf_status(note_out);
+}
+
+enum fv_err
 fv_store_ticket_spend(
     struct fv_store *store, const uint8_t id[16], int64_t spent_ms, int64_t device_no)
 {

@@ -70,6 +70,9 @@ FV_NODISCARD enum fv_err fv_store_ticket_put(
 /* Errors: FV_ENOENT. */
 FV_NODISCARD enum fv_err fv_store_ticket_get(
     struct fv_store *store, const uint8_t id[16], struct fv_store_ticket *out);
+/* Append the signed note, without the token.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_ticket_note(
+    struct fv_store *store, const uint8_t id[16], struct fv_buf *note_out);
 /* Errors: FV_ESTATE  it is spent. */
 FV_NODISCARD enum fv_err fv_store_ticket_spend(
     struct fv_store *store, const uint8_t id[16], int64_t spent_ms, int64_t device_no);

@@ -107,6 +107,7 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [FV_SQL_TICKET_GET] = "SELECT id, token, roster, agency, team, officer, expires_ms,"
                           " spent_ms, device FROM ticket WHERE id = ?1",
+    [FV_SQL_TICKET_NOTE] = "SELECT note FROM ticket WHERE id = ?1",
     [FV_SQL_TICKET_SPEND] = "UPDATE ticket SET spent_ms = ?2, device = ?3"
                             " WHERE id = ?1 AND spent_ms IS NULL",
 

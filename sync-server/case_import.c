@@ -1,0 +1,344 @@
+/*
+ * case import FILE|-: take cases and their sealed cards, all of them or none.  The command
+ * line half refuses personal text before anything is sent; the handler judges again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync-server/case_work.h"
+#include "sync-server/casefile.h"
+#include "sync-server/handlers.h"
+#include "sync-server/cmd.h"
+#include "sync-server/verb.h"
+
+#define USAGE "case import FILE|- [--json]"
+
+/* What one import works on. */
+struct work {
+	struct fv_case_work base;
+	const char *file; /* for messages */
+	json_t *seen;     /* owned: case ids of the file */
+	json_t *warnings; /* owned: texts */
+	size_t total, added, changed, cards;
+	json_t **answer_out;
+	int code; /* of the refusal in *answer_out; 0: none */
+};
+
+/* Refuse a row.  Returns what stops the reading. */
+static enum fv_err
+refuse(struct work *w, const struct fv_case_row *row, const char *column, const char *rule)
+{
+	w->code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+	    "%s:%zu: column \"%s\": %s; nothing was changed", w->file, row->line, column, rule);
+	return FV_EDENIED;
+}
+
+/* "CASE: RULE ID; NEXT". */
+static enum fv_err
+warn(struct work *w, const char *case_id, const char *rule, struct fv_span id,
+    const char *next)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "%s: %s %.*s; %s", case_id, rule, (int)id.len,
+	    (const char *)id.ptr, next);
+	return json_array_append_new(w->warnings, json_string(text)) == 0 ? FV_OK : FV_ENOMEM;
+}
+
+static enum fv_err
+check_row(struct work *w, const struct fv_case_row *row)
+{
+	struct fv_span list, member;
+	char name[FV_ZONE_NAME_MAX_BYTES + 1];
+
+	if (json_object_get(w->seen, row->case_id) != NULL)
+		return refuse(w, row, "case", "this case stands in the file twice");
+	if (json_object_set_new(w->seen, row->case_id, json_true()) != 0)
+		return FV_ENOMEM;
+	if (strcmp(row->agency, w->base.host->agency) != 0)
+		return refuse(w, row, "agency", "this server is another agency's");
+	for (list = row->zones; fv_verb_next(&list, &member);) {
+		if (member.len >= sizeof name)
+			return refuse(w, row, "zone", "no such zone");
+		(void)snprintf(name, sizeof name, "%.*s", (int)member.len, (const char *)member.ptr);
+		if (zones_get(name, &w->base.zones) == NULL)
+			return refuse(w, row, "zone",
+			    "no such zone in this machine's tz database; want an IANA name such as "
+			    "Asia/Shanghai");
+	}
+	for (list = row->assigned; fv_verb_next(&list, &member);) {
+		if (!fv_case_work_has_officer(&w->base, member))
+			return refuse(w, row, "assigned", "the roster in force has no such officer");
+	}
+	return FV_OK;
+}
+
+static enum fv_err
+check_packs(struct work *w, const struct fv_case_row *row)
+{
+	struct fv_span list = row->packs, member;
+	enum fv_err rc;
+
+	while (fv_verb_next(&list, &member)) {
+		if (!fv_case_work_has_pack(&w->base, member) &&
+		    (rc = warn(w, row->case_id, "no adopted pack is called", member,
+			 "import it by 'pack import'")) != FV_OK)
+			return rc;
+	}
+	return FV_OK;
+}
+
+/* The row as the store keeps it; `held` (NULL: new) gives a place that the file leaves out. */
+static struct fv_store_case
+store_row(const struct work *w, const struct fv_case_row *row, const struct fv_store_case *held)
+{
+	struct fv_store_case out = {.updated_ms = w->base.now_ms};
+	struct fv_item_case *item = &out.item;
+
+	item->id = fv_span_z(row->case_id);
+	item->agency = fv_span_z(row->agency);
+	item->zones = row->zones;
+	item->has_place = row->has_place;
+	item->lat_e7 = row->place.lat_e7;
+	item->lon_e7 = row->place.lon_e7;
+	item->has_radius = row->has_radius;
+	item->radius_m = row->radius_m;
+	item->actor = row->actor;
+	item->product = row->product;
+	item->debts = row->debts;
+	item->packs = row->packs;
+	item->assigned = row->assigned;
+	item->has_plan = row->has_plan;
+	item->plan_day = row->plan_day;
+	item->has_as_of = row->has_as_of;
+	item->as_of_day = row->as_of_day;
+	if (!row->has_place && held != NULL && held->item.has_place) {
+		item->has_place = true;
+		item->lat_e7 = held->item.lat_e7;
+		item->lon_e7 = held->item.lon_e7;
+	}
+	return out;
+}
+
+/* Verify the card and keep it.  *is_new_out: it was not held already. */
+static enum fv_err
+take_card(struct work *w, const struct fv_case_row *row, const struct casefile_card *sealed,
+    bool *is_new_out)
+{
+	const struct fv_item_card item = {
+	    .note = fv_buf_span(&sealed->note),
+	    .ct = fv_buf_span(&sealed->ct),
+	    .capsules = fv_buf_span(&sealed->capsules),
+	};
+	struct fv_item_card held;
+	struct fv_card card;
+	uint64_t held_version;
+	const char *rule = NULL;
+	enum fv_err rc;
+
+	rc = fv_card_verify(item.note, item.ct, item.capsules, w->base.roster, &card);
+	if (rc == FV_ENOMEM)
+		return rc;
+	if (rc == FV_EAUTH)
+		return refuse(w, row, "card",
+		    "no supervisor on the roster in force signed it, or it was altered");
+	if (rc != FV_OK)
+		return refuse(w, row, "card", "its note is not this agency's signed card");
+	if (strcmp(card.case_id, row->case_id) != 0)
+		return refuse(w, row, "card", "it is the card of another case");
+	if ((rc = fv_case_work_check_card(
+		 &w->base, row->assigned, &card, item.capsules.len, &rule)) != FV_OK)
+		return rule != NULL ? refuse(w, row, "card", rule) : rc;
+	w->cards++;
+	rc = fv_store_card_get(
+	    w->base.host->store, fv_span_z(row->case_id), &held_version, &held);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	if (rc == FV_OK && held_version == card.version && fv_span_equal(held.note, item.note))
+		return FV_OK;
+	*is_new_out = true;
+	rc = fv_store_card_put(
+	    w->base.host->store, fv_span_z(row->case_id), card.version, &item);
+	if (rc == FV_ECONFLICT)
+		return refuse(w, row, "card",
+		    "a newer card of this case is held; seal the case again with 'case seal'");
+	return rc;
+}
+
+static enum fv_err
+warn_unreached(struct work *w, const struct fv_store_case *row, const char *case_id)
+{
+	struct fv_span list = row->item.assigned, officer;
+	bool has_card, reaches;
+	enum fv_err rc;
+
+	while (fv_verb_next(&list, &officer)) {
+		rc = fv_case_work_reach(
+		    &w->base, fv_span_z(case_id), officer, &has_card, &reaches);
+		if (rc == FV_OK && has_card && !reaches)
+			rc = warn(w, case_id,
+			    "its card is sealed to no approved handheld of officer", officer,
+			    "approve one and seal the case again");
+		if (rc != FV_OK)
+			return rc;
+	}
+	return FV_OK;
+}
+
+static enum fv_err
+take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
+{
+	struct work *w = ctx;
+	struct fv_store *store = w->base.host->store;
+	const struct fv_span id = fv_span_z(row->case_id);
+	struct fv_store_case held, fresh;
+	char *assigned_before = NULL;
+	bool is_new, is_changed, is_new_card = false;
+	enum fv_err rc;
+
+	w->total++;
+	if ((rc = check_row(w, row)) != FV_OK ||
+	    (rc = check_packs(w, row)) != FV_OK)
+		return rc;
+	rc = fv_store_case_get(store, id, &held);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	is_new = rc == FV_ENOENT;
+	if (!is_new && held.is_closed)
+		return refuse(w, row, "case", "it is closed and stays closed");
+	fresh = store_row(w, row, is_new ? NULL : &held);
+	is_changed = is_new || !fv_case_work_same(&held.item, &fresh.item);
+	if ((assigned_before = fv_verb_copy(is_new ? fv_span_z("") : held.item.assigned)) == NULL)
+		return FV_ENOMEM;
+	rc = is_changed ? fv_store_case_put(store, &fresh) : FV_OK;
+	if (rc == FV_OK && card != NULL)
+		rc = take_card(w, row, card, &is_new_card);
+	if (rc == FV_OK) {
+		const struct fv_case_news news = {
+		    fv_span_z(assigned_before), is_changed, is_new_card};
+		rc = fv_case_work_tell(&w->base, &fresh.item, &news);
+	}
+	if (rc == FV_OK)
+		rc = warn_unreached(w, &fresh, row->case_id);
+	w->added += is_new;
+	w->changed += is_changed && !is_new;
+	free(assigned_before);
+	return rc;
+}
+
+static int
+finish(struct work *w)
+{
+	const size_t warned = json_array_size(w->warnings);
+	struct fv_buf text = {0};
+	int code;
+
+	fv_buf_putf(&text, "%zu cases: %zu new, %zu changed, %zu as before; %zu cards", w->total,
+	    w->added, w->changed, w->total - w->added - w->changed, w->cards);
+	for (size_t i = 0; i < warned && i < 5; i++)
+		fv_buf_putf(&text, "\nnote: %.150s",
+		    json_string_value(json_array_get(w->warnings, i)));
+	if (warned > 5)
+		fv_buf_putf(&text, "\nnote: and %zu more; --json lists them", warned - 5);
+	const char *z = fv_buf_z(&text);
+	code = z == NULL
+	    ? fv_verb_broken(w->answer_out, w->file, FV_ENOMEM)
+	    : fv_verb_done(w->answer_out,
+		  json_pack("{s:I, s:I, s:I, s:I, s:O}", "cases", (json_int_t)w->total, "new",
+		      (json_int_t)w->added, "changed", (json_int_t)w->changed, "cards",
+		      (json_int_t)w->cards, "warnings", w->warnings),
+		  "%s", z);
+	fv_buf_clear(&text);
+	return code;
+}
+
+/* "FILE:LINE: column "X": RULE". */
+static void
+say_fault(const char *file, const struct fv_case_fault *fault, struct fv_buf *out)
+{
+	fv_buf_putf(out, "%s:%zu: ", file, fault->line);
+	if (fault->column[0] != '\0')
+		fv_buf_putf(out, "column \"%s\": ", fault->column);
+	fv_buf_put_z(out, fault->rule);
+}
+
+int
+fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_out)
+{
+	struct work w = {
+	    .file = fv_verb_text(request, "file"),
+	    .seen = json_object(),
+	    .warnings = json_array(),
+	    .answer_out = answer_out,
+	};
+	const struct casefile_opts opts = {.on_case = take, .ctx = &w};
+	struct fv_case_fault fault = {.rule = ""};
+	struct fv_buf text = {0};
+	enum fv_err rc;
+
+	if ((w.code = fv_case_work_init(&w.base, host, answer_out)) != FV_EXIT_OK)
+		goto cleanup;
+	rc = w.seen == NULL || w.warnings == NULL ? FV_ENOMEM : FV_OK;
+	if (rc == FV_OK)
+		rc = casefile_read(fv_span_z(fv_verb_text(request, "text")), &opts, &fault);
+	if (rc == FV_OK && w.total == 0)
+		w.code = fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: holds no case", w.file);
+	else if (rc == FV_OK)
+		w.code = finish(&w);
+	else if (w.code == FV_EXIT_OK && fault.rule[0] != '\0') {
+		say_fault(w.file, &fault, &text);
+		w.code = fv_verb_fail(answer_out, FV_EXIT_DATA, "%s; nothing was changed",
+		    fv_buf_z(&text) != NULL ? fv_buf_z(&text) : w.file);
+	} else if (w.code == FV_EXIT_OK) {
+		w.code = fv_verb_broken(answer_out, w.file, rc);
+	}
+cleanup:
+	fv_buf_clear(&text);
+	fv_case_work_clear(&w.base);
+	json_decref(w.seen);
+	json_decref(w.warnings);
+	return w.code;
+}
+
+static enum fv_err
+pass(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
+{
+	(void)row;
+	(void)card;
+	(void)ctx;
+	return FV_OK;
+}
+
+int
+cmd_case_import(int argc, char **argv)
+{
+	bool as_json = false;
+	const struct fv_cli_option options[] = {
+	    {"json", FV_CLI_FLAG, &as_json, false},
+	    {NULL, FV_CLI_FLAG, NULL, false},
+	};
+	const struct casefile_opts opts = {.on_case = pass};
+	struct fv_case_fault fault = {.rule = ""};
+	const char *file;
+	json_t *text = NULL, *request;
+	enum fv_err rc;
+	int code = fv_cli_parse(&argc, argv, options, USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (!fv_verb_operands(argc, 1, 1, USAGE))
+		return FV_EXIT_USAGE;
+	file = fv_verb_file_name(argv[1]);
+	if ((code = fv_verb_read_text(argv[1], &text)) != FV_EXIT_OK)
+		return code;
+	rc = casefile_read(fv_span_of(json_string_value(text), json_string_length(text)), &opts,
+	    &fault);
+	if (rc != FV_OK) {
+		json_decref(text);
+		return casefile_fault(file, &fault, rc);
+	}
+	request = json_pack("{s:s, s:o}", "file", file, "text", text);
+	if (request == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, file, "out of memory; try again");
+	return fv_host_call("case import", request, as_json);
+}

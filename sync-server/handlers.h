@@ -1,0 +1,33 @@
+/*
+ * The handlers of verbs that write (host.h): each takes the request that its command line
+ * half sent and says in the answer what it did or why not.
+ *
+ * Threads: the thread that writes.
+ */
+#ifndef FV_HANDLERS_H
+#define FV_HANDLERS_H
+
+#include "sync-server/host.h"
+
+/* {file, note} */
+int fv_do_roster_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, ticket} */
+int fv_do_invite_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, note} */
+int fv_do_device_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, text} */
+int fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {case, visit} */
+int fv_do_case_place(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {case, officers: [id]} */
+int fv_do_case_assign(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {case, reason} */
+int fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, note, packs: [base64]} */
+int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, text, source} */
+int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {path}: absolute.  Outside of a transaction. */
+int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * roster export: the directory that 'case seal' and 'device approve' read off the server
+ * (directory.h): every signed roster, the ENROL leaves with their tickets, approvals and
+ * revocations.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/order.h"
+
+#include "sync-server/cmd.h"
+#include "sync-server/store/log.h"
+#include "sync-server/verb.h"
+
+#define USAGE "roster export [--out FILE]"
+
+/* All owned. */
+struct work {
+	struct fv_store *store;
+	json_t *rosters;
+	json_t *enrolments;
+	json_t *approvals;
+	json_t *revocations;
+};
+
+static json_t *
+json_base64(struct fv_span bytes)
+{
+	struct fv_buf text = {0};
+	json_t *value;
+
+	fv_buf_put_base64(&text, bytes.ptr, bytes.len);
+	value =
+	    fv_buf_status(&text) == FV_OK ? fv_verb_json_span(fv_buf_span(&text)) : NULL;
+	fv_buf_clear(&text);
+	return value;
+}
+
+static enum fv_err
+add_note(json_t *list, struct fv_span note)
+{
+	return json_array_append_new(list, fv_verb_json_span(note)) == 0 ? FV_OK : FV_ENOMEM;
+}
+
+static enum fv_err
+add_roster(const struct fv_store_note *note, void *ctx)
+{
+	const struct work *w = ctx;
+
+	return add_note(w->rosters, note->note);
+}
+
+/* The approval's text follows from the leaf; its note stands beside the ledger. */
+static enum fv_err
+add_approval(struct work *w, const struct fv_store_device *device, struct fv_span leaf)
+{
+	struct fv_buf text = {0}, note = {0};
+	struct fv_approve approve;
+	struct fv_hash hash;
+	enum fv_err rc;
+
+	memcpy(approve.dev, device->dev, FV_DEV_BYTES);
+	fv_leaf_hash(leaf, &approve.leaf);
+	fv_approve_put(&text, &approve);
+	if ((rc = fv_buf_status(&text)) != FV_OK)
+		goto cleanup;
+	fv_sha256(fv_buf_span(&text), &hash);
+	if ((rc = fv_store_document_get(w->store, &hash, &note)) == FV_OK)
+		rc = add_note(w->approvals, fv_buf_span(&note));
+cleanup:
+	fv_buf_clear(&note);
+	fv_buf_clear(&text);
+	return rc;
+}
+
+static enum fv_err
+add_revocation(struct work *w, const struct fv_store_device *device)
+{
+	struct fv_buf note = {0};
+	enum fv_err rc = fv_store_order_get(w->store, device->no, FV_ITEM_REVOKE, &note);
+
+	if (rc == FV_OK)
+		rc = add_note(w->revocations, fv_buf_span(&note));
+	fv_buf_clear(&note);
+	return rc;
+}
+
+static enum fv_err
+add_device(const struct fv_store_device *device, void *ctx)
+{
+	struct work *w = ctx;
+	struct fv_buf leaf = {0}, ticket = {0};
+	json_t *row;
+	enum fv_err rc;
+
+	if ((rc = fv_store_leaf_get(w->store, device->enrol_index, &leaf)) != FV_OK ||
+	    (rc = fv_store_ticket_note(w->store, device->ticket_id, &ticket)) != FV_OK)
+		goto cleanup;
+	row = json_pack("{s:o, s:o}", "leaf", json_base64(fv_buf_span(&leaf)), "ticket",
+	    fv_verb_json_span(fv_buf_span(&ticket)));
+	if (json_array_append_new(w->enrolments, row) != 0)
+		rc = FV_ENOMEM;
+	if (rc == FV_OK && device->is_approved)
+		rc = add_approval(w, device, fv_buf_span(&leaf));
+	if (rc == FV_OK && device->is_revoked)
+		rc = add_revocation(w, device);
+cleanup:
+	fv_buf_clear(&ticket);
+	fv_buf_clear(&leaf);
+	return rc == FV_ENOENT ? FV_ECORRUPT : rc;
+}
+
+/* Errors: FV_ENOENT  no roster yet. */
+static enum fv_err
+collect(struct work *w)
+{
+	enum fv_err rc;
+
+	if (w->rosters == NULL || w->enrolments == NULL || w->approvals == NULL ||
+	    w->revocations == NULL)
+		return FV_ENOMEM;
+	rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
+	if (rc == FV_OK && json_array_size(w->rosters) == 0)
+		rc = FV_ENOENT;
+	return rc == FV_OK ? fv_store_device_each(w->store, NULL, add_device, w) : rc;
+}
+
+static int
+deliver(const json_t *directory, const char *out)
+{
+	char *text = directory != NULL ? json_dumps(directory, JSON_INDENT(1)) : NULL;
+	struct fv_buf file = {0};
+	int code;
+
+	if (text == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, "directory", "out of memory; try again");
+	if (out == NULL) {
+		puts(text);
+		free(text);
+		return FV_EXIT_OK;
+	}
+	fv_buf_put_z(&file, text);
+	fv_buf_put_u8(&file, '\n');
+	code = fv_buf_status(&file) == FV_OK
+	    ? fv_cli_write_over(out, 0644, fv_buf_span(&file))
+	    : fv_cli_fail(FV_EXIT_TEMPFAIL, "directory", "out of memory; try again");
+	fv_buf_clear(&file);
+	free(text);
+	return code;
+}
+
+int
+cmd_roster_export(int argc, char **argv)
+{
+	const char *out = NULL;
+	const struct fv_cli_option options[] = {
+	    {"out", FV_CLI_TEXT, &out, false},
+	    {NULL, FV_CLI_FLAG, NULL, false},
+	};
+	struct work w = {0};
+	json_t *directory = NULL;
+	enum fv_err rc;
+	int code = fv_cli_parse(&argc, argv, options, USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (!fv_verb_operands(argc, 0, 0, USAGE))
+		return FV_EXIT_USAGE;
+	if ((code = fv_verb_open(&w.store)) != FV_EXIT_OK)
+		return code;
+	w.rosters = json_array();
+	w.enrolments = json_array();
+	w.approvals = json_array();
+	w.revocations = json_array();
+	if ((rc = fv_store_view_begin(w.store)) == FV_OK)
+		rc = collect(&w);
+	fv_store_view_end(w.store);
+	fv_store_close(w.store);
+	/* Takes the lists, whatever comes of it. */
+	directory = json_pack("{s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
+	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations);
+	if (rc == FV_OK)
+		code = deliver(directory, out);
+	else if (rc == FV_ENOENT)
+		code = fv_cli_fail(FV_EXIT_CONFIG, "roster",
+		    "there is none yet; 'fieldvisitd roster import NOTE' brings the first");
+	else
+		code = fv_verb_unread(rc);
+	json_decref(directory);
+	return code;
+}
