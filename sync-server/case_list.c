@@ -15,6 +15,7 @@
 struct work {
 	struct fv_store *store;
 	bool as_json;
+	json_t *list; /* owned; as_json: the rows */
 };
 
 static json_t *
@@ -90,7 +91,8 @@ list_one(const struct fv_store_case *row, void *ctx)
 	if (rc != FV_OK)
 		return rc;
 	if (w->as_json)
-		return fv_verb_print(json_case(row, card)) ? FV_OK : FV_ENOMEM;
+		return json_array_append_new(w->list, json_case(row, card)) == 0 ? FV_OK
+										 : FV_ENOMEM;
 	printf("%-20.*s  %-8s %-8s %-8s %-20.*s  %.*s\n", (int)c->id.len, (const char *)c->id.ptr,
 	    row->is_closed ? "closed" : "open", c->has_place ? "known" : "unknown",
 	    card > 0 ? "yes" : "no", (int)c->assigned.len, (const char *)c->assigned.ptr,
@@ -118,10 +120,14 @@ cmd_case_list(int argc, char **argv)
 	if (!w.as_json)
 		printf("%-20s  %-8s %-8s %-8s %-20s  %s\n", "case", "state", "place", "card",
 		    "assigned", "packs");
+	w.list = json_array();
 	if ((rc = fv_store_view_begin(w.store)) == FV_OK)
 		rc = fv_store_case_each(w.store, list_one, &w);
 	fv_store_view_end(w.store);
 	fv_store_close(w.store);
+	if (rc == FV_OK && w.as_json && !fv_verb_print(json_pack("{s:O}", "cases", w.list)))
+		rc = FV_ENOMEM;
+	json_decref(w.list);
 	return fv_verb_unread(rc);
 }
 

@@ -18,10 +18,11 @@ struct work {
 	const char *out;    /* where the ENROL leaf goes; NULL: nowhere */
 	size_t found;
 	uint64_t enrol_index; /* of the last one found */
+	json_t *list;         /* owned; as_json: the rows */
 };
 
-static bool
-print_json(
+static json_t *
+json_device(
     const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
 {
 	json_t *root =
@@ -30,7 +31,7 @@ print_json(
 	json_t *trusted =
 	    d->is_revoked ? json_integer((json_int_t)d->trusted_size) : json_null();
 
-	return fv_verb_print(json_pack(
+	return json_pack(
 	    "{s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "dev",
 	    fv_verb_json_hex(d->dev, FV_DEV_BYTES), "officer", d->officer, "team", d->team,
 	    "enrolled", fv_verb_json_time(true, d->enrolled_ms), "digits", digits, "approved",
@@ -38,7 +39,7 @@ print_json(
 	    fv_verb_json_time(d->is_revoked, d->revoked_ms), "trusted_size", trusted,
 	    "next_seq", (json_int_t)t->trail.range.size, "sealed_size",
 	    (json_int_t)t->trail.sealed_size, "sealed_root", root, "last_sync",
-	    fv_verb_json_time(t->last_sync_ms > 0, t->last_sync_ms)));
+	    fv_verb_json_time(t->last_sync_ms > 0, t->last_sync_ms));
 }
 
 static const char *
@@ -130,7 +131,9 @@ show(const struct fv_store_device *d, void *ctx)
 	if (rc != FV_OK)
 		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
 	if (w->as_json)
-		return print_json(d, &trail, digits) ? FV_OK : FV_ENOMEM;
+		return json_array_append_new(w->list, json_device(d, &trail, digits)) == 0
+		    ? FV_OK
+		    : FV_ENOMEM;
 	if (w->prefix == NULL)
 		print_row(d, &trail);
 	else
@@ -149,10 +152,17 @@ run(struct work *w)
 	if (!w->as_json && w->prefix == NULL)
 		printf("%-32s  %-12s %-10s %-12s %8s %8s  %s\n", "dev", "officer", "team",
 		    "state", "records", "sealed", "last sync");
+	w->list = json_array();
 	if ((rc = fv_store_view_begin(w->store)) == FV_OK)
 		rc = fv_store_device_each(w->store, NULL, show, w);
 	fv_store_view_end(w->store);
-	return fv_verb_unread(rc);
+	if (rc == FV_OK && w->as_json &&
+	    !fv_verb_print(w->prefix != NULL && w->found == 1
+		    ? json_incref(json_array_get(w->list, 0))
+		    : json_pack("{s:O}", "devices", w->list)))
+		code = FV_EXIT_TEMPFAIL;
+	json_decref(w->list);
+	return rc == FV_OK ? code : fv_verb_unread(rc);
 }
 
 int

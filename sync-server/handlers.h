@@ -23,9 +23,9 @@ int fv_do_case_place(struct fv_host *host, const json_t *request, json_t **answe
 int fv_do_case_assign(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {case, reason} */
 int fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {file, note, packs: [base64]} */
+/* {file, text} */
 int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {file, text, source} */
+/* {file, text} */
 int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */
 int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);

@@ -299,8 +299,42 @@ fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_o
 	return code;
 }
 
+/* Of NOTE, which 'pack publish' wrote beside NOTE.packs, the latter. */
+static int
+read_file(const char *path, json_t **text_out, char packs_out[FV_HOST_PATH_BYTES])
+{
+	static const char origin[] = "fieldvisit/v1/packs/";
+	int code = fv_verb_read_text(path, text_out);
+
+	(void)snprintf(packs_out, FV_HOST_PATH_BYTES, "%s", fv_verb_file_name(path));
+	if (code != FV_EXIT_OK ||
+	    strncmp(json_string_value(*text_out), origin, sizeof origin - 1) != 0)
+		return code;
+	json_decref(*text_out);
+	(void)snprintf(packs_out, FV_HOST_PATH_BYTES, "%s.packs", path);
+	return fv_verb_read_text(packs_out, text_out);
+}
+
 int
 cmd_pack_import(int argc, char **argv)
 {
-	return fv_verb_send_file("pack import", USAGE, "text", argc, argv);
+	bool as_json = false;
+	const struct fv_cli_option options[] = {
+	    {"json", FV_CLI_FLAG, &as_json, false},
+	    {NULL, FV_CLI_FLAG, NULL, false},
+	};
+	char path[FV_HOST_PATH_BYTES];
+	json_t *text = NULL, *request;
+	int code = fv_cli_parse(&argc, argv, options, USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (!fv_verb_operands(argc, 1, 1, USAGE))
+		return FV_EXIT_USAGE;
+	if ((code = read_file(argv[1], &text, path)) != FV_EXIT_OK)
+		return code;
+	request = json_pack("{s:s, s:o}", "file", path, "text", text);
+	if (request == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
+	return fv_host_call("pack import", request, as_json);
 }
