@@ -18,6 +18,7 @@ struct work {
 	struct fv_case_work base;
 	const char *file; /* for messages */
 	json_t *seen;     /* owned: case ids of the file */
+	json_t *missing;  /* owned: pack ids that nobody adopted */
 	json_t *warnings; /* owned: texts */
 	size_t total, added, changed, cards;
 	json_t **answer_out;
@@ -73,16 +74,24 @@ check_row(struct work *w, const struct fv_case_row *row)
 	return FV_OK;
 }
 
+/* A pack may come after its cases; each that is missing is said once. */
 static enum fv_err
 check_packs(struct work *w, const struct fv_case_row *row)
 {
 	struct fv_span list = row->packs, member;
+	char id[FV_PACK_ID_BYTES];
 	enum fv_err rc;
 
 	while (fv_verb_next(&list, &member)) {
-		if (!fv_case_work_has_pack(&w->base, member) &&
-		    (rc = warn(w, row->case_id, "no adopted pack is called", member,
-			 "import it by 'pack import'")) != FV_OK)
+		if (fv_case_work_has_pack(&w->base, member) ||
+		    fv_id_copy(member, id, sizeof id) != FV_OK ||
+		    json_object_get(w->missing, id) != NULL)
+			continue;
+		if (json_object_set_new(w->missing, id, json_true()) != 0)
+			return FV_ENOMEM;
+		rc = warn(w, row->case_id, "no adopted pack is called", member,
+		    "'pack import' brings it");
+		if (rc != FV_OK)
 			return rc;
 	}
 	return FV_OK;
@@ -268,6 +277,7 @@ fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_o
 	struct work w = {
 	    .file = fv_verb_text(request, "file"),
 	    .seen = json_object(),
+	    .missing = json_object(),
 	    .warnings = json_array(),
 	    .answer_out = answer_out,
 	};
@@ -278,7 +288,7 @@ fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_o
 
 	if ((w.code = fv_case_work_init(&w.base, host, answer_out)) != FV_EXIT_OK)
 		goto cleanup;
-	rc = w.seen == NULL || w.warnings == NULL ? FV_ENOMEM : FV_OK;
+	rc = w.seen == NULL || w.missing == NULL || w.warnings == NULL ? FV_ENOMEM : FV_OK;
 	if (rc == FV_OK)
 		rc = casefile_read(fv_span_z(fv_verb_text(request, "text")), &opts, &fault);
 	if (rc == FV_OK && w.total == 0)
@@ -296,6 +306,7 @@ cleanup:
 	fv_buf_clear(&text);
 	fv_case_work_clear(&w.base);
 	json_decref(w.seen);
+	json_decref(w.missing);
 	json_decref(w.warnings);
 	return w.code;
 }

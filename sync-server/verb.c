@@ -112,8 +112,9 @@ fv_verb_done(json_t **answer_out, json_t *members, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
+	(void)vsnprintf(text, sizeof text - 1, fmt, ap);
 	va_end(ap);
+	memcpy(text + strlen(text), "\n", 2);
 	if (members == NULL)
 		members = json_object();
 	if (members == NULL || json_object_set_new(members, "text", json_string(text)) != 0) {

@@ -34,7 +34,8 @@ int fv_verb_broken(json_t **answer_out, const char *object, enum fv_err rc);
 int fv_verb_fault(json_t **answer_out, const char *name, const struct fv_fault *fault,
     enum fv_err rc);
 
-/* Set the answer: `members` (Takes it; NULL: none) and "text".  Returns FV_EXIT_OK. */
+/* Set the answer: `members` (Takes it; NULL: none) and "text", whose last newline is put
+ * here.  Returns FV_EXIT_OK. */
 int fv_verb_done(json_t **answer_out, json_t *members, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

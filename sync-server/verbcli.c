@@ -101,7 +101,7 @@ fv_verb_unread(enum fv_err rc)
 bool
 fv_verb_print(json_t *object)
 {
-	char *line = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+	char *line = object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
 
 	if (line != NULL)
 		puts(line);
