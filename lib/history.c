@@ -222,8 +222,7 @@ read_window(struct fv_reading *r, const struct fv_field *f, json_t *v, struct fv
 		    !read_minute(member, 1439, &out->from_minute))
 			rc = refuse(
 			    r, FV_EFORMAT, "windows.from", "must be a time such as \"15:00\"");
-		else if (strcmp(key, "to") == 0 &&
-		    !read_minute(member, 1440, &out->to_minute))
+		else if (strcmp(key, "to") == 0 && !read_minute(member, 1440, &out->to_minute))
 			rc = refuse(
 			    r, FV_EFORMAT, "windows.to", "must be a time such as \"17:00\"");
 		else if (strcmp(key, "from") != 0 && strcmp(key, "to") != 0)

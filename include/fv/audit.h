@@ -1,6 +1,6 @@
 /*
  * The audit engine: rule packs over a case's history, one verdict for each contact and
- * rule; the same engine answers `check` at the door (PROTOCOL.md "Verdicts").
+ * rule; the same engine answers `check` at the door (PROTOCOL.md section 14).
  *
  * Threads: one audit is one thread's; packs and zones may be shared.
  * Memory: working memory is kept between cases; verdicts borrow, sentences are rendered

@@ -1,6 +1,6 @@
 /*
  * The words of the case history interchange and of rule packs, with their numbers
- * (PROTOCOL.md "Codes"): channel, outcome, place, event kind and the like.
+ * (PROTOCOL.md section 4): channel, outcome, place, event kind and the like.
  *
  * Threads: no state.  Memory: none; every word returned is static storage.
  */

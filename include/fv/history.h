@@ -1,6 +1,6 @@
 /*
  * A case's contacts and events, typed, from lines of the case history interchange or
- * from structs filled by whoever folds records (PROTOCOL.md "Case history interchange").
+ * from structs filled by whoever folds records (PROTOCOL.md section 16).
  *
  * Threads: one history is one thread's.  Memory: all strings and structs are copied
  * into the history and live until fv_history_free().

@@ -23,7 +23,7 @@
 
 #define CASE_IN(zone)                                                                         \
 	"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"" zone "\",\"actor\":\"third_party\"}" \
-							      "\n"
+	"\n"
 #define CONTACT(id, channel, begin, more)                                                     \
 	"{\"type\":\"contact\",\"id\":\"" id "\",\"case\":\"c1\",\"channel\":\"" channel      \
 	"\",\"begin\":\"" begin "\",\"by\":\"collector\"" more "}\n"
