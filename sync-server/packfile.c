@@ -169,7 +169,8 @@ unknown_pack(const char *folder, const struct wanted *w, DIR *d)
 	rewinddir(d);
 	for (struct dirent *e; (e = readdir(d)) != NULL && n < NAMES_MAX;) {
 		const char *dot = strstr(e->d_name, ".json");
-		if (dot == NULL || (size_t)(dot - e->d_name) >= sizeof store[0])
+		if (dot == NULL || (size_t)(dot - e->d_name) >= sizeof store[0] ||
+		    strstr(e->d_name, ".schema.") != NULL)
 			continue;
 		snprintf(store[n], sizeof store[0], "%.*s", (int)(dot - e->d_name), e->d_name);
 		names[n] = store[n];
