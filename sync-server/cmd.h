@@ -16,6 +16,7 @@
 int cmd_audit(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
@@ -51,6 +52,10 @@ int cmd_roster_show(int argc, char **argv);
 int cmd_roster_sign(int argc, char **argv);
 int cmd_supervisor_add(int argc, char **argv);
 int cmd_supervisor_keygen(int argc, char **argv);
+
+struct fv_store;
+/* Open the data folder's database for reading.  Says why not.  Returns an exit code. */
+int cmd_open_store(struct fv_store **store_out);
 
 /* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
 int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -35,6 +35,7 @@ static const struct verb {
     {"pack import", cmd_pack_import, "take what 'pack publish' wrote"},
     {"pack publish", cmd_pack_publish, "adopt packs in a signed note, off the server"},
     {"pack sign", cmd_pack_sign, "add a signature to a packs note, off the server"},
+    {"report", cmd_report, "a day's visits with verdicts, as a table, CSV or JSON"},
     {"restore", cmd_restore, "make a data folder from a backup file"},
     {"roster export", cmd_roster_export, "write the directory that 'case seal' reads"},
     {"roster import", cmd_roster_import, "take a signed roster"},
