@@ -141,6 +141,9 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvis
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) -fsanitize=fuzzer $^ $(LIBS_LIB)
+$(B)/bench/bench_server_%: $(B)/obj/tests/bench/bench_server_%.o $(B)/obj/tests/support/handset.o $(B)/libserver.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_SERVER)
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(filter-out %/oom.o,$(call obj,$(SUPPORT_SRC))) $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_TEST) -lsqlite3

@@ -132,6 +132,6 @@ fv_store_blob_missing(
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }

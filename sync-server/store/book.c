@@ -80,7 +80,7 @@ fv_store_note_each(struct fv_store *store, enum fv_store_note_kind kind, uint64_
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 

@@ -161,7 +161,7 @@ fv_store_case_each(struct fv_store *store, fv_store_case_fn fn, void *ctx)
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 

@@ -98,7 +98,7 @@ change_pack(struct fv_store *store, struct fv_span key)
 			rc = put_change(store, FV_SQL_CHANGED_PUT, audience, FV_ITEM_PACK, key);
 	}
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	fv_buf_clear(&names);
 	return rc;
 }
@@ -151,7 +151,7 @@ fv_store_changed_each(struct fv_store *store, const struct fv_store_device *devi
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 

@@ -31,8 +31,8 @@ fv_db_code(int sqlite_rc)
 	}
 }
 
-enum fv_err
-fv_db_make(struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out)
+static enum fv_err
+prepare(struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out)
 {
 	*stmt_out = NULL;
 	return fv_db_code(sqlite3_prepare_v3(
@@ -47,7 +47,7 @@ fv_db_get(struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out)
 
 	*stmt_out = NULL;
 	if (stmt == NULL) {
-		if ((rc = fv_db_make(store, sql, &stmt)) != FV_OK)
+		if ((rc = prepare(store, sql, &stmt)) != FV_OK)
 			return rc;
 		store->stmts[sql] = stmt;
 	} else {
@@ -56,6 +56,28 @@ fv_db_get(struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out)
 	}
 	*stmt_out = stmt;
 	return FV_OK;
+}
+
+enum fv_err
+fv_db_make(struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out)
+{
+	sqlite3_stmt *stmt = store->stmts[sql];
+
+	if (stmt != NULL && sqlite3_stmt_busy(stmt))
+		return prepare(store, sql, stmt_out);
+	return fv_db_get(store, sql, stmt_out);
+}
+
+void
+fv_db_drop(struct fv_store *store, sqlite3_stmt *stmt)
+{
+	for (size_t i = 0; i < FV_SQL_COUNT; i++)
+		if (stmt != NULL && store->stmts[i] == stmt) {
+			(void)sqlite3_reset(stmt);
+			(void)sqlite3_clear_bindings(stmt);
+			return;
+		}
+	(void)sqlite3_finalize(stmt);
 }
 
 enum fv_err

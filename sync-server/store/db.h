@@ -23,9 +23,13 @@ enum fv_err fv_db_code(int sqlite_rc);
 /* The prepared statement, reset, with no values bound.  Returns borrowed: until close. */
 FV_NODISCARD enum fv_err fv_db_get(
     struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out);
-/* A statement of the caller's own (sqlite3_finalize), for reads that call back. */
+/*
+ * The same for reads that call back: while the prepared statement is running, because a
+ * callback asks the same again, a second one is made.  fv_db_drop() after the loop.
+ */
 FV_NODISCARD enum fv_err fv_db_make(
     struct fv_store *store, enum fv_sql sql, sqlite3_stmt **stmt_out);
+void fv_db_drop(struct fv_store *store, sqlite3_stmt *stmt);
 
 /* Run a statement that gives no row, and reset it. */
 FV_NODISCARD enum fv_err fv_db_run(sqlite3_stmt *stmt);

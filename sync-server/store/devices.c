@@ -129,7 +129,7 @@ fv_store_device_each(
 		rc = FV_OK;
 cleanup:
 	fv_wipe(&device, sizeof device);
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 

@@ -77,7 +77,7 @@ fv_store_import_each(
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 
@@ -168,6 +168,6 @@ fv_store_finding_each(
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;
 cleanup:
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }

@@ -293,7 +293,7 @@ fv_store_record_each(struct fv_store *store, int64_t no, struct fv_store_seqs se
 		fv_db_bind_int(stmt, 2, record_id(no, seqs.until));
 		rc = each(stmt, fn, ctx);
 	}
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 
@@ -308,7 +308,7 @@ fv_store_record_each_about(
 		fv_db_bind_int(stmt, 1, record_id(no, seq));
 		rc = each(stmt, fn, ctx);
 	}
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }
 
@@ -323,6 +323,6 @@ fv_store_record_each_case(
 		fv_db_bind_text(stmt, 1, case_id);
 		rc = each(stmt, fn, ctx);
 	}
-	(void)sqlite3_finalize(stmt);
+	fv_db_drop(store, stmt);
 	return rc;
 }

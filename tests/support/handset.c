@@ -21,6 +21,14 @@ handset_init(struct handset *h, uint8_t mark)
 	memset(h, 0, sizeof *h);
 	h->mark = mark;
 	h->now_ms = INT64_C(1770000000000);
+	h->records = calloc(HANDSET_RECORDS_MAX, sizeof *h->records);
+	assert(h->records != NULL);
+	handset_renew(h);
+}
+
+void
+handset_renew(struct handset *h)
+{
 	derive(h, h->seed, sizeof h->seed);
 	derive(h, h->sk_sync, sizeof h->sk_sync);
 	derive(h, h->sk_box, sizeof h->sk_box);
@@ -30,8 +38,6 @@ handset_init(struct handset *h, uint8_t mark)
 	fv_x25519_public(h->sk_box, h->pk_box);
 	fv_dev_id(h->pk_0, h->pk_sync, h->pk_box, h->ticket_id, h->dev);
 	fv_trail_init(&h->trail, h->dev, h->pk_0);
-	h->records = calloc(HANDSET_RECORDS_MAX, sizeof *h->records);
-	assert(h->records != NULL);
 }
 
 void

@@ -7,7 +7,7 @@
 
 #include "fv/trail.h"
 
-#define HANDSET_RECORDS_MAX 4096U
+#define HANDSET_RECORDS_MAX 20480U /* as many as the bench of ingest needs */
 
 struct handset_record {
 	struct fv_header header;
@@ -36,6 +36,8 @@ struct handset {
 
 /* Keys and ids follow from `mark`. */
 void handset_init(struct handset *h, uint8_t mark);
+/* The keys and ids that follow from mark and counter as they are now, and an empty trail. */
+void handset_renew(struct handset *h);
 void handset_clear(struct handset *h);
 
 /* A copy with its own records: what an image of the device is. */
