@@ -209,29 +209,28 @@ read_line(struct fv_span line, size_t number, const struct casefile_opts *opts,
 	struct casefile_card card = {0};
 	struct fv_case_row row;
 	bool has_card = false;
-	json_t *object;
+	json_t *object = NULL;
 	enum fv_err rc;
 
 	*fault = (struct fv_case_fault){.rule = ""};
-	if (line.len > LINE_MAX_BYTES)
+	if (line.len > LINE_MAX_BYTES) {
 		rc = fail(fault, "", "a line is longer than 128 KiB; shorten it", FV_ETOOBIG);
-	else if (!json_is_object(object = json_loadb((const char *)line.ptr, line.len,
-				     JSON_REJECT_DUPLICATES, NULL))) {
-		json_decref(object);
-		rc = fail(fault, "",
-		    "is not a JSON object; take a file that 'fieldvisitd case "
-		    "seal' wrote",
-		    FV_EFORMAT);
-	} else {
-		rc = read_members(object, values, &card, &has_card, fault);
-		if (rc == FV_OK)
-			rc = fv_case_row_read(values, &row, fault);
-		if (rc == FV_OK) {
-			row.line = number;
-			rc = opts->on_case(&row, has_card ? &card : NULL, opts->ctx);
-		}
-		json_decref(object);
+		goto cleanup;
 	}
+	object = json_loadb((const char *)line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(object)) {
+		rc = fail(fault, "",
+		    "is not a JSON object; take a file that 'fieldvisitd case seal' wrote",
+		    FV_EFORMAT);
+		goto cleanup;
+	}
+	if ((rc = read_members(object, values, &card, &has_card, fault)) != FV_OK ||
+	    (rc = fv_case_row_read(values, &row, fault)) != FV_OK)
+		goto cleanup;
+	row.line = number;
+	rc = opts->on_case(&row, has_card ? &card : NULL, opts->ctx);
+cleanup:
+	json_decref(object);
 	casefile_card_clear(&card);
 	if (rc != FV_OK)
 		fault->line = number;
