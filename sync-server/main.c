@@ -31,6 +31,7 @@ static const struct verb {
     {"init", cmd_init, "make a data folder: keys, database, ledger"},
     {"invite", cmd_invite, "make a signed enrolment ticket, off the server"},
     {"invite import", cmd_invite_import, "take a signed ticket and keep its token"},
+    {"note open", cmd_note_open, "open the notes of an export, off the server"},
     {"pack", cmd_pack, "check or show rule packs"},
     {"pack import", cmd_pack_import, "take what 'pack publish' wrote"},
     {"pack publish", cmd_pack_publish, "adopt packs in a signed note, off the server"},

@@ -128,16 +128,18 @@ put_note(struct exhibit *x)
 {
 	struct fv_hash ct, capsules;
 	uint8_t aad[FV_NOTE_AAD_BYTES], pk[FV_KEY_BYTES], sk[FV_KEY_BYTES];
+	uint8_t key_id[FV_BOX_KEY_ID_BYTES];
 	struct fv_note_seal seal = {.kind = FV_NOTE_RECORD,
 	    .plain = fv_span_z("secret words"),
 	    .pks = pk,
 	    .pk_count = 1,
 	    .random = fv_random_system()};
 	char hex[4][65] = {{0}};
-	const uint8_t *parts[4] = {x->sealed_note.kc, ct.b, capsules.b, pk};
+	const uint8_t *parts[4] = {x->sealed_note.kc, ct.b, capsules.b, key_id};
 
 	people_box_pk(1, pk);
 	people_box_sk(1, sk);
+	fv_note_box_key_id(pk, key_id);
 	x->note = x->trail.count;
 	fv_note_aad(x->trail.trail.dev, x->note, aad);
 	seal.aad = fv_span_of(aad, sizeof aad);
