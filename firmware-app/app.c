@@ -24,7 +24,7 @@ make_folder(const char *dir)
 		if (fv_buf_z(&path) == NULL)
 			rc = FV_ENOMEM;
 		else if (mkdir(fv_buf_z(&path), 0700) != 0 && errno != EEXIST &&
-			 (stat(fv_buf_z(&path), &st) != 0 || !S_ISDIR(st.st_mode)))
+		    (stat(fv_buf_z(&path), &st) != 0 || !S_ISDIR(st.st_mode)))
 			rc = FV_EIO;
 		if (dir[i] == '\0')
 			break;
@@ -116,8 +116,9 @@ fv_app_now(struct fv_moment *out, void *ctx)
 	out->is_locked = app->sk_box == NULL;
 	if (app->gps != NULL && fv_gps_is_connected(app->gps)) {
 		fv_gps_stamp(app->gps, &stamp);
-		out->has_gnss = fv_stamp_has(&stamp, FV_STAMP_GNSS);
-		out->gnss_ms = stamp.gnss_ms;
+		/* Only of a fix in use: the last one, long gone, tells no time. */
+		out->has_gnss = stamp.mode >= 2 && fv_stamp_has(&stamp, FV_STAMP_GNSS);
+		out->gnss_ms = out->has_gnss ? stamp.gnss_ms : 0;
 	}
 }
 
@@ -129,7 +130,7 @@ fv_app_put_stamp(const struct fv_app *app, struct fv_buf *out, bool *is_fix_out)
 	if (app->gps != NULL)
 		fv_gps_stamp(app->gps, &stamp);
 	if (is_fix_out != NULL)
-		*is_fix_out = fv_stamp_has(&stamp, FV_STAMP_LAT);
+		*is_fix_out = stamp.mode >= 2 && fv_stamp_has(&stamp, FV_STAMP_LAT);
 	if (stamp.has != 0)
 		fv_stamp_put(out, &stamp);
 	else
@@ -166,7 +167,8 @@ fv_app_visit_id(const struct fv_app *app, uint64_t seq, char id_out[FV_VISIT_ID_
 	fv_buf_put_z(&text, "v-");
 	fv_buf_put_hex(&text, app->identity.dev, 8);
 	fv_buf_putf(&text, "-%" PRIu64, seq);
-	snprintf(id_out, FV_VISIT_ID_BYTES, "%s", fv_buf_z(&text) != NULL ? fv_buf_z(&text) : "");
+	snprintf(
+	    id_out, FV_VISIT_ID_BYTES, "%s", fv_buf_z(&text) != NULL ? fv_buf_z(&text) : "");
 	fv_buf_clear(&text);
 	return id_out;
 }

@@ -16,23 +16,23 @@
 #define FV_LOCK_WAIT_MS 5000
 
 struct fv_app {
-	const char *dir;            /* held */
-	int lock_fd;                /* -1: not locked */
-	struct fv_store *store;     /* owned */
-	bool was_clean;             /* the last stop closed the store */
+	const char *dir;        /* held */
+	int lock_fd;            /* -1: not locked */
+	struct fv_store *store; /* owned */
+	bool was_clean;         /* the last stop closed the store */
 	struct fv_identity identity;
 	struct fv_journal journal;
-	bool has_journal;           /* the journal is open */
+	bool has_journal; /* the journal is open */
 	struct fv_clock clock;
 	uint8_t boot[FV_BOOT_BYTES];
 	bool is_agent;
-	struct fv_gps *gps;         /* owned; agent only, else NULL */
-	uint8_t *sk_box;            /* owned, secret; NULL while locked */
-	bool is_sync_wanted;        /* a handler asks the agent to sync soon */
-	bool is_sync_waited;        /* a caller waits for it */
-	bool is_shift_changed;      /* a handler began or ended a shift */
+	struct fv_gps *gps;             /* owned; agent only, else NULL */
+	uint8_t *sk_box;                /* owned, secret; NULL while locked */
+	bool is_sync_wanted;            /* a handler asks the agent to sync soon */
+	bool is_sync_waited;            /* a caller waits for it */
+	bool is_shift_changed;          /* a handler began or ended a shift */
 	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
-	void *track_ctx;            /* held */
+	void *track_ctx;                /* held */
 };
 
 #define FV_LOCAL_TEXT_BYTES 24U
@@ -91,6 +91,8 @@ bool fv_app_record(struct fv_app *app, uint32_t type, const struct fv_buf *paylo
 
 /* Write what is due after a start (BOOT).  Part of fv_app_journal(). */
 FV_NODISCARD enum fv_err fv_boot_record(struct fv_app *app);
+/* True when the program has stopped since the last record and none says so yet. */
+bool fv_boot_is_due(struct fv_app *app);
 
 #define FV_SET_AGENT_RUNS "agent_runs" /* an agent began and has not ended */
 

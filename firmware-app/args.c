@@ -30,19 +30,20 @@ say_unknown(const struct fv_option *options, const char *word, char *fault)
 	const char *near;
 	size_t count = 0;
 
-	for (; options != NULL && options->name != NULL && count < FV_ARGS_GIVEN_MAX; options++)
+	for (; options != NULL && options->name != NULL && count < FV_ARGS_GIVEN_MAX;
+	     options++)
 		names[count++] = options->name;
 	near = fv_word_nearest(fv_span_z(word + 2), names, count);
 	if (near != NULL)
-		snprintf(
-		    fault, FAULT_BYTES, _("%.40s: no such option; did you mean --%s?"), word, near);
+		snprintf(fault, FAULT_BYTES, _("%.40s: no such option; did you mean --%s?"),
+		    word, near);
 	else
 		snprintf(fault, FAULT_BYTES, _("%.40s: no such option"), word);
 }
 
 static bool
-take_option(const struct fv_option *options, const char *const *words, size_t count, size_t *at,
-    struct fv_args *args, char *fault)
+take_option(const struct fv_option *options, const char *const *words, size_t count,
+    size_t *at, struct fv_args *args, char *fault)
 {
 	const char *word = words[*at], *value;
 	const struct fv_option *option = find(options, word, &value);
@@ -57,8 +58,8 @@ take_option(const struct fv_option *options, const char *const *words, size_t co
 	}
 	if (option->value != NULL && value == NULL) {
 		if (*at + 1 >= count) {
-			snprintf(
-			    fault, FAULT_BYTES, _("--%s needs %s"), option->name, option->value);
+			snprintf(fault, FAULT_BYTES, _("--%s needs %s"), option->name,
+			    option->value);
 			return false;
 		}
 		value = words[++*at];
@@ -89,7 +90,8 @@ fv_args_parse(const char *const *words, size_t count, const struct fv_option *op
 			if (!take_option(options, words, count, &at, args_out, fault_out))
 				return false;
 		} else if (!is_operand && word[0] == '-' && word[1] != '\0') {
-			snprintf(fault_out, FAULT_BYTES, _("%.40s: options begin with --"), word);
+			snprintf(
+			    fault_out, FAULT_BYTES, _("%.40s: options begin with --"), word);
 			return false;
 		} else if (args_out->operand_count == FV_ARGS_OPERANDS_MAX) {
 			snprintf(fault_out, FAULT_BYTES, _("too many words"));

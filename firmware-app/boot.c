@@ -35,8 +35,8 @@ read_last(struct fv_app *app, uint64_t count, struct fv_header *header, uint32_t
 static enum fv_err
 find_reason(struct fv_app *app, int64_t *since_ms_out, enum boot_reason *reason_out)
 {
-	uint64_t count = fv_journal_next_seq(&app->journal);
 	struct fv_header last = {0};
+	uint64_t count;
 	struct fv_moment now;
 	uint32_t type = 0;
 	int64_t runs;
@@ -44,8 +44,8 @@ find_reason(struct fv_app *app, int64_t *since_ms_out, enum boot_reason *reason_
 
 	*since_ms_out = 0;
 	*reason_out = REASON_FIRST;
-	if (count == 0)
-		return FV_OK;
+	if ((rc = fv_store_count_records(app->store, &count)) != FV_OK || count == 0)
+		return rc;
 	if ((rc = read_last(app, count, &last, &type)) != FV_OK)
 		return rc;
 	rc = fv_store_get_int(app->store, FV_SET_AGENT_RUNS, &runs);
@@ -55,7 +55,8 @@ find_reason(struct fv_app *app, int64_t *since_ms_out, enum boot_reason *reason_
 	*since_ms_out = now.rtc_ms - last.rtc_ms;
 	if (type == FV_REC_SHUTDOWN)
 		*reason_out = REASON_CLEAN;
-	else if (runs != 0 || !app->was_clean || memcmp(now.boot, last.boot, sizeof now.boot) != 0)
+	else if (runs != 0 || !app->was_clean ||
+	    memcmp(now.boot, last.boot, sizeof now.boot) != 0)
 		*reason_out = REASON_CRASH;
 	else
 		*reason_out = REASON_NONE;
@@ -63,8 +64,8 @@ find_reason(struct fv_app *app, int64_t *since_ms_out, enum boot_reason *reason_
 }
 
 static void
-put_boot(struct fv_buf *out, enum boot_reason reason, int64_t since_ms,
-    const struct fv_work *work)
+put_boot(
+    struct fv_buf *out, enum boot_reason reason, int64_t since_ms, const struct fv_work *work)
 {
 	char tz[FV_ZONEFILE_VERSION_BYTES];
 	bool has_tz = fv_zonefile_version(NULL, tz) == FV_OK;
@@ -91,6 +92,16 @@ put_boot(struct fv_buf *out, enum boot_reason reason, int64_t since_ms,
 	fv_cbor_put_bool(out, fv_clock_is_shifted());
 }
 
+bool
+fv_boot_is_due(struct fv_app *app)
+{
+	enum boot_reason reason;
+	int64_t since_ms;
+
+	return find_reason(app, &since_ms, &reason) == FV_OK &&
+	    (reason == REASON_CRASH || reason == REASON_CLEAN);
+}
+
 enum fv_err
 fv_boot_record(struct fv_app *app)
 {
@@ -107,7 +118,8 @@ fv_boot_record(struct fv_app *app)
 		return rc;
 	put_boot(&payload, reason, since_ms, &work);
 	if ((rc = fv_buf_status(&payload)) == FV_OK)
-		rc = fv_journal_append(&app->journal, FV_REC_BOOT, fv_buf_span(&payload), &seq);
+		rc =
+		    fv_journal_append(&app->journal, FV_REC_BOOT, fv_buf_span(&payload), &seq);
 	fv_buf_clear(&payload);
 	if (rc == FV_OK) {
 		app->was_clean = true; /* said once */

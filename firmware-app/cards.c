@@ -38,8 +38,8 @@ get_phones(struct fv_span plain, struct fv_card_text *text)
 	for (size_t i = 0; i < count && i < FV_CARD_PHONES_MAX; i++) {
 		struct fv_card_phone *phone = &text->phones[text->phone_count++];
 
-		if (fv_cbor_get_array(&value, &members) != FV_OK || members < 2 || members > 3 ||
-		    fv_cbor_get_text(&value, &phone->label) != FV_OK ||
+		if (fv_cbor_get_array(&value, &members) != FV_OK || members < 2 ||
+		    members > 3 || fv_cbor_get_text(&value, &phone->label) != FV_OK ||
 		    fv_cbor_get_text(&value, &phone->number) != FV_OK)
 			return FV_EFORMAT;
 		if (members == 3 && !fv_cbor_take_null(&value)) {

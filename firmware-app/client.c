@@ -90,7 +90,8 @@ fv_client_call(int fd, const struct fv_call *call, struct fv_reply *reply)
 	if (!receive(fd, head, sizeof head) ||
 	    fv_frame_parse_head(head, &reply->exit, &out_len, &err_len) != FV_OK)
 		goto cleanup;
-	is_done = receive_into(fd, &reply->out, out_len) && receive_into(fd, &reply->err, err_len);
+	is_done =
+	    receive_into(fd, &reply->out, out_len) && receive_into(fd, &reply->err, err_len);
 cleanup:
 	fv_buf_clear(&frame);
 	return is_done;

@@ -19,8 +19,8 @@ struct visit {
 
 /* The officers: this handheld's first, then each --with. */
 static bool
-read_officers(struct fv_app *app, struct fv_call *call, struct visit *visit,
-    struct fv_reply *reply)
+read_officers(
+    struct fv_app *app, struct fv_call *call, struct visit *visit, struct fv_reply *reply)
 {
 	visit->officers[visit->officer_count++] = app->identity.ticket.officer;
 	for (size_t i = 0; i < call->args.given_count; i++) {
@@ -38,7 +38,8 @@ read_officers(struct fv_app *app, struct fv_call *call, struct visit *visit,
 		if (!fv_id_valid(fv_span_z(id), FV_ID_BYTES - 1) ||
 		    visit->officer_count == OFFICERS_MAX) {
 			fv_reply_fail(reply, FV_FAIL_USAGE, "begin",
-			    _("--with %.40s: up to 3 officers' ids, each 1 to 24 letters, digits, "
+			    _("--with %.40s: up to 3 officers' ids, each 1 to 24 letters, "
+			      "digits, "
 			      "'.', '_' or '-'"),
 			    id);
 			return false;
@@ -59,7 +60,8 @@ warn_unknown(struct fv_app *app, const struct visit *visit, struct fv_reply *rep
 	for (size_t i = 1; i < visit->officer_count; i++) {
 		if (fv_roster_find_officer(roster, visit->officers[i]) == NULL)
 			fv_reply_warn(reply,
-			    _("%s: not an officer of roster version %" PRIu64 "; recorded as given"),
+			    _("%s: not an officer of roster version %" PRIu64
+			      "; recorded as given"),
 			    visit->officers[i], roster->version);
 	}
 	free(roster);
@@ -111,11 +113,13 @@ tell(struct fv_app *app, const struct visit *visit, uint64_t seq, bool is_fix,
 {
 	char id[FV_VISIT_ID_BYTES];
 
-	fv_reply_line(reply, _("visit at %s begun, recorded as %" PRIu64), visit->case_id, seq);
+	fv_reply_line(
+	    reply, _("visit at %s begun, recorded as %" PRIu64), visit->case_id, seq);
 	if (!is_fix)
 		fv_reply_line(reply, "%s",
-		    app->gps != NULL ? _("no position yet: recorded so; the next good one counts")
-				     : _("no position: no receiver is running"));
+		    app->gps != NULL
+			? _("no position yet: recorded so; the next good one counts")
+			: _("no position: no receiver is running"));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "visit", fv_app_visit_id(app, seq, id));
 	fv_json_uint(&reply->json, "seq", seq);
@@ -162,7 +166,8 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return reply->exit;
 	if (!work.has_shift)
 		fv_reply_warn(reply, "%s",
-		    _("no shift is open: no track is kept; 'fieldvisit shift begin' begins one"));
+		    _("no shift is open: no track is kept; 'fieldvisit shift begin' begins "
+		      "one"));
 	warn_unknown(app, &visit, reply);
 	tell(app, &visit, seq, is_fix, reply);
 	return FV_EXIT_OK;

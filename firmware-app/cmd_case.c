@@ -69,9 +69,10 @@ on_case(const struct fv_item_row *row, void *ctx)
 	    fv_id_copy(c.id, id, sizeof id) != FV_OK)
 		return FV_ECORRUPT;
 	has_name = list->roster != NULL && list->app->sk_box != NULL &&
-		   fv_card_read(list->app, list->roster, id, &plain, &text) == FV_OK;
-	fv_reply_line(reply, "%-20s %.*s  %.*s", id, (int)c.zones.len, (const char *)c.zones.ptr,
-	    has_name ? (int)text.name.len : 0, has_name ? (const char *)text.name.ptr : "");
+	    fv_card_read(list->app, list->roster, id, &plain, &text) == FV_OK;
+	fv_reply_line(reply, "%-20s %.*s  %.*s", id, (int)c.zones.len,
+	    (const char *)c.zones.ptr, has_name ? (int)text.name.len : 0,
+	    has_name ? (const char *)text.name.ptr : "");
 	fv_json_begin_object(&reply->json, NULL);
 	tell_case(&c, &reply->json);
 	if (has_name)
@@ -98,7 +99,8 @@ list_cases(struct fv_app *app, struct fv_reply *reply)
 	if (rc != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	if (list.count == 0)
-		fv_reply_line(reply, "%s", _("no case yet; 'fieldvisit sync --wait' fetches them"));
+		fv_reply_line(
+		    reply, "%s", _("no case yet; 'fieldvisit sync --wait' fetches them"));
 	else if (app->sk_box == NULL)
 		fv_reply_line(reply, "%s", _("locked: 'fieldvisit unlock' shows names"));
 	return FV_EXIT_OK;
@@ -124,7 +126,8 @@ tell_card(const struct fv_card_text *text, struct fv_reply *reply)
 		const struct fv_card_phone *p = &text->phones[i];
 
 		fv_reply_line(reply, "%-9s %.*s (%.*s)", _("phone"), (int)p->number.len,
-		    (const char *)p->number.ptr, (int)p->label.len, (const char *)p->label.ptr);
+		    (const char *)p->number.ptr, (int)p->label.len,
+		    (const char *)p->label.ptr);
 		fv_json_begin_object(&reply->json, NULL);
 		fv_json_text(&reply->json, "label", p->label);
 		fv_json_text(&reply->json, "number", p->number);
@@ -143,10 +146,12 @@ refuse_card(enum fv_err rc, const char *case_id, struct fv_reply *reply)
 	switch ((int)rc) {
 	case FV_EDENIED:
 		return fv_reply_fail(reply, FV_FAIL_LOCKED, case_id,
-		    _("the card is locked; 'fieldvisit unlock', or give the PIN with --pin-file FILE"));
+		    _("the card is locked; 'fieldvisit unlock', or give the PIN with "
+		      "--pin-file FILE"));
 	case FV_EAUTH:
 		return fv_reply_fail(reply, FV_FAIL_NOT_VERIFIED, case_id,
-		    _("no supervisor on the roster signed this card, or it was altered: do not use "
+		    _("no supervisor on the roster signed this card, or it was altered: do "
+		      "not use "
 		      "it, tell the desk"));
 	case FV_EFORMAT:
 	case FV_ERANGE:
@@ -176,7 +181,8 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	if (rc != FV_OK) {
 		if (rc == FV_ENOENT)
 			fv_reply_fail(reply, FV_FAIL_NO_CASE, case_id,
-			    _("no such case on this handheld; 'fieldvisit case list' lists them"));
+			    _("no such case on this handheld; 'fieldvisit case list' lists "
+			      "them"));
 		else
 			fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		goto cleanup;
@@ -188,7 +194,8 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	}
 	fv_json_begin_object(&reply->json, NULL);
 	fv_reply_line(reply, "%-9s %s", _("case"), case_id);
-	fv_reply_line(reply, "%-9s %.*s", _("zone"), (int)c.zones.len, (const char *)c.zones.ptr);
+	fv_reply_line(
+	    reply, "%-9s %.*s", _("zone"), (int)c.zones.len, (const char *)c.zones.ptr);
 	tell_case(&c, &reply->json);
 	if (rc == FV_OK)
 		tell_card(&text, reply);

@@ -10,8 +10,8 @@ tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
 {
 	char id[FV_VISIT_ID_BYTES];
 
-	fv_reply_line(reply, _("visit at %s ended, recorded as %" PRIu64 "%s"), work->case_id, seq,
-	    fv_journal_unsealed(&app->journal) == 0 ? _(" and sealed") : "");
+	fv_reply_line(reply, _("visit at %s ended, recorded as %" PRIu64 "%s"), work->case_id,
+	    seq, fv_journal_unsealed(&app->journal) == 0 ? _(" and sealed") : "");
 	if (!work->has_outcome)
 		fv_reply_line(reply, "%s", _("no outcome was recorded for it"));
 	fv_json_begin_object(&reply->json, NULL);
@@ -55,7 +55,8 @@ fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (!is_done)
 		return reply->exit;
 	if (fv_journal_seal(&app->journal) != FV_OK)
-		fv_reply_warn(reply, "%s", _("recorded but not sealed yet; it is tried again"));
+		fv_reply_warn(
+		    reply, "%s", _("recorded but not sealed yet; it is tried again"));
 	tell(app, &work, seq, is_fix, reply);
 	fv_app_want_sync(app, reply);
 	return FV_EXIT_OK;

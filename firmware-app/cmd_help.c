@@ -7,8 +7,8 @@ list_exits(struct fv_reply *reply)
 {
 	fv_json_begin_array(&reply->json, NULL);
 	for (unsigned i = 0; i < FV_FAIL_COUNT; i++) {
-		fv_reply_line(
-		    reply, "%-16s %d", fv_fail_id((enum fv_fail)i), fv_fail_exit((enum fv_fail)i));
+		fv_reply_line(reply, "%-16s %d", fv_fail_id((enum fv_fail)i),
+		    fv_fail_exit((enum fv_fail)i));
 		fv_json_begin_object(&reply->json, NULL);
 		fv_json_text_z(&reply->json, "id", fv_fail_id((enum fv_fail)i));
 		fv_json_int(&reply->json, "exit", fv_fail_exit((enum fv_fail)i));
@@ -23,7 +23,8 @@ list_verbs(struct fv_reply *reply)
 {
 	fv_reply_line(reply, "%s",
 	    _("usage: fieldvisit [--dir DIR] [--json] VERB ...\n\n"
-	      "A visit, in order: shift begin, check CASE, begin CASE, outcome WORD, note, end.\n"));
+	      "A visit, in order: shift begin, check CASE, begin CASE, outcome WORD, note, "
+	      "end.\n"));
 	fv_json_begin_array(&reply->json, NULL);
 	for (const struct fv_verb *v = fv_verbs; v->name != NULL; v++) {
 		fv_reply_line(reply, "  %-8s %s", v->name, _(v->summary));
@@ -55,8 +56,8 @@ fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_reply_line(reply, "fieldvisit %s %s\n", verb->name, verb->synopsis);
 	fv_reply_line(reply, "%s", _(verb->summary));
 	for (const struct fv_option *o = verb->options; o->name != NULL; o++)
-		fv_reply_line(
-		    reply, "  --%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+		fv_reply_line(reply, "  --%s%s%s", o->name, o->value != NULL ? " " : "",
+		    o->value != NULL ? o->value : "");
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "verb", verb->name);
 	fv_json_text_z(&reply->json, "synopsis", verb->synopsis);

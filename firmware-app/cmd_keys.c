@@ -46,7 +46,8 @@ fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		if (!fv_readers_check(&readers, app->identity.dev, reply))
 			return reply->exit;
 		fv_reply_line(reply,
-		    _("a note sealed just now has a capsule for each of these %zu keys of roster "
+		    _("a note sealed just now has a capsule for each of these %zu keys of "
+		      "roster "
 		      "version %" PRIu64 ":"),
 		    readers.count, readers.roster_version);
 	}

@@ -6,7 +6,8 @@
 int
 fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply)
 {
-	if (!fv_typed_pin(fv_args_value(&call->args, "pin-file"), false, &call->inputs[0], reply))
+	if (!fv_typed_pin(
+		fv_args_value(&call->args, "pin-file"), false, &call->inputs[0], reply))
 		return reply->exit;
 	return FV_EXIT_OK;
 }
@@ -29,7 +30,8 @@ fv_cmd_unlock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return reply->exit;
 	if (!app->is_agent)
 		return tell(app,
-		    _("the PIN is right; without an agent nothing keeps the cards open: give it "
+		    _("the PIN is right; without an agent nothing keeps the cards open: give "
+		      "it "
 		      "with 'fieldvisit case show CASE --pin-file FILE'"),
 		    reply);
 	if (!fv_app_journal(app, reply) || !fv_pin_note_unlocked(app, reply))

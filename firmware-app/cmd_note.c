@@ -54,7 +54,8 @@ find_subject(struct fv_app *app, const struct fv_call *call, struct fv_work *wor
 	}
 	if (named == NULL) {
 		fv_reply_fail(reply, FV_FAIL_NO_VISIT, "note",
-		    _("no visit is open; begin one, or name the case: 'fieldvisit note CASE'"));
+		    _("no visit is open; begin one, or name the case: 'fieldvisit note "
+		      "CASE'"));
 		return false;
 	}
 	rc = fv_store_get_item(app->store, FV_ITEM_CASE, fv_span_z(named), &row, &body);

@@ -11,7 +11,8 @@
 
 /* Words of the business result (codes 1..11); "none" is 0. */
 static const char *const businesses[] = {"none", "promise", "instalment", "extension",
-    "reduction", "payment", "dispute", "hardship", "wrong_person", "moved", "deceased", "other"};
+    "reduction", "payment", "dispute", "hardship", "wrong_person", "moved", "deceased",
+    "other"};
 #define BUSINESS_COUNT (sizeof businesses / sizeof businesses[0])
 
 struct outcome {
@@ -39,8 +40,8 @@ read_business(struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 		}
 	}
 	near = fv_word_nearest(fv_span_z(word), businesses, BUSINESS_COUNT);
-	fv_reply_fail(reply, FV_FAIL_USAGE, "outcome", _("--business %.40s: no such word%s%s"), word,
-	    near != NULL ? _("; did you mean ") : "", near != NULL ? near : "");
+	fv_reply_fail(reply, FV_FAIL_USAGE, "outcome", _("--business %.40s: no such word%s%s"),
+	    word, near != NULL ? _("; did you mean ") : "", near != NULL ? near : "");
 	return false;
 }
 
@@ -68,7 +69,8 @@ check_ids(const char *option, const char *list, struct fv_reply *reply)
 	while (next_id(&at, &id)) {
 		if (!fv_id_valid(id, FV_CASE_ID_BYTES - 1) || ++count > DEBTS_MAX) {
 			fv_reply_fail(reply, FV_FAIL_USAGE, "outcome",
-			    _("--%s %.60s: up to 32 ids of letters, digits, '.', '_' or '-', with "
+			    _("--%s %.60s: up to 32 ids of letters, digits, '.', '_' or '-', "
+			      "with "
 			      "commas between"),
 			    option, list);
 			return false;
@@ -87,24 +89,26 @@ read_options(struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 		near = fv_code_nearest(FV_CODES_OUTCOME, fv_span_z(word));
 		fv_reply_fail(reply, FV_FAIL_USAGE, "outcome",
 		    _("%.40s: no such outcome; %s%s%s"), word,
-		    near != NULL ? _("did you mean ") : _("one of conversation, contact, not_home, "),
-		    near != NULL ? near : "refused, left_message, no_answer", near != NULL ? "?" : "");
+		    near != NULL ? _("did you mean ")
+				 : _("one of conversation, contact, not_home, "),
+		    near != NULL ? near : "refused, left_message, no_answer",
+		    near != NULL ? "?" : "");
 		return false;
 	}
 	o->debts = fv_args_value(&call->args, "debts");
 	o->discussed = fv_args_value(&call->args, "discussed");
 	return fv_call_code(call, "with", FV_CODES_WITH, &o->with, reply) &&
-	       fv_call_code(call, "recorded", FV_CODES_RECORDED, &o->recorded, reply) &&
-	       fv_call_tri(call, "entered", &o->entered, reply) &&
-	       fv_call_tri(call, "identified", &o->identified, reply) &&
-	       fv_call_tri(call, "identity-confirmed", &o->confirmed, reply) &&
-	       fv_call_tri(call, "camera", &o->camera, reply) &&
-	       fv_call_uint(
-		   call, "plan-months", PLAN_MONTHS_MAX, &o->has_months, &o->months, reply) &&
-	       fv_call_uint(
-		   call, "plan-fields", PLAN_FIELDS_MAX, &o->has_fields, &o->fields, reply) &&
-	       read_business(call, o, reply) && check_ids("debts", o->debts, reply) &&
-	       check_ids("discussed", o->discussed, reply);
+	    fv_call_code(call, "recorded", FV_CODES_RECORDED, &o->recorded, reply) &&
+	    fv_call_tri(call, "entered", &o->entered, reply) &&
+	    fv_call_tri(call, "identified", &o->identified, reply) &&
+	    fv_call_tri(call, "identity-confirmed", &o->confirmed, reply) &&
+	    fv_call_tri(call, "camera", &o->camera, reply) &&
+	    fv_call_uint(
+		call, "plan-months", PLAN_MONTHS_MAX, &o->has_months, &o->months, reply) &&
+	    fv_call_uint(
+		call, "plan-fields", PLAN_FIELDS_MAX, &o->has_fields, &o->fields, reply) &&
+	    read_business(call, o, reply) && check_ids("debts", o->debts, reply) &&
+	    check_ids("discussed", o->discussed, reply);
 }
 
 static void
@@ -147,9 +151,9 @@ static void
 put_outcome(struct fv_buf *out, uint64_t visit_seq, const struct outcome *o)
 {
 	size_t count = 2U + (o->with != 0) + (o->entered != 0) + (o->debts != NULL) +
-		       (o->discussed != NULL) + o->has_business + (o->identified != 0) +
-		       (o->recorded != 0) + (o->confirmed != 0) + o->has_months + o->has_fields +
-		       (o->camera != 0);
+	    (o->discussed != NULL) + o->has_business + (o->identified != 0) +
+	    (o->recorded != 0) + (o->confirmed != 0) + o->has_months + o->has_fields +
+	    (o->camera != 0);
 
 	fv_cbor_put_map(out, count);
 	fv_cbor_put_uint(out, 1);
@@ -196,14 +200,15 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	if (!work.has_visit)
 		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
-		    _("none is open; an outcome belongs to an open visit: 'fieldvisit begin CASE'"));
+		    _("none is open; an outcome belongs to an open visit: 'fieldvisit begin "
+		      "CASE'"));
 	put_outcome(&payload, work.visit_seq, &outcome);
 	is_done = fv_app_record(app, FV_REC_OUTCOME, &payload, &seq, reply);
 	fv_buf_clear(&payload);
 	if (!is_done)
 		return reply->exit;
-	fv_reply_line(reply, _("outcome %s at %s recorded as %" PRIu64), call->args.operands[0],
-	    work.case_id, seq);
+	fv_reply_line(reply, _("outcome %s at %s recorded as %" PRIu64),
+	    call->args.operands[0], work.case_id, seq);
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_uint(&reply->json, "seq", seq);
 	fv_json_text_z(&reply->json, "case", work.case_id);

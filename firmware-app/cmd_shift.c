@@ -10,7 +10,8 @@ tell(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 	char since[FV_LOCAL_TEXT_BYTES];
 
 	if (work->has_shift)
-		fv_reply_line(reply, _("on shift since %s"), fv_clock_local(work->shift_ms, since));
+		fv_reply_line(
+		    reply, _("on shift since %s"), fv_clock_local(work->shift_ms, since));
 	else
 		fv_reply_line(reply, "%s", _("off shift: no position is taken"));
 	fv_json_begin_object(&reply->json, NULL);
@@ -79,7 +80,8 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	work->has_shift = false;
 	app->is_shift_changed = true;
 	if (fv_journal_seal(&app->journal) != FV_OK)
-		fv_reply_warn(reply, "%s", _("recorded but not sealed yet; it is tried again"));
+		fv_reply_warn(
+		    reply, "%s", _("recorded but not sealed yet; it is tried again"));
 	tell(app, work, reply);
 	fv_app_want_sync(app, reply);
 	return FV_EXIT_OK;

@@ -30,6 +30,8 @@ gather(struct fv_app *app, struct status *s)
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
 	s->sealed = rc == FV_OK ? seal + 1 : 0;
+	if (!app->is_agent && fv_boot_is_due(app))
+		s->work.is_carried = s->work.has_visit;
 	return fv_store_get_meter(
 	    app->store, fv_clock_local_day(s->now_ms, day), &s->up, &s->down);
 }
@@ -57,7 +59,8 @@ tell_work(struct fv_app *app, const struct status *s, struct fv_reply *reply)
 		fv_json_null(json, "visit");
 	}
 	if (s->work.has_shift) {
-		fv_reply_line(reply, _("on shift since %s"), fv_clock_local(s->work.shift_ms, when));
+		fv_reply_line(
+		    reply, _("on shift since %s"), fv_clock_local(s->work.shift_ms, when));
 		fv_json_begin_object(json, "shift");
 		fv_json_uint(json, "seq", s->work.shift_seq);
 		fv_json_instant(json, "since", s->work.shift_ms);
@@ -78,8 +81,8 @@ tell_trail(const struct status *s, struct fv_reply *reply)
 	      " receipted"),
 	    s->recorded, s->sealed, s->sync.next_seq, s->sync.receipted);
 	if (s->blobs > 0)
-		fv_reply_line(reply, _("parts not sent: %" PRIu64 ", %" PRIu64 " bytes"), s->blobs,
-		    s->blob_bytes);
+		fv_reply_line(reply, _("parts not sent: %" PRIu64 ", %" PRIu64 " bytes"),
+		    s->blobs, s->blob_bytes);
 	fv_json_uint(json, "recorded", s->recorded);
 	fv_json_uint(json, "sealed", s->sealed);
 	fv_json_uint(json, "sent", s->sync.next_seq);
@@ -98,9 +101,11 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 	fv_reply_line(reply, _("last sync: %s"),
 	    sync->last_ok_ms != 0 ? fv_clock_local(sync->last_ok_ms, when) : _("never"));
 	if (sync->reason != FV_SYNC_NONE)
-		fv_reply_line(reply, _("the last try failed: %s"), fv_sync_reason_text(sync->reason));
+		fv_reply_line(
+		    reply, _("the last try failed: %s"), fv_sync_reason_text(sync->reason));
 	if (sync->next_try_ms > s->now_ms)
-		fv_reply_line(reply, _("next try: %s"), fv_clock_local(sync->next_try_ms, when));
+		fv_reply_line(
+		    reply, _("next try: %s"), fv_clock_local(sync->next_try_ms, when));
 	if (sync->last_ok_ms != 0 && !sync->is_approved)
 		fv_reply_line(reply, "%s", _("no supervisor has approved this handheld yet"));
 	fv_reply_line(
@@ -135,7 +140,7 @@ tell_receiver(struct fv_app *app, struct fv_reply *reply)
 		if (!fv_gps_is_connected(app->gps)) {
 			word = "off";
 			text = _("off (off shift, or gpsd does not answer)");
-		} else if (fv_stamp_has(&stamp, FV_STAMP_LAT)) {
+		} else if (stamp.mode >= 2 && fv_stamp_has(&stamp, FV_STAMP_LAT)) {
 			word = "fix";
 			text = _("has a position");
 		} else {
@@ -167,9 +172,11 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (app->identity.state != FV_IDENTITY_ENROLLED)
 		return fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, app->dir,
 		    app->identity.state == FV_IDENTITY_PENDING
-			? _("an enrolment was begun and not answered; repeat 'fieldvisit enroll' with "
+			? _("an enrolment was begun and not answered; repeat 'fieldvisit "
+			    "enroll' with "
 			    "the same ticket and PIN")
-			: _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the ticket "
+			: _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the "
+			    "ticket "
 			    "that your supervisor made"));
 	if ((rc = gather(app, &s)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);

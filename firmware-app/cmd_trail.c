@@ -54,7 +54,8 @@ on_record(const struct fv_record_row *row, void *ctx)
 	fv_json_end_object(json);
 	fv_reply_line(walk->reply, "%6" PRIu64 "  %s  %s%s%s", row->seq,
 	    fv_clock_local(header.rtc_ms, when), name != NULL ? name : "?",
-	    fv_buf_z(&subject) != NULL ? fv_buf_z(&subject) : "", is_sealed ? "" : _("  (not sealed)"));
+	    fv_buf_z(&subject) != NULL ? fv_buf_z(&subject) : "",
+	    is_sealed ? "" : _("  (not sealed)"));
 	fv_buf_clear(&subject);
 	return FV_OK;
 }
@@ -80,8 +81,9 @@ fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		from = is_all || total <= count ? 0 : total - count;
 
 	fv_json_begin_array(&reply->json, NULL);
-	rc = fv_store_each_record(
-	    app->store, from, count < total - (from < total ? from : total) ? from + count : total, on_record, &walk);
+	rc = fv_store_each_record(app->store, from,
+	    count < total - (from < total ? from : total) ? from + count : total, on_record,
+	    &walk);
 	fv_json_end_array(&reply->json);
 	if (rc != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);

@@ -57,18 +57,20 @@ on_record(const struct fv_record_row *row, void *ctx)
 	if (fv_trail_follow(&walk->trail, &header, row->header, &leaf) != FV_OK)
 		return refuse(walk, row->seq, _("it does not continue this device's trail"));
 	if (memcmp(leaf.b, row->leaf.b, sizeof leaf.b) != 0)
-		return refuse(walk, row->seq, _("its leaf does not follow from the one before"));
+		return refuse(
+		    walk, row->seq, _("its leaf does not follow from the one before"));
 	if ((row->type == FV_REC_SEAL) != (row->sig.len == FV_SIG_BYTES))
 		return refuse(walk, row->seq, _("a signature is missing or out of place"));
 	if (row->type == FV_REC_SEAL) {
 		if (fv_trail_take_seal(&walk->trail, row->payload, row->sig.ptr) != FV_OK)
-			return refuse(
-			    walk, row->seq, _("the seal is not by the key that the last one named"));
+			return refuse(walk, row->seq,
+			    _("the seal is not by the key that the last one named"));
 		walk->seals++;
 	}
 	if (row->type == FV_REC_NOTE) {
 		if (!has_blob(walk, row->payload, 5) || !has_blob(walk, row->payload, 7))
-			return refuse(walk, row->seq, _("its sealed text or capsules are missing"));
+			return refuse(
+			    walk, row->seq, _("its sealed text or capsules are missing"));
 		walk->notes++;
 	}
 	return FV_OK;
@@ -100,13 +102,13 @@ check_receipt(struct fv_app *app, uint64_t *size_out)
 
 		if (row.inclusion.len > 0)
 			memcpy(path, row.inclusion.ptr, row.inclusion.len);
-		is_good = fv_receipt_verify(
-			      &receipt, app->identity.ticket.log_pk, &log_size, &root) == FV_OK &&
-			  fv_leaf_parse(row.leaf, &leaf) == FV_OK && leaf.kind == FV_LEAF_HEAD &&
-			  fv_leaf_head_parse(leaf.body, &head) == FV_OK &&
-			  memcmp(head.dev, app->identity.dev, sizeof head.dev) == 0 &&
-			  fv_journal_root_at(app->store, head.size, &ours) == FV_OK &&
-			  memcmp(ours.b, head.root.b, sizeof ours.b) == 0;
+		is_good = fv_receipt_verify(&receipt, app->identity.ticket.log_pk, &log_size,
+			      &root) == FV_OK &&
+		    fv_leaf_parse(row.leaf, &leaf) == FV_OK && leaf.kind == FV_LEAF_HEAD &&
+		    fv_leaf_head_parse(leaf.body, &head) == FV_OK &&
+		    memcmp(head.dev, app->identity.dev, sizeof head.dev) == 0 &&
+		    fv_journal_root_at(app->store, head.size, &ours) == FV_OK &&
+		    memcmp(ours.b, head.root.b, sizeof ours.b) == 0;
 		*size_out = head.size;
 	}
 	fv_buf_clear(&keep);
@@ -120,13 +122,14 @@ tell(const struct walk *walk, uint64_t receipted, struct fv_reply *reply)
 
 	if (sealed > 0)
 		fv_reply_line(reply,
-		    _("sealed 0..%" PRIu64 " by %" PRIu64 " seals, tail of %" PRIu64 " not sealed"),
+		    _("sealed 0..%" PRIu64 " by %" PRIu64 " seals, tail of %" PRIu64
+		      " not sealed"),
 		    sealed - 1, walk->seals, count - sealed);
 	else
 		fv_reply_line(reply, _("no seal yet, tail of %" PRIu64 " not sealed"), count);
 	if (receipted > 0)
-		fv_reply_line(
-		    reply, _("receipted by the server's log up to 0..%" PRIu64), receipted - 1);
+		fv_reply_line(reply, _("receipted by the server's log up to 0..%" PRIu64),
+		    receipted - 1);
 	fv_reply_line(reply, "%s", _("tail not covered without the auditor's seed"));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_bool(&reply->json, "verified", true);

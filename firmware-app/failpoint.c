@@ -7,7 +7,8 @@ fv_failpoint_wanted(enum fv_failpoint point)
 {
 	const char *want = getenv("FV_FAIL");
 
-	return point != FV_POINT_NONE && want != NULL && *want != '\0' && strtol(want, NULL, 10) == (long)point;
+	return point != FV_POINT_NONE && want != NULL && *want != '\0' &&
+	    strtol(want, NULL, 10) == (long)point;
 }
 
 void

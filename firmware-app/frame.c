@@ -121,7 +121,8 @@ fv_frame_parse_head(const uint8_t head[FV_FRAME_ANSWER_HEAD_BYTES], int *exit_ou
 	*out_len_out = fv_load_u32be(head + 4);
 	*err_len_out = fv_load_u32be(head + 8);
 	*exit_out = (int)(code & 0xff);
-	if (code > 255 || *out_len_out > FV_FRAME_ANSWER_MAX || *err_len_out > FV_FRAME_ANSWER_MAX)
+	if (code > 255 || *out_len_out > FV_FRAME_ANSWER_MAX ||
+	    *err_len_out > FV_FRAME_ANSWER_MAX)
 		return FV_ETOOBIG;
 	return FV_OK;
 }

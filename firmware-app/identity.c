@@ -25,8 +25,7 @@ put(struct fv_store *store, const char *name, const uint8_t *bytes, size_t len)
 }
 
 enum fv_err
-fv_identity_store(
-    struct fv_store *store, const char *dir, const struct fv_identity_keys *keys)
+fv_identity_store(struct fv_store *store, const char *dir, const struct fv_identity_keys *keys)
 {
 	struct fv_ratchet *first = NULL;
 	enum fv_err rc;
@@ -46,7 +45,8 @@ fv_identity_store(
 	    (rc = put(store, FV_SET_PK_SYNC, keys->pk_sync, sizeof keys->pk_sync)) != FV_OK ||
 	    (rc = put(store, FV_SET_SK_SYNC, keys->sk_sync, sizeof keys->sk_sync)) != FV_OK ||
 	    (rc = put(store, FV_SET_PK_BOX, keys->pk_box, sizeof keys->pk_box)) != FV_OK ||
-	    (rc = put(store, FV_SET_TICKET_ID, keys->ticket_id, sizeof keys->ticket_id)) != FV_OK)
+	    (rc = put(store, FV_SET_TICKET_ID, keys->ticket_id, sizeof keys->ticket_id)) !=
+		FV_OK)
 		return rc;
 	return fv_store_put_int(store, FV_SET_STATE, FV_IDENTITY_PENDING);
 }
@@ -79,10 +79,12 @@ fv_identity_load(struct fv_store *store, struct fv_identity *identity_out)
 	if (rc != FV_OK)
 		return rc == FV_ENOENT ? FV_OK : rc;
 	if ((rc = fv_store_get_fixed(store, FV_SET_DEV, id->dev, sizeof id->dev)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_PK_0, id->pk_0, sizeof id->pk_0)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_PK_SYNC, id->pk_sync, sizeof id->pk_sync)) !=
+	    (rc = fv_store_get_fixed(store, FV_SET_PK_0, id->pk_0, sizeof id->pk_0)) !=
 		FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_PK_BOX, id->pk_box, sizeof id->pk_box)) != FV_OK)
+	    (rc = fv_store_get_fixed(
+		 store, FV_SET_PK_SYNC, id->pk_sync, sizeof id->pk_sync)) != FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_PK_BOX, id->pk_box, sizeof id->pk_box)) !=
+		FV_OK)
 		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
 	/* Identities made by tests alone have no ticket. */
 	rc = load_ticket(store, &id->ticket);

@@ -12,11 +12,11 @@
 #include "fv/ticket.h"
 
 /* Names of settings beside those of journal.h. */
-#define FV_SET_STATE "identity_state"      /* enum fv_identity_state */
-#define FV_SET_TICKET_ID "ticket_id"       /* 16 bytes */
-#define FV_SET_TICKET_NOTE "ticket_note"   /* the signed ticket, without its token */
+#define FV_SET_STATE "identity_state"    /* enum fv_identity_state */
+#define FV_SET_TICKET_ID "ticket_id"     /* 16 bytes */
+#define FV_SET_TICKET_NOTE "ticket_note" /* the signed ticket, without its token */
 #define FV_SET_PK_SYNC "pk_sync"
-#define FV_SET_SK_SYNC "sk_sync"           /* under file permissions and LUKS only */
+#define FV_SET_SK_SYNC "sk_sync" /* under file permissions and LUKS only */
 #define FV_SET_PK_BOX "pk_box"
 #define FV_SET_ENROL_REQUEST "enrol_request"
 #define FV_SET_ENROL_LEAF "enrol_leaf"
@@ -30,7 +30,7 @@
 
 enum fv_identity_state {
 	FV_IDENTITY_NONE = 0,
-	FV_IDENTITY_PENDING = 1,  /* keys made and stored, no answer yet */
+	FV_IDENTITY_PENDING = 1, /* keys made and stored, no answer yet */
 	FV_IDENTITY_ENROLLED = 2,
 };
 

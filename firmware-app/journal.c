@@ -77,7 +77,8 @@ insert(struct fv_journal *j, uint32_t type, struct fv_span payload, uint64_t *se
 		return FV_ETOOBIG;
 	fill_header(j, type, payload.len, &header);
 	fv_random_fill(fv_random_system(), salt, sizeof salt);
-	if ((rc = fv_trail_append(&j->trail, &header, salt, payload, &bytes, &row.leaf)) != FV_OK)
+	if ((rc = fv_trail_append(&j->trail, &header, salt, payload, &bytes, &row.leaf)) !=
+	    FV_OK)
 		goto cleanup;
 	row.seq = header.seq;
 	row.header = fv_buf_span(&bytes);
@@ -149,7 +150,8 @@ fv_journal_commit(struct fv_journal *journal)
 		journal->is_broken = true;
 	if (!journal->is_broken && fv_journal_unsealed(journal) >= FV_SEAL_UNSEALED_MAX &&
 	    fv_journal_seal(journal) != FV_OK)
-		return FV_OK; /* what was asked for is recorded; the seal is tried again later */
+		return FV_OK; /* what was asked for is recorded; the seal is tried again later
+			       */
 	return FV_OK;
 }
 
@@ -157,7 +159,7 @@ static bool
 may_take_ballast(uint32_t type)
 {
 	return type == FV_REC_VISIT_END || type == FV_REC_SHIFT_END || type == FV_REC_SEAL ||
-	       type == FV_REC_SHUTDOWN;
+	    type == FV_REC_SHUTDOWN;
 }
 
 static enum fv_err
@@ -276,8 +278,8 @@ seal_once(struct fv_journal *j)
 		goto cleanup;
 	fv_failpoint(FV_POINT_SEAL_AFTER_NEXT);
 	if ((rc = commit_seal(j, &row)) != FV_OK) {
-		/* A failed sync leaves open whether the seal is on the disk: a later slot write
-		 * could overwrite the only copy of the key that it introduces. */
+		/* A failed sync leaves open whether the seal is on the disk: a later slot
+		 * write could overwrite the only copy of the key that it introduces. */
 		j->is_broken = rc != FV_EFULL && rc != FV_EBUSY;
 		goto cleanup;
 	}

@@ -33,11 +33,11 @@ struct fv_journal {
 	struct fv_slots slots;
 	struct fv_trail trail;
 	bool has_beacon;
-	uint64_t beacon_size;   /* last consistent checkpoint of the ledger */
+	uint64_t beacon_size; /* last consistent checkpoint of the ledger */
 	uint8_t beacon_root[FV_BEACON_ROOT_BYTES];
 	bool in_group;
-	struct fv_buf pending;  /* owned: leaves appended in the open group */
-	bool is_broken;         /* the disk failed at a seal: only a restart tells the truth */
+	struct fv_buf pending; /* owned: leaves appended in the open group */
+	bool is_broken;        /* the disk failed at a seal: only a restart tells the truth */
 };
 
 /* Names of the settings that a journal reads. */

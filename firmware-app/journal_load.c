@@ -18,7 +18,8 @@ load_seal_key(struct fv_journal *j, uint64_t count)
 	if (rc == FV_ENOENT)
 		return FV_OK; /* fv_trail_init() set pk_0 */
 	if (rc == FV_OK && (rc = fv_store_get_record(j->store, seq, &keep, &row)) == FV_OK) {
-		rc = fv_seal_payload_parse(row.payload, j->trail.seal_pk, a, &j->trail.key_number);
+		rc = fv_seal_payload_parse(
+		    row.payload, j->trail.seal_pk, a, &j->trail.key_number);
 		if (rc == FV_EFORMAT)
 			rc = FV_ECORRUPT;
 		j->trail.sealed_size = seq + 1;
@@ -147,8 +148,9 @@ fv_journal_open(struct fv_journal *journal, struct fv_store *store, const char *
 		return rc;
 	count = journal->trail.range.size;
 	if (!was_clean) {
-		rc = fv_store_each_record(store, count > RECHECK_RECORDS ? count - RECHECK_RECORDS : 0,
-		    count, on_recheck, &check);
+		rc = fv_store_each_record(store,
+		    count > RECHECK_RECORDS ? count - RECHECK_RECORDS : 0, count, on_recheck,
+		    &check);
 		if (rc != FV_OK)
 			return rc;
 	}

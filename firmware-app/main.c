@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -123,7 +125,8 @@ run_here(struct fv_call *call, int lock_fd, struct fv_reply *reply)
 		if (app.identity.state != FV_IDENTITY_ENROLLED &&
 		    (call->verb->flags & FV_VERB_UNENROLLED) == 0)
 			fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, call->dir,
-			    _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the "
+			    _("this handheld is not enrolled; 'fieldvisit enroll FILE' with "
+			      "the "
 			      "ticket that your supervisor made"));
 		else
 			reply->exit = call->verb->run(&app, call, reply);
@@ -146,7 +149,8 @@ run_call(struct fv_call *call, struct fv_reply *reply)
 			close(fd);
 			if (!is_done)
 				return fv_reply_fail(reply, FV_FAIL_NO_AGENT, call->verb->name,
-				    _("the agent went away before it answered; 'fieldvisit status' "
+				    _("the agent went away before it answered; 'fieldvisit "
+				      "status' "
 				      "says what was recorded"));
 			return reply->exit;
 		}
@@ -188,6 +192,9 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN);
+	umask(077);
+	/* No core file and no other process of this user may show a PIN or a note. */
+	prctl(PR_SET_DUMPABLE, 0);
 	if (!take_globals(argc, argv, &opts, &call)) {
 		fprintf(stderr, "fieldvisit: %s\n", _("too many words"));
 		return FV_EXIT_USAGE;

@@ -22,7 +22,8 @@ record_lock(struct fv_app *app, uint32_t what, enum fv_lock_cause cause)
 	fv_cbor_put_uint(&payload, 5);
 	fv_cbor_put_uint(&payload, cause);
 	if ((rc = fv_buf_status(&payload)) == FV_OK)
-		rc = fv_journal_append(&app->journal, FV_REC_LOCK, fv_buf_span(&payload), &seq);
+		rc =
+		    fv_journal_append(&app->journal, FV_REC_LOCK, fv_buf_span(&payload), &seq);
 	fv_buf_clear(&payload);
 	return rc;
 }
@@ -137,7 +138,8 @@ refuse(struct fv_app *app, int64_t failures, struct fv_reply *reply)
 		fv_reply_fail_err(reply, "PIN", rc);
 	else
 		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
-		    _("wrong for the tenth time: the case cards are erased; records and notes stay "
+		    _("wrong for the tenth time: the case cards are erased; records and notes "
+		      "stay "
 		      "and are still sent: tell your supervisor"));
 	return false;
 }
@@ -184,7 +186,8 @@ fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply)
 	} else if (rc == FV_ENOENT) {
 		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
 		    _("the cards' key is gone: no card can be opened; tell your supervisor"));
-	} else if (rc != FV_OK || (rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, 0)) != FV_OK) {
+	} else if (rc != FV_OK ||
+	    (rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, 0)) != FV_OK) {
 		fv_reply_fail_err(reply, "PIN", rc);
 	} else {
 		fv_secret_free(app->sk_box);

@@ -15,14 +15,14 @@
 #define FV_PIN_OPS 3U
 #define FV_PIN_MEM_BYTES (UINT64_C(64) << 20)
 #define FV_PIN_MEM_SMALL_BYTES (UINT64_C(32) << 20) /* on machines with under 1 GB */
-#define FV_PIN_FREE_TRIES 3  /* wrong ones without a delay */
-#define FV_PIN_TRIES_MAX 10  /* wrong ones; then the wipe */
+#define FV_PIN_FREE_TRIES 3                         /* wrong ones without a delay */
+#define FV_PIN_TRIES_MAX 10                         /* wrong ones; then the wipe */
 #define FV_PIN_DELAY_MS INT64_C(30000) /* after the third, doubled by each further one */
 
 /* Settings. */
 #define FV_SET_PIN_FAILURES "pin_failures"
-#define FV_SET_PIN_BOOT "pin_boot"          /* boot id at the last try */
-#define FV_SET_PIN_BOOTTIME "pin_boottime"  /* its CLOCK_BOOTTIME */
+#define FV_SET_PIN_BOOT "pin_boot"         /* boot id at the last try */
+#define FV_SET_PIN_BOOTTIME "pin_boottime" /* its CLOCK_BOOTTIME */
 #define FV_SET_WIPED "wiped"
 
 /* How a LOCK record says why. */

@@ -156,7 +156,8 @@ read_file(const char *dir, uint8_t bytes[FILE_BYTES])
 		if (fd < 0) {
 			rc = errno == ENOENT ? FV_ENOENT : FV_EIO;
 		} else {
-			rc = read(fd, bytes, FILE_BYTES) == (ssize_t)FILE_BYTES ? FV_OK : FV_ECORRUPT;
+			rc = read(fd, bytes, FILE_BYTES) == (ssize_t)FILE_BYTES ? FV_OK
+										: FV_ECORRUPT;
 			close(fd);
 		}
 	}
@@ -202,7 +203,8 @@ erase(const char *dir)
 		close(fd);
 		unlink(fv_buf_z(&path));
 		if (sync_folder(dir) != FV_OK)
-			fputs("fieldvisit: keys: could not be synced after the wipe\n", stderr);
+			fputs(
+			    "fieldvisit: keys: could not be synced after the wipe\n", stderr);
 	}
 	fv_buf_clear(&path);
 }

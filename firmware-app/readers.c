@@ -38,7 +38,8 @@ fv_readers_find(struct fv_store *store, const char *team, struct fv_readers *rea
 	free(roster);
 	if (rc == FV_ENOENT)
 		fv_reply_fail(reply, FV_FAIL_NO_READER, team,
-		    _("no supervisor on the roster can read for this team; nothing is recorded: "
+		    _("no supervisor on the roster can read for this team; nothing is "
+		      "recorded: "
 		      "tell the desk"));
 	else if (rc != FV_OK)
 		fv_reply_fail_err(reply, _("roster"), rc);
@@ -46,8 +47,8 @@ fv_readers_find(struct fv_store *store, const char *team, struct fv_readers *rea
 }
 
 bool
-fv_readers_check(const struct fv_readers *readers, const uint8_t dev[FV_DEV_BYTES],
-    struct fv_reply *reply)
+fv_readers_check(
+    const struct fv_readers *readers, const uint8_t dev[FV_DEV_BYTES], struct fv_reply *reply)
 {
 	uint8_t aad[FV_NOTE_AAD_BYTES];
 	struct fv_note_sealed sealed = {0};

@@ -23,7 +23,7 @@ bool fv_readers_find(struct fv_store *store, const char *team, struct fv_readers
     struct fv_reply *reply);
 
 /* Seal a test note for all of them and look at what came out.  False: said in the reply. */
-bool fv_readers_check(const struct fv_readers *readers, const uint8_t dev[FV_DEV_BYTES],
-    struct fv_reply *reply);
+bool fv_readers_check(
+    const struct fv_readers *readers, const uint8_t dev[FV_DEV_BYTES], struct fv_reply *reply);
 
 #endif

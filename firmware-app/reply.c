@@ -76,8 +76,7 @@ fv_reply_clear(struct fv_reply *reply)
 	fv_buf_clear(&reply->err);
 }
 
-static void
-put_formatted(struct fv_buf *out, const char *fmt, va_list args)
+static void put_formatted(struct fv_buf *out, const char *fmt, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 static void
@@ -87,7 +86,8 @@ put_formatted(struct fv_buf *out, const char *fmt, va_list args)
 	int len = vsnprintf(text, sizeof text, fmt, args);
 
 	if (len > 0)
-		fv_buf_put(out, text, (size_t)len < sizeof text ? (size_t)len : sizeof text - 1);
+		fv_buf_put(
+		    out, text, (size_t)len < sizeof text ? (size_t)len : sizeof text - 1);
 }
 
 void
@@ -155,7 +155,8 @@ fv_reply_fail_err(struct fv_reply *reply, const char *object, enum fv_err err)
 		      "the command"));
 	case FV_ECORRUPT:
 		return fv_reply_fail(reply, FV_FAIL_DAMAGED, object,
-		    _("the stored data is damaged or is not this handheld's; keep the folder as "
+		    _("the stored data is damaged or is not this handheld's; keep the folder "
+		      "as "
 		      "it is, tell the desk, and enrol into a new folder"));
 	case FV_EVERSION:
 		return fv_reply_fail(reply, FV_FAIL_NEWER, object,
@@ -172,7 +173,8 @@ fv_reply_fail_err(struct fv_reply *reply, const char *object, enum fv_err err)
 		    fv_err_text(err), fv_err_name(err));
 	default:
 		return fv_reply_fail(reply, FV_FAIL_IO, object,
-		    _("the disk failed (%s); nothing more is recorded until it works: check the "
+		    _("the disk failed (%s); nothing more is recorded until it works: check "
+		      "the "
 		      "storage and repeat the command"),
 		    fv_err_name(err));
 	}

@@ -17,20 +17,20 @@
 /* Exit codes: stable, in the man page. */
 enum fv_exit {
 	FV_EXIT_OK = 0,
-	FV_EXIT_NO = 1,          /* the answer is no */
+	FV_EXIT_NO = 1, /* the answer is no */
 	FV_EXIT_USAGE = 2,
-	FV_EXIT_PERSON = 3,      /* a person must decide (check only) */
-	FV_EXIT_DATA = 65,       /* bad input data */
-	FV_EXIT_NOINPUT = 66,    /* no such file or case */
+	FV_EXIT_PERSON = 3,       /* a person must decide (check only) */
+	FV_EXIT_DATA = 65,        /* bad input data */
+	FV_EXIT_NOINPUT = 66,     /* no such file or case */
 	FV_EXIT_UNAVAILABLE = 69, /* server or gpsd down */
 	FV_EXIT_INTERNAL = 70,
 	FV_EXIT_OS = 71,
 	FV_EXIT_CREATE = 73,
 	FV_EXIT_IO = 74,
-	FV_EXIT_RETRY = 75,      /* busy: try again */
-	FV_EXIT_PROTOCOL = 76,   /* not our server, or not its key */
-	FV_EXIT_DENIED = 77,     /* wrong PIN, revoked, wiped */
-	FV_EXIT_CONFIG = 78,     /* not enrolled */
+	FV_EXIT_RETRY = 75,    /* busy: try again */
+	FV_EXIT_PROTOCOL = 76, /* not our server, or not its key */
+	FV_EXIT_DENIED = 77,   /* wrong PIN, revoked, wiped */
+	FV_EXIT_CONFIG = 78,   /* not enrolled */
 };
 
 /* What can go wrong, by a stable name. */
@@ -80,12 +80,12 @@ const char *fv_fail_id(enum fv_fail fail);
 int fv_fail_exit(enum fv_fail fail);
 
 struct fv_reply {
-	struct fv_buf out;    /* owned */
-	struct fv_buf err;    /* owned */
-	struct fv_json json;  /* writes to `out` when JSON is wanted, else nothing */
+	struct fv_buf out;   /* owned */
+	struct fv_buf err;   /* owned */
+	struct fv_json json; /* writes to `out` when JSON is wanted, else nothing */
 	bool want_json;
-	bool is_pending;      /* the agent answers later (sync --wait) */
-	int exit;             /* enum fv_exit */
+	bool is_pending; /* the agent answers later (sync --wait) */
+	int exit;        /* enum fv_exit */
 };
 
 void fv_reply_init(struct fv_reply *reply, bool want_json);

@@ -6,8 +6,7 @@
 #include "fv/sync.h"
 
 enum fv_err
-fv_roster_keep(
-    struct fv_store *store, uint64_t version, struct fv_span note, int64_t now_ms)
+fv_roster_keep(struct fv_store *store, uint64_t version, struct fv_span note, int64_t now_ms)
 {
 	uint8_t key[FV_ROSTER_KEY_BYTES];
 	const struct fv_item_row row = {.kind = FV_ITEM_ROSTER,
@@ -19,12 +18,12 @@ fv_roster_keep(
 
 	fv_store_u64be(key, version);
 	rc = fv_store_put_item(store, &row);
-	return rc == FV_OK ? fv_store_put_int(store, FV_SET_ROSTER_VERSION, (int64_t)version) : rc;
+	return rc == FV_OK ? fv_store_put_int(store, FV_SET_ROSTER_VERSION, (int64_t)version)
+			   : rc;
 }
 
 enum fv_err
-fv_roster_load(
-    struct fv_store *store, struct fv_roster **roster_out, struct fv_hash *hash_out)
+fv_roster_load(struct fv_store *store, struct fv_roster **roster_out, struct fv_hash *hash_out)
 {
 	uint8_t key[FV_ROSTER_KEY_BYTES];
 	struct fv_roster *roster = NULL;
@@ -38,8 +37,8 @@ fv_roster_load(
 	if ((rc = fv_store_get_int(store, FV_SET_ROSTER_VERSION, &version)) != FV_OK)
 		return rc;
 	fv_store_u64be(key, (uint64_t)version);
-	rc = fv_store_get_item(
-	    store, FV_ITEM_ROSTER, fv_span_of(key, sizeof key), &row, &note);
+	rc =
+	    fv_store_get_item(store, FV_ITEM_ROSTER, fv_span_of(key, sizeof key), &row, &note);
 	if (rc == FV_ENOENT)
 		rc = FV_ECORRUPT;
 	if (rc == FV_OK && (roster = malloc(sizeof *roster)) == NULL)

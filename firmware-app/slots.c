@@ -44,7 +44,8 @@ write_slot(int fd, unsigned slot, const uint8_t bytes[FV_SLOT_BYTES], enum fv_fa
 	enum fv_err rc;
 
 	if (fv_failpoint_wanted(half)) {
-		/* Half of what carries state: a torn slot, not a whole one with less padding. */
+		/* Half of what carries state: a torn slot, not a whole one with less padding.
+		 */
 		rc = write_at(fd, bytes, FV_SLOT_STATE_BYTES / 2, slot);
 		(void)rc;
 		abort();
@@ -173,8 +174,7 @@ cleanup:
 }
 
 enum fv_err
-fv_slots_open(
-    struct fv_slots *slots, const char *dir, const uint8_t seal_pk[FV_KEY_BYTES])
+fv_slots_open(struct fv_slots *slots, const char *dir, const uint8_t seal_pk[FV_KEY_BYTES])
 {
 	struct fv_buf folder = {0}, file = {0}, fresh = {0};
 	struct stat st;
@@ -210,7 +210,8 @@ fv_slots_save(struct fv_slots *slots)
 	enum fv_err rc;
 
 	slots->now->gen++;
-	rc = write_state(slots->fd, slots->current ^ 1U, slots->now, FV_POINT_RECORD_HALF_SLOT);
+	rc =
+	    write_state(slots->fd, slots->current ^ 1U, slots->now, FV_POINT_RECORD_HALF_SLOT);
 	if (rc == FV_OK)
 		slots->current ^= 1U;
 	return rc;

@@ -18,13 +18,16 @@
 #define FV_SLOTS_FILE "ratchet"
 
 struct fv_slots {
-	int fd;                   /* -1: not open */
-	unsigned current;         /* 0 or 1: the slot that holds `now` */
-	struct fv_ratchet *now;   /* owned, secret */
+	int fd;                 /* -1: not open */
+	unsigned current;       /* 0 or 1: the slot that holds `now` */
+	struct fv_ratchet *now; /* owned, secret */
 };
 
 /* A closed value: what fv_slots_close() may always be given. */
-#define FV_SLOTS_NONE {-1, 0, NULL}
+#define FV_SLOTS_NONE                                                                         \
+	{                                                                                     \
+		-1, 0, NULL                                                                   \
+	}
 
 /*
  * Make the file anew below `dir` with this first state.  Durable on return.

@@ -24,7 +24,8 @@ static const struct reason_row reasons[FV_SYNC_REASON_COUNT] = {
     [FV_SYNC_BAD_ANSWER] = {"bad-answer", N_("the server's answer does not hold")},
     [FV_SYNC_LOG_REWRITTEN] = {"log-rewritten",
 	N_("THE SERVER HAS REWRITTEN ITS LOG; everything is kept: tell the auditor")},
-    [FV_SYNC_FORK] = {"fork", N_("the server holds another history of this device: enrol again")},
+    [FV_SYNC_FORK] = {"fork",
+	N_("the server holds another history of this device: enrol again")},
     [FV_SYNC_LOCAL] = {"local", N_("this handheld's disk or link program failed")},
 };
 

@@ -11,19 +11,19 @@
 
 /* Why the last sync did not succeed. */
 enum fv_sync_reason {
-	FV_SYNC_NONE = 0,         /* it did, or there was none */
-	FV_SYNC_OFFLINE = 1,      /* no connection, or it was cut */
-	FV_SYNC_BUSY = 2,         /* 429, 503 */
-	FV_SYNC_NOT_OURS = 3,     /* a captive portal, or another key */
-	FV_SYNC_UNKNOWN = 4,      /* the server does not know this device */
+	FV_SYNC_NONE = 0,     /* it did, or there was none */
+	FV_SYNC_OFFLINE = 1,  /* no connection, or it was cut */
+	FV_SYNC_BUSY = 2,     /* 429, 503 */
+	FV_SYNC_NOT_OURS = 3, /* a captive portal, or another key */
+	FV_SYNC_UNKNOWN = 4,  /* the server does not know this device */
 	FV_SYNC_REVOKED = 5,
-	FV_SYNC_CURSOR = 6,       /* 409: the cursor is asked for first */
-	FV_SYNC_TOO_LARGE = 7,    /* 413: less is sent at a time */
-	FV_SYNC_NOT_STORED = 8,   /* 507 */
-	FV_SYNC_BAD_ANSWER = 9,   /* sealed by our server and wrong: proofs or signatures */
+	FV_SYNC_CURSOR = 6,     /* 409: the cursor is asked for first */
+	FV_SYNC_TOO_LARGE = 7,  /* 413: less is sent at a time */
+	FV_SYNC_NOT_STORED = 8, /* 507 */
+	FV_SYNC_BAD_ANSWER = 9, /* sealed by our server and wrong: proofs or signatures */
 	FV_SYNC_LOG_REWRITTEN = 10,
-	FV_SYNC_FORK = 11,        /* the server holds another history under our name */
-	FV_SYNC_LOCAL = 12,       /* our own disk or the link program */
+	FV_SYNC_FORK = 11,  /* the server holds another history under our name */
+	FV_SYNC_LOCAL = 12, /* our own disk or the link program */
 	FV_SYNC_REASON_COUNT,
 };
 
@@ -43,10 +43,10 @@ struct fv_syncstate {
 	int64_t next_try_ms;    /* wall clock; 0: none is planned */
 	uint32_t failures;      /* in a row */
 	enum fv_sync_reason reason;
-	bool is_approved;       /* no notice said otherwise in the last answer */
+	bool is_approved; /* no notice said otherwise in the last answer */
 	bool is_revoked;
-	bool is_probe_due;      /* ask for the cursor before sending records */
-	uint64_t body_max;      /* bytes of a request; halved by 413; 0: the default */
+	bool is_probe_due; /* ask for the cursor before sending records */
+	uint64_t body_max; /* bytes of a request; halved by 413; 0: the default */
 };
 
 /* Errors: FV_EIO FV_ENOMEM FV_ECORRUPT */

@@ -42,8 +42,8 @@ fv_typed_file(const char *path, size_t max, struct fv_buf *out, struct fv_reply 
 	enum fv_err rc;
 
 	if (fd < 0) {
-		fv_reply_fail(reply, FV_FAIL_NO_FILE, path, _("%s; name a file that can be read"),
-		    strerror(errno));
+		fv_reply_fail(reply, FV_FAIL_NO_FILE, path,
+		    _("%s; name a file that can be read"), strerror(errno));
 		return false;
 	}
 	rc = read_all(fd, max, out);
@@ -92,16 +92,18 @@ ask_pin(bool is_new, struct fv_buf *out, struct fv_reply *reply)
 
 	if (tty < 0) {
 		fv_reply_fail(reply, FV_FAIL_USAGE, "PIN",
-		    _("no terminal to ask on; give it with --pin-file FILE ('-': standard input)"));
+		    _("no terminal to ask on; give it with --pin-file FILE ('-': standard "
+		      "input)"));
 		return false;
 	}
 	is_good = ask(tty, is_new ? _("new PIN: ") : _("PIN: "), out);
 	if (is_good && is_new)
 		is_good = ask(tty, _("the same again: "), &again) &&
-			  fv_span_equal(fv_buf_span(out), fv_buf_span(&again));
+		    fv_span_equal(fv_buf_span(out), fv_buf_span(&again));
 	if (!is_good)
 		fv_reply_fail(reply, FV_FAIL_BAD_INPUT, "PIN",
-		    is_new ? _("the two differ; try again") : _("could not be read; try again"));
+		    is_new ? _("the two differ; try again")
+			   : _("could not be read; try again"));
 	close(tty);
 	fv_buf_clear(&again);
 	return is_good;

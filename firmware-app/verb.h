@@ -20,8 +20,8 @@ struct fv_app;
 struct fv_call;
 
 enum fv_verb_flag {
-	FV_VERB_LOCAL = 1,       /* run needs no folder: app is NULL */
-	FV_VERB_UNENROLLED = 2,  /* works before enrolment */
+	FV_VERB_LOCAL = 1,      /* run needs no folder: app is NULL */
+	FV_VERB_UNENROLLED = 2, /* works before enrolment */
 };
 
 struct fv_verb {
@@ -30,7 +30,8 @@ struct fv_verb {
 	const char *summary;  /* one line, translated when shown */
 	const struct fv_option *options;
 	size_t min_operands, max_operands;
-	int (*prepare)(struct fv_call *call, struct fv_reply *reply); /* NULL: nothing to read */
+	int (*prepare)(
+	    struct fv_call *call, struct fv_reply *reply); /* NULL: nothing to read */
 	int (*run)(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 	unsigned flags;
 };
@@ -68,8 +69,8 @@ bool fv_call_tri(const struct fv_call *call, const char *option, enum fv_tri *tr
     struct fv_reply *reply);
 
 /* A whole number 0..max; *has_out: the option is given.  False: no number. */
-bool fv_call_uint(const struct fv_call *call, const char *option, uint64_t max,
-    bool *has_out, uint64_t *value_out, struct fv_reply *reply);
+bool fv_call_uint(const struct fv_call *call, const char *option, uint64_t max, bool *has_out,
+    uint64_t *value_out, struct fv_reply *reply);
 
 int fv_cmd_agent(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

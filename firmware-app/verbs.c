@@ -6,6 +6,7 @@
 #define N_(s) s
 
 static const struct fv_option no_options[] = {{NULL, NULL}};
+static const struct fv_option agent_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
 static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
@@ -17,6 +18,9 @@ static const struct fv_option trail_options[] = {
     {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
 
 const struct fv_verb fv_verbs[] = {
+    {"agent", "[--gpsd HOST[:PORT]]",
+	N_("hold the receiver, the trail and the sync until stopped"), agent_options, 0, 0,
+	NULL, fv_cmd_agent, FV_VERB_LOCAL},
     {"begin", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("begin a visit"), begin_options, 1, 1, NULL, fv_cmd_begin, 0},
     {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
@@ -99,8 +103,8 @@ fv_call_code(const struct fv_call *call, const char *option, enum fv_code_set se
 		    _("--%s %.40s: no such word; did you mean '%s'?"), option, word, near);
 	else
 		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-		    _("--%s %.40s: no such word; 'fieldvisit help %s' names the option"), option, word,
-		    call->verb->name);
+		    _("--%s %.40s: no such word; 'fieldvisit help %s' names the option"),
+		    option, word, call->verb->name);
 	return false;
 }
 
@@ -135,6 +139,7 @@ fv_call_uint(const struct fv_call *call, const char *option, uint64_t max, bool 
 	if (word == NULL || fv_decimal_decode(fv_span_z(word), max, value_out) == FV_OK)
 		return true;
 	fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-	    _("--%s %.40s: a whole number from 0 to %llu"), option, word, (unsigned long long)max);
+	    _("--%s %.40s: a whole number from 0 to %llu"), option, word,
+	    (unsigned long long)max);
 	return false;
 }

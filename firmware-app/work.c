@@ -4,7 +4,8 @@
 
 /* Last record of `type`, whole.  FV_ENOENT: there is none. */
 static enum fv_err
-read_last(struct fv_store *store, uint32_t type, struct fv_buf *keep, struct fv_record_row *row)
+read_last(
+    struct fv_store *store, uint32_t type, struct fv_buf *keep, struct fv_record_row *row)
 {
 	uint64_t seq;
 	enum fv_err rc = fv_store_last_of_type(store, type, UINT64_MAX, &seq);

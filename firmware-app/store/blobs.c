@@ -70,7 +70,8 @@ fv_store_set_blob_held(struct fv_store *store, const struct fv_hash *hash, uint6
 	if ((rc = fv_store_stmt(store, SQL_BLOB_HELD, &stmt)) != FV_OK)
 		return rc;
 	fv_store_bind(stmt, 1, hash_span(hash));
-	sqlite3_bind_int64(stmt, 2, held_bytes > INT64_MAX ? INT64_MAX : (sqlite3_int64)held_bytes);
+	sqlite3_bind_int64(
+	    stmt, 2, held_bytes > INT64_MAX ? INT64_MAX : (sqlite3_int64)held_bytes);
 	return fv_store_run(stmt);
 }
 

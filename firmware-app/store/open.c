@@ -8,7 +8,7 @@
 #include "firmware-app/store/statements.h"
 
 struct pragma {
-	const char *set;  /* statement that sets it; NULL: only asked */
+	const char *set; /* statement that sets it; NULL: only asked */
 	const char *ask;
 	const char *want; /* what asking must answer */
 };
@@ -80,8 +80,9 @@ make_schema(sqlite3 *db)
 
 	if ((rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL)) != SQLITE_OK)
 		return fv_store_error(rc);
-	sqlite3_snprintf(sizeof text, text, "PRAGMA application_id=%d; PRAGMA user_version=%d;",
-	    FV_STORE_APPLICATION_ID, FV_STORE_SCHEMA);
+	sqlite3_snprintf(sizeof text, text,
+	    "PRAGMA application_id=%d; PRAGMA user_version=%d;", FV_STORE_APPLICATION_ID,
+	    FV_STORE_SCHEMA);
 	if ((rc = sqlite3_exec(db, fv_store_schema, NULL, NULL, NULL)) == SQLITE_OK &&
 	    (rc = sqlite3_exec(db, text, NULL, NULL, NULL)) == SQLITE_OK)
 		rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);

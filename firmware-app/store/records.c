@@ -30,7 +30,8 @@ read_row(sqlite3_stmt *stmt, struct fv_record_row *row)
 	row->salt = fv_store_column(stmt, 3);
 	row->payload = fv_store_column(stmt, 4);
 	row->sig = fv_store_column(stmt, 6);
-	if (row->salt.len != FV_SALT_BYTES || (row->sig.len != 0 && row->sig.len != FV_SIG_BYTES))
+	if (row->salt.len != FV_SALT_BYTES ||
+	    (row->sig.len != 0 && row->sig.len != FV_SIG_BYTES))
 		return FV_ECORRUPT;
 	return fv_store_column_hash(stmt, 5, &row->leaf);
 }
@@ -46,8 +47,8 @@ rehouse(struct fv_span *span, const struct fv_buf *keep, size_t *at)
 }
 
 enum fv_err
-fv_store_get_record(struct fv_store *store, uint64_t seq, struct fv_buf *keep,
-    struct fv_record_row *row_out)
+fv_store_get_record(
+    struct fv_store *store, uint64_t seq, struct fv_buf *keep, struct fv_record_row *row_out)
 {
 	sqlite3_stmt *stmt;
 	size_t at;
@@ -79,8 +80,8 @@ fv_store_get_record(struct fv_store *store, uint64_t seq, struct fv_buf *keep,
 }
 
 enum fv_err
-fv_store_each_record(struct fv_store *store, uint64_t from, uint64_t to,
-    fv_store_record_fn fn, void *ctx)
+fv_store_each_record(
+    struct fv_store *store, uint64_t from, uint64_t to, fv_store_record_fn fn, void *ctx)
 {
 	struct fv_record_row row;
 	sqlite3_stmt *stmt;
@@ -141,7 +142,8 @@ fv_store_count_records(struct fv_store *store, uint64_t *count_out)
 }
 
 enum fv_err
-fv_store_last_of_type(struct fv_store *store, uint32_t type, uint64_t before, uint64_t *seq_out)
+fv_store_last_of_type(
+    struct fv_store *store, uint32_t type, uint64_t before, uint64_t *seq_out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;

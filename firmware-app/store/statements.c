@@ -33,50 +33,50 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_SETTING_PUT] = "INSERT INTO setting(name, value) VALUES(?1, ?2)"
-                        " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+			" ON CONFLICT(name) DO UPDATE SET value = excluded.value",
     [SQL_SETTING_GET] = "SELECT value FROM setting WHERE name = ?1",
     [SQL_SETTING_DROP] = "DELETE FROM setting WHERE name = ?1",
     [SQL_RECORD_PUT] = "INSERT INTO record(seq, type, header, salt, payload, leaf, sig)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_RECORD_GET] = "SELECT seq, type, header, salt, payload, leaf, sig FROM record"
-                       " WHERE seq = ?1",
+		       " WHERE seq = ?1",
     [SQL_RECORD_RANGE] = "SELECT seq, type, header, salt, payload, leaf, sig FROM record"
-                         " WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
+			 " WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
     [SQL_RECORD_LEAVES] = "SELECT leaf FROM record ORDER BY seq",
     [SQL_RECORD_COUNT] = "SELECT ifnull(max(seq) + 1, 0) FROM record",
     [SQL_RECORD_LAST_OF_TYPE] = "SELECT seq FROM record WHERE type = ?1 AND seq < ?2"
-                                " ORDER BY seq DESC LIMIT 1",
+				" ORDER BY seq DESC LIMIT 1",
     [SQL_BLOB_PUT] = "INSERT INTO blob(hash, seq, held, data) VALUES(?1, ?2, 0, ?3)"
-                     " ON CONFLICT(hash) DO NOTHING",
+		     " ON CONFLICT(hash) DO NOTHING",
     [SQL_BLOB_GET] = "SELECT data FROM blob WHERE hash = ?1",
     [SQL_BLOB_UNSENT] = "SELECT hash, seq, held, data FROM blob WHERE held < length(data)"
-                        " ORDER BY seq, rowid",
+			" ORDER BY seq, rowid",
     [SQL_BLOB_HELD] = "UPDATE blob SET held = min(?2, length(data)) WHERE hash = ?1",
     [SQL_BLOB_COUNT] = "SELECT count(*), ifnull(sum(length(data) - held), 0) FROM blob"
-                       " WHERE held < length(data)",
+		       " WHERE held < length(data)",
     [SQL_ITEM_PUT] = "INSERT INTO item(kind, key, version, body, taken_ms)"
-                     " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(kind, key) DO UPDATE"
-                     " SET version = excluded.version, body = excluded.body,"
-                     " taken_ms = excluded.taken_ms WHERE excluded.version >= version",
+		     " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(kind, key) DO UPDATE"
+		     " SET version = excluded.version, body = excluded.body,"
+		     " taken_ms = excluded.taken_ms WHERE excluded.version >= version",
     [SQL_ITEM_GET] = "SELECT kind, key, version, body, taken_ms FROM item"
-                     " WHERE kind = ?1 AND key = ?2",
+		     " WHERE kind = ?1 AND key = ?2",
     [SQL_ITEM_EACH] = "SELECT kind, key, version, body, taken_ms FROM item WHERE kind = ?1"
-                      " ORDER BY key",
+		      " ORDER BY key",
     [SQL_ITEM_DROP] = "DELETE FROM item WHERE kind = ?1 AND key = ?2",
     [SQL_ITEM_DROP_KIND] = "DELETE FROM item WHERE kind = ?1",
     [SQL_PART_PUT] = "INSERT INTO part(hash, kind, key, version, total, data)"
-                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
-                     " ON CONFLICT(hash) DO UPDATE SET data = excluded.data",
+		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+		     " ON CONFLICT(hash) DO UPDATE SET data = excluded.data",
     [SQL_PART_GET] = "SELECT data FROM part WHERE hash = ?1",
     [SQL_PART_DROP] = "DELETE FROM part WHERE hash = ?1",
     [SQL_PART_EACH] = "SELECT hash, kind, key, version, total, data FROM part ORDER BY rowid",
     [SQL_RECEIPT_PUT] = "INSERT INTO receipt(sealed_size, checkpoint_size, checkpoint, leaf,"
-                        " leaf_index, inclusion, taken_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-                        " ON CONFLICT(sealed_size) DO NOTHING",
+			" leaf_index, inclusion, taken_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+			" ON CONFLICT(sealed_size) DO NOTHING",
     [SQL_RECEIPT_LAST] = "SELECT sealed_size, checkpoint_size, checkpoint, leaf, leaf_index,"
-                         " inclusion, taken_ms FROM receipt ORDER BY sealed_size DESC LIMIT 1",
+			 " inclusion, taken_ms FROM receipt ORDER BY sealed_size DESC LIMIT 1",
     [SQL_METER_ADD] = "INSERT INTO meter(day, up, down) VALUES(?1, ?2, ?3) ON CONFLICT(day)"
-                      " DO UPDATE SET up = up + excluded.up, down = down + excluded.down",
+		      " DO UPDATE SET up = up + excluded.up, down = down + excluded.down",
     [SQL_METER_GET] = "SELECT up, down FROM meter WHERE day = ?1",
 };
 
@@ -147,8 +147,8 @@ void
 fv_store_bind(sqlite3_stmt *stmt, int idx, struct fv_span bytes)
 {
 	/* A NULL pointer would bind SQL NULL; "" gives an empty blob. */
-	sqlite3_bind_blob64(stmt, idx, bytes.len > 0 ? (const void *)bytes.ptr : "", bytes.len,
-	    SQLITE_STATIC);
+	sqlite3_bind_blob64(
+	    stmt, idx, bytes.len > 0 ? (const void *)bytes.ptr : "", bytes.len, SQLITE_STATIC);
 }
 
 struct fv_span

@@ -44,8 +44,8 @@ enum fv_sql {
 };
 
 struct fv_store {
-	sqlite3 *db;                     /* owned */
-	sqlite3_stmt *stmts[SQL_COUNT];  /* owned; prepared at first use */
+	sqlite3 *db;                    /* owned */
+	sqlite3_stmt *stmts[SQL_COUNT]; /* owned; prepared at first use */
 	bool in_transaction;
 };
 

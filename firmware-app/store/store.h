@@ -71,11 +71,11 @@ FV_NODISCARD enum fv_err fv_store_drop_setting(struct fv_store *store, const cha
 struct fv_record_row {
 	uint64_t seq;
 	uint32_t type;
-	struct fv_span header;   /* canonical bytes */
-	struct fv_span salt;     /* 16 bytes */
-	struct fv_span payload;  /* canonical bytes */
+	struct fv_span header;  /* canonical bytes */
+	struct fv_span salt;    /* 16 bytes */
+	struct fv_span payload; /* canonical bytes */
 	struct fv_hash leaf;
-	struct fv_span sig;      /* 64 bytes of a SEAL; else empty */
+	struct fv_span sig; /* 64 bytes of a SEAL; else empty */
 };
 
 /* Errors: FV_ECONFLICT  the number is taken */
@@ -83,14 +83,14 @@ FV_NODISCARD enum fv_err fv_store_put_record(
     struct fv_store *store, const struct fv_record_row *row);
 
 /* A record whose spans point into `keep`, which the caller clears.  Errors: FV_ENOENT */
-FV_NODISCARD enum fv_err fv_store_get_record(struct fv_store *store, uint64_t seq,
-    struct fv_buf *keep, struct fv_record_row *row_out);
+FV_NODISCARD enum fv_err fv_store_get_record(
+    struct fv_store *store, uint64_t seq, struct fv_buf *keep, struct fv_record_row *row_out);
 
 /* Records from..to - 1 in order; row's spans are dead after the callback.  A callback's
  * result other than FV_OK ends the walk and is returned. */
 typedef enum fv_err (*fv_store_record_fn)(const struct fv_record_row *row, void *ctx);
-FV_NODISCARD enum fv_err fv_store_each_record(struct fv_store *store, uint64_t from,
-    uint64_t to, fv_store_record_fn fn, void *ctx);
+FV_NODISCARD enum fv_err fv_store_each_record(
+    struct fv_store *store, uint64_t from, uint64_t to, fv_store_record_fn fn, void *ctx);
 
 /* Only their leaves: what a Merkle range is rebuilt from. */
 typedef enum fv_err (*fv_store_leaf_fn)(const struct fv_hash *leaf, void *ctx);
@@ -107,9 +107,9 @@ FV_NODISCARD enum fv_err fv_store_last_of_type(
 /* --- blobs: what travels apart from its record --- */
 
 struct fv_blob_row {
-	struct fv_hash hash;   /* names it on the wire */
-	uint64_t seq;          /* of the record that names it */
-	uint64_t held_bytes;   /* of it that the server has said it holds */
+	struct fv_hash hash; /* names it on the wire */
+	uint64_t seq;        /* of the record that names it */
+	uint64_t held_bytes; /* of it that the server has said it holds */
 	struct fv_span data;
 };
 FV_NODISCARD enum fv_err fv_store_put_blob(
@@ -172,8 +172,8 @@ FV_NODISCARD enum fv_err fv_store_each_part(
 /* --- receipts: proof that the ledger holds a head of ours --- */
 
 struct fv_receipt_row {
-	uint64_t sealed_size;     /* of our trail, in the HEAD leaf */
-	uint64_t checkpoint_size; /* of the ledger */
+	uint64_t sealed_size;      /* of our trail, in the HEAD leaf */
+	uint64_t checkpoint_size;  /* of the ledger */
 	struct fv_span checkpoint; /* signed note */
 	struct fv_span leaf;
 	uint64_t leaf_index;

@@ -56,7 +56,8 @@ open_all(struct fixture *f)
 	bool was_clean;
 	enum fv_err rc = fv_store_open(&f->store, f->dir, &was_clean);
 
-	return rc == FV_OK ? fv_journal_open(&f->journal, f->store, f->dir, port, was_clean) : rc;
+	return rc == FV_OK ? fv_journal_open(&f->journal, f->store, f->dir, port, was_clean)
+			   : rc;
 }
 
 static void
@@ -139,12 +140,10 @@ on_audit(const struct fv_record_row *row, void *ctx)
 	assert_int_equal(fv_header_parse(row->header, &header), FV_OK);
 	fv_record_commit(row->salt.ptr, row->payload, &pc);
 	assert_memory_equal(pc.b, header.pc.b, sizeof pc.b);
-	assert_int_equal(
-	    fv_trail_follow(&audit->trail, &header, row->header, &leaf), FV_OK);
+	assert_int_equal(fv_trail_follow(&audit->trail, &header, row->header, &leaf), FV_OK);
 	assert_memory_equal(leaf.b, row->leaf.b, sizeof leaf.b);
 	if (row->type == FV_REC_SEAL) {
-		assert_int_equal(
-		    fv_seal_payload_parse(row->payload, npk, a, &number), FV_OK);
+		assert_int_equal(fv_seal_payload_parse(row->payload, npk, a, &number), FV_OK);
 		assert_memory_equal(a, audit->ratchet.a, sizeof a);
 		assert_int_equal(row->sig.len, FV_SIG_BYTES);
 		assert_int_equal(
@@ -168,8 +167,7 @@ assert_trail_good(struct fixture *f, struct audit *audit)
 	assert_true(audit->is_good || audit->trail.range.size == 0);
 	assert_int_equal(audit->trail.range.size, f->journal.trail.range.size);
 	assert_int_equal(audit->trail.sealed_size, f->journal.trail.sealed_size);
-	assert_memory_equal(
-	    audit->trail.seal_pk, f->journal.trail.seal_pk, FV_KEY_BYTES);
+	assert_memory_equal(audit->trail.seal_pk, f->journal.trail.seal_pk, FV_KEY_BYTES);
 	assert_memory_equal(audit->ratchet.a, f->journal.slots.now->a, FV_HASH_BYTES);
 	assert_memory_equal(audit->ratchet.k, f->journal.slots.now->k, FV_HASH_BYTES);
 }
@@ -436,7 +434,8 @@ death_at_every_step_of_recording_and_sealing_loses_nothing(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int point = FV_POINT_RECORD_BEFORE_COMMIT; point <= FV_POINT_OPEN_AFTER_CHOICE; point++)
+	for (int point = FV_POINT_RECORD_BEFORE_COMMIT; point <= FV_POINT_OPEN_AFTER_CHOICE;
+	     point++)
 		die_and_recover(f, point);
 }
 

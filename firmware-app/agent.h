@@ -1,0 +1,123 @@
+/*
+ * The agent: one poll loop over the receiver, the clients' socket, the clock and what is
+ * due (seals, checkpoints), with the opened handheld in its hand.
+ *
+ * Threads: one.  Memory: struct fv_agent is about 60 KiB, on the heap.
+ */
+#ifndef FV_APP_AGENT_H
+#define FV_APP_AGENT_H
+
+#include <poll.h>
+
+#include "firmware-app/app.h"
+#include "firmware-app/verb.h"
+#include "firmware-app/work.h"
+#include "fv/track.h"
+
+#define FV_AGENT_CLIENTS_MAX 16U
+#define FV_AGENT_IDLE_MS 5000             /* without work: the WAL is folded in */
+#define FV_AGENT_LOCK_MS INT64_C(900000)  /* without a command: cards are locked */
+#define FV_AGENT_CLIENT_MS INT64_C(10000) /* for a half-sent call */
+#define FV_AGENT_STEP_MIN_MS 500          /* a smaller step of the wall clock is drift */
+#define FV_AGENT_SUSPEND_MIN_MS 2000      /* a shorter sleep leaves no GAP */
+
+/* Reasons of a GAP record. */
+enum fv_gap_reason {
+	FV_GAP_NO_FIX = 1,
+	FV_GAP_RECEIVER_GONE = 2,
+	FV_GAP_SUSPENDED = 3,
+	FV_GAP_POWER_LOST = 4,
+};
+
+/* Why the program stops, as SHUTDOWN says it. */
+enum fv_stop_reason {
+	FV_STOP_NONE = 0,
+	FV_STOP_ASKED = 1,
+	FV_STOP_SYSTEM = 2,
+};
+
+/* The fixes since the last TRACK record, and what is missing since when. */
+struct fv_agent_track {
+	struct fv_track_fix fixes[FV_TRACK_FIXES_MAX];
+	size_t count;
+	uint32_t quantum_e7; /* of the open run; with count > 0 */
+	bool has_worst_eph;
+	int32_t worst_eph_mm;
+	bool has_last;          /* a fix was taken in this shift */
+	int64_t last_ms;        /* receiver time of it */
+	enum fv_gap_reason gap; /* 0: no gap is open */
+	int64_t gap_from_ms;
+	bool has_base; /* clock check C3: first fix of this session */
+	int64_t base_gnss_ms, base_boottime_ms;
+	bool is_alarmed_c3, is_alarmed_c4; /* said once a session */
+};
+
+struct fv_agent_client {
+	int fd;                /* -1: free */
+	struct fv_buf in, out; /* owned, wiped */
+	size_t sent;           /* of out */
+	int64_t since_ms;      /* boottime of the last progress */
+	bool is_waiting;       /* for the end of a sync */
+	bool want_json;
+};
+
+struct fv_agent {
+	struct fv_app app;
+	struct fv_work work; /* as the records say; read again after each command */
+	int listen_fd, clock_fd, signal_fd;
+	struct fv_agent_client clients[FV_AGENT_CLIENTS_MAX];
+	struct fv_agent_track track;
+	int64_t offset_ms;     /* wall clock less boottime, as last seen */
+	int64_t asleep_ms;     /* boottime less monotonic, likewise */
+	int64_t sealed_at_ms;  /* boottime of the last seal, or of the start */
+	int64_t busy_at_ms;    /* boottime of the last write; 0: folded in since */
+	int64_t command_at_ms; /* boottime of the last command */
+	enum fv_stop_reason stop;
+};
+
+/* Now on the boot clock. */
+int64_t fv_agent_now(const struct fv_agent *agent);
+
+/* Write a record that nobody asked for; a failure goes to the agent's own log. */
+void fv_agent_append(struct fv_agent *agent, uint32_t type, const struct fv_buf *payload);
+
+/* --- agent_track.c: what the receiver says becomes records --- */
+
+/* Take all events of the receiver. */
+void fv_agent_take_gps(struct fv_agent *agent);
+/* Write the open run of fixes as a TRACK record.  `ctx` is the agent. */
+void fv_agent_close_track(void *ctx);
+/* Begin or end watching, as the shift says. */
+void fv_agent_follow_shift(struct fv_agent *agent);
+/* Write a GAP record. */
+void fv_agent_put_gap(
+    struct fv_agent *agent, enum fv_gap_reason reason, int64_t from_ms, int64_t until_ms);
+
+/* --- agent_clock.c: steps, sleeps, alarms, what is due --- */
+
+/* Arm the timer that the kernel cancels when the wall clock is set. */
+FV_NODISCARD enum fv_err fv_agent_open_clock(struct fv_agent *agent);
+/* The timer fired or was cancelled. */
+void fv_agent_take_clock(struct fv_agent *agent);
+/* Seal, fold in, lock: whatever is due now. */
+void fv_agent_do_due(struct fv_agent *agent);
+/* Milliseconds until something is due. */
+int fv_agent_timeout_ms(const struct fv_agent *agent);
+/* Compare receiver and clocks at a fix (checks C3 and C4). */
+void fv_agent_check_fix(
+    struct fv_agent *agent, int64_t gnss_ms, int64_t boottime_ms, int64_t rtc_ms);
+
+/* --- agent_socket.c: commands --- */
+
+/* Listen at DIR/agent.sock, private to this user.  Errors: FV_EIO FV_ETOOBIG */
+FV_NODISCARD enum fv_err fv_agent_open_socket(struct fv_agent *agent);
+void fv_agent_close_socket(struct fv_agent *agent);
+/* Add what to poll; returns how many were added. */
+size_t fv_agent_poll_clients(const struct fv_agent *agent, struct pollfd *fds);
+/* Serve what poll found. */
+void fv_agent_serve(struct fv_agent *agent, const struct pollfd *fds, size_t count);
+/* Answer everyone who waits for a sync with this reply. */
+void fv_agent_answer_waiting(
+    struct fv_agent *agent, void (*fill)(struct fv_reply *reply, void *ctx), void *ctx);
+
+#endif

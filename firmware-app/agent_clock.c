@@ -1,0 +1,227 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firmware-app/agent.h"
+#include "firmware-app/pin.h"
+
+#define ROLLOVER_MS INT64_C(619315200000) /* 1,024 weeks */
+#define ROLLOVER_NEAR_MS INT64_C(172800000)
+#define C3_MS 2000
+#define C3_PPM 100
+#define FAR_S INT64_C(4102444800) /* the year 2100: the timer itself never fires */
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+fv_agent_now(const struct fv_agent *agent)
+{
+	return agent->app.clock.boottime_ms(agent->app.clock.ctx);
+}
+
+static int64_t
+read_offset(const struct fv_agent *agent)
+{
+	return agent->app.clock.rtc_ms(agent->app.clock.ctx) - fv_agent_now(agent);
+}
+
+static enum fv_err
+arm(struct fv_agent *agent)
+{
+	const struct itimerspec far = {.it_value = {.tv_sec = (time_t)FAR_S}};
+
+	return timerfd_settime(agent->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
+		   &far, NULL) == 0
+	    ? FV_OK
+	    : FV_EIO;
+}
+
+enum fv_err
+fv_agent_open_clock(struct fv_agent *agent)
+{
+	agent->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (agent->clock_fd < 0)
+		return FV_EIO;
+	agent->offset_ms = read_offset(agent);
+	agent->asleep_ms = fv_agent_now(agent) - monotonic_ms();
+	return arm(agent);
+}
+
+void
+fv_agent_take_clock(struct fv_agent *agent)
+{
+	struct fv_buf payload = {0};
+	uint64_t ticks;
+	int64_t offset;
+	ssize_t n;
+
+	n = read(agent->clock_fd, &ticks, sizeof ticks);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (arm(agent) != FV_OK)
+		fputs("fieldvisit: clock: steps are no longer seen\n", stderr);
+	offset = read_offset(agent);
+	if (llabs(offset - agent->offset_ms) >= FV_AGENT_STEP_MIN_MS) {
+		fv_cbor_put_map(&payload, 2);
+		fv_cbor_put_uint(&payload, 4);
+		fv_cbor_put_int(&payload, agent->offset_ms);
+		fv_cbor_put_uint(&payload, 5);
+		fv_cbor_put_int(&payload, offset);
+		fv_agent_append(agent, FV_REC_CLOCK_STEP, &payload);
+	}
+	agent->offset_ms = offset;
+	fv_buf_clear(&payload);
+}
+
+/* An ALARM of one of the clock checks, with what it saw. */
+static void
+alarm_check(struct fv_agent *agent, uint32_t check, int64_t a, int64_t b)
+{
+	struct fv_buf payload = {0};
+
+	fv_cbor_put_map(&payload, 2);
+	fv_cbor_put_uint(&payload, 4);
+	fv_cbor_put_uint(&payload, check);
+	fv_cbor_put_uint(&payload, 5);
+	fv_cbor_put_array(&payload, 2);
+	fv_cbor_put_int(&payload, a);
+	fv_cbor_put_int(&payload, b);
+	fv_agent_append(agent, FV_REC_ALARM, &payload);
+	fv_buf_clear(&payload);
+}
+
+void
+fv_agent_check_fix(
+    struct fv_agent *agent, int64_t gnss_ms, int64_t boottime_ms, int64_t rtc_ms)
+{
+	struct fv_agent_track *track = &agent->track;
+	int64_t d_gnss, d_boot, off, weeks;
+
+	if (!track->has_base) {
+		track->has_base = true;
+		track->base_gnss_ms = gnss_ms;
+		track->base_boottime_ms = boottime_ms;
+	}
+	d_gnss = gnss_ms - track->base_gnss_ms;
+	d_boot = boottime_ms - track->base_boottime_ms;
+	if (!track->is_alarmed_c3 &&
+	    llabs(d_gnss - d_boot) > C3_MS + llabs(d_boot) * C3_PPM / 1000000) {
+		track->is_alarmed_c3 = true;
+		alarm_check(agent, 3, d_gnss, d_boot);
+	}
+	off = gnss_ms - rtc_ms;
+	weeks = (llabs(off) + ROLLOVER_MS / 2) / ROLLOVER_MS;
+	if (!track->is_alarmed_c4 && weeks > 0 &&
+	    llabs(llabs(off) - weeks * ROLLOVER_MS) < ROLLOVER_NEAR_MS) {
+		track->is_alarmed_c4 = true;
+		alarm_check(agent, 4, off, off < 0 ? -weeks : weeks);
+	}
+}
+
+/* The machine slept: nothing was received meanwhile. */
+static void
+see_sleep(struct fv_agent *agent)
+{
+	int64_t asleep = fv_agent_now(agent) - monotonic_ms();
+	int64_t slept = asleep - agent->asleep_ms;
+	int64_t now = agent->app.clock.rtc_ms(agent->app.clock.ctx);
+
+	if (slept >= FV_AGENT_SUSPEND_MIN_MS && agent->work.has_shift) {
+		fv_agent_close_track(agent);
+		fv_agent_put_gap(agent, FV_GAP_SUSPENDED, now - slept, now);
+	}
+	agent->asleep_ms = asleep;
+}
+
+static void
+seal(struct fv_agent *agent)
+{
+	enum fv_err rc;
+
+	fv_agent_close_track(agent);
+	rc = fv_journal_seal(&agent->app.journal);
+	if (rc != FV_OK)
+		fprintf(stderr, "fieldvisit: seal: %s; it is tried again\n", fv_err_text(rc));
+	agent->sealed_at_ms = fv_agent_now(agent);
+	agent->busy_at_ms = agent->sealed_at_ms;
+}
+
+static void
+lock_cards(struct fv_agent *agent)
+{
+	struct fv_reply reply;
+
+	fv_reply_init(&reply, false);
+	if (!fv_pin_lock(&agent->app, FV_LOCK_TIMEOUT, &reply))
+		fwrite(reply.err.ptr, 1, reply.err.len, stderr);
+	fv_reply_clear(&reply);
+	agent->busy_at_ms = fv_agent_now(agent);
+}
+
+/* True when a seal would cover something: a record, or fixes not yet written. */
+static bool
+has_unsealed(const struct fv_agent *agent)
+{
+	return fv_journal_unsealed(&agent->app.journal) > 0 || agent->track.count > 0;
+}
+
+void
+fv_agent_do_due(struct fv_agent *agent)
+{
+	int64_t now = fv_agent_now(agent);
+
+	see_sleep(agent);
+	if (!has_unsealed(agent))
+		agent->sealed_at_ms = now;
+	else if (now - agent->sealed_at_ms >= FV_SEAL_INTERVAL_MS)
+		seal(agent);
+	if (agent->app.sk_box != NULL && now - agent->command_at_ms >= FV_AGENT_LOCK_MS)
+		lock_cards(agent);
+	if (agent->busy_at_ms != 0 && now - agent->busy_at_ms >= FV_AGENT_IDLE_MS) {
+		agent->busy_at_ms = 0;
+		if (fv_store_checkpoint(agent->app.store) != FV_OK)
+			fputs(
+			    "fieldvisit: trail.db: the WAL could not be folded in\n", stderr);
+	}
+}
+
+static int64_t
+sooner(int64_t wait_ms, int64_t due_ms, int64_t now_ms)
+{
+	int64_t left = due_ms > now_ms ? due_ms - now_ms : 0;
+
+	return left < wait_ms ? left : wait_ms;
+}
+
+int
+fv_agent_timeout_ms(const struct fv_agent *agent)
+{
+	int64_t now = fv_agent_now(agent), wait_ms = 60000;
+	int gps = fv_gps_timeout_ms(agent->app.gps);
+
+	if (gps >= 0 && gps < wait_ms)
+		wait_ms = gps;
+	if (has_unsealed(agent))
+		wait_ms = sooner(wait_ms, agent->sealed_at_ms + FV_SEAL_INTERVAL_MS, now);
+	if (agent->busy_at_ms != 0)
+		wait_ms = sooner(wait_ms, agent->busy_at_ms + FV_AGENT_IDLE_MS, now);
+	if (agent->app.sk_box != NULL)
+		wait_ms = sooner(wait_ms, agent->command_at_ms + FV_AGENT_LOCK_MS, now);
+	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++) {
+		const struct fv_agent_client *c = &agent->clients[i];
+
+		if (c->fd >= 0 && !c->is_waiting)
+			wait_ms = sooner(wait_ms, c->since_ms + FV_AGENT_CLIENT_MS, now);
+	}
+	return (int)wait_ms;
+}
