@@ -104,8 +104,8 @@ class House:
     def publish(self, packs=PACKS):
         out = self.paper("packs.%d" % len(os.listdir(self.papers)))
         files = [os.path.join(RULES, p + ".json") for p in packs]
-        self.off("pack", "publish", *files, *self.key, "--agency", self.agency, "--out", out)
-        self.d("pack", "import", out)
+        self.off("pack", "publish", *files, *self.key, "--out", out)
+        self.d("pack", "import", out + ".packs")
 
     def serve(self):
         log = open(self.log, "ab")
