@@ -1,0 +1,106 @@
+#include <string.h>
+
+#include "firmware-app/enroll.h"
+#include "firmware-app/typed.h"
+#include "firmware-app/verb.h"
+#include "fv/ledger.h"
+
+/* inputs[0]: the ticket file; inputs[1]: the new PIN. */
+int
+fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply)
+{
+	const char *pin_file = fv_args_value(&call->args, "pin-file");
+
+	if (pin_file != NULL && strcmp(pin_file, "-") == 0 &&
+	    strcmp(call->args.operands[0], "-") == 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "enroll",
+		    _("ticket and PIN cannot both come from standard input"));
+	if (!fv_typed_file(
+		call->args.operands[0], FV_TICKET_FILE_MAX, &call->inputs[0], reply) ||
+	    !fv_typed_pin(pin_file, true, &call->inputs[1], reply))
+		return reply->exit;
+	return FV_EXIT_OK;
+}
+
+static bool
+parse(struct fv_call *call, struct fv_enroll_ticket *ticket, struct fv_reply *reply)
+{
+	struct fv_fault fault = {0};
+	enum fv_err rc = fv_ticket_file_parse(
+	    fv_buf_span(&call->inputs[0]), &ticket->ticket, &ticket->note, &fault);
+
+	if (rc == FV_OK)
+		return true;
+	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, call->args.operands[0],
+	    _("line %u: is not a ticket's: %s; ask the supervisor for the file again"),
+	    (unsigned)fault.line, fault.rule != NULL ? fault.rule : fv_err_text(rc));
+	return false;
+}
+
+/* Make the request, or find that it was made before. */
+static bool
+start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *ticket,
+    struct fv_reply *reply)
+{
+	int64_t now = app->clock.rtc_ms(app->clock.ctx);
+
+	if (app->identity.state == FV_IDENTITY_NONE) {
+		if (now > ticket->ticket.expires_ms) {
+			fv_reply_fail(reply, FV_FAIL_TICKET_EXPIRED, call->args.operands[0], "%s",
+			    _("the ticket has expired (or this clock is wrong); ask the supervisor "
+			      "for a new one"));
+			return false;
+		}
+		return fv_enroll_prepare(app, ticket, fv_buf_span(&call->inputs[1]), reply);
+	}
+	if (memcmp(app->identity.ticket.id, ticket->ticket.id, sizeof ticket->ticket.id) == 0)
+		return true;
+	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, call->args.operands[0], "%s",
+	    _("an enrolment with another ticket is under way here; run enroll with that one, or "
+	      "use an empty folder (--dir)"));
+	return false;
+}
+
+static void
+tell(const struct fv_app *app, struct fv_reply *reply)
+{
+	const struct fv_ticket *t = &app->identity.ticket;
+	struct fv_buf leaf = {0}, dev = {0};
+	char digits[48] = "";
+
+	fv_buf_put_hex(&dev, app->identity.dev, FV_DEV_BYTES);
+	if (fv_store_get_setting(app->store, FV_SET_ENROL_LEAF, &leaf) == FV_OK)
+		fv_enrol_digits(fv_buf_span(&leaf), digits);
+	fv_reply_line(reply, _("enrolled for officer %s of %s, team %s"), t->officer, t->agency,
+	    t->team);
+	fv_reply_line(reply, _("handheld %s"), fv_buf_z(&dev));
+	fv_reply_line(reply, _("compare with the supervisor's screen:  %s"), digits);
+	fv_reply_line(reply, "%s",
+	    _("next: fieldvisit agent, then fieldvisit shift begin; cases come when the "
+	      "supervisor has approved this handheld"));
+	fv_json_begin_object(&reply->json, NULL);
+	fv_json_string(&reply->json, "dev", fv_buf_z(&dev));
+	fv_json_string(&reply->json, "digits", digits);
+	fv_json_string(&reply->json, "officer", t->officer);
+	fv_json_string(&reply->json, "agency", t->agency);
+	fv_json_string(&reply->json, "team", t->team);
+	fv_json_end_object(&reply->json);
+	fv_buf_clear(&leaf);
+	fv_buf_clear(&dev);
+}
+
+int
+fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	struct fv_enroll_ticket ticket;
+
+	if (app->identity.state == FV_IDENTITY_ENROLLED)
+		return fv_reply_fail(reply, FV_FAIL_ENROLLED, app->dir, "%s",
+		    _("this handheld is enrolled; its trail cannot be given to another identity; "
+		      "use an empty folder (--dir)"));
+	if (parse(call, &ticket, reply) && start(app, call, &ticket, reply) &&
+	    fv_enroll_send(app, &ticket.ticket, reply))
+		tell(app, reply);
+	fv_wipe(&ticket, sizeof ticket);
+	return reply->exit;
+}
