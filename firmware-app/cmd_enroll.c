@@ -79,11 +79,11 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 	    _("next: fieldvisit agent, then fieldvisit shift begin; cases come when the "
 	      "supervisor has approved this handheld"));
 	fv_json_begin_object(&reply->json, NULL);
-	fv_json_string(&reply->json, "dev", fv_buf_z(&dev));
-	fv_json_string(&reply->json, "digits", digits);
-	fv_json_string(&reply->json, "officer", t->officer);
-	fv_json_string(&reply->json, "agency", t->agency);
-	fv_json_string(&reply->json, "team", t->team);
+	fv_json_text_z(&reply->json, "dev", fv_buf_z(&dev));
+	fv_json_text_z(&reply->json, "digits", digits);
+	fv_json_text_z(&reply->json, "officer", t->officer);
+	fv_json_text_z(&reply->json, "agency", t->agency);
+	fv_json_text_z(&reply->json, "team", t->team);
 	fv_json_end_object(&reply->json);
 	fv_buf_clear(&leaf);
 	fv_buf_clear(&dev);

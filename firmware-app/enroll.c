@@ -80,7 +80,7 @@ put_request(
 		request.model = read_line("/sys/class/dmi/id/product_name", model, sizeof model);
 	request.serial = read_line(
 	    "/sys/firmware/devicetree/base/serial-number", serial, sizeof serial);
-	request.version = fv_span_z(FV_APP_VERSION);
+	request.version = fv_span_z(FV_VERSION);
 	return fv_enrol_request_put(plain, &request, keys->dev, keys->seed_0);
 }
 

@@ -187,7 +187,7 @@ check_ticket(struct attempt *a, struct fv_roster *pinned)
 	if (rc == FV_OK)
 		rc = fv_roster_read(a->answer.rosters[0], pinned, &hash);
 	if (rc == FV_OK)
-		rc = fv_ticket_verify(fv_buf_span(&text), pinned, &hash, NULL);
+		rc = fv_ticket_verify(fv_buf_span(&text), pinned, &hash);
 	fv_buf_clear(&text);
 	return rc;
 }
@@ -297,10 +297,16 @@ keep_identity(struct attempt *a, const uint8_t handle_secret[FV_HANDLE_SECRET_BY
 static enum fv_err
 keep_packs_note(struct attempt *a)
 {
-	struct fv_packs_note note;
+	struct fv_packs *packs;
+	enum fv_err rc;
 
-	if (a->answer.packs_note.len == 0 ||
-	    fv_packs_note_verify(a->answer.packs_note, a->roster, &note) != FV_OK)
+	if (a->answer.packs_note.len == 0)
+		return FV_OK;
+	if ((packs = malloc(sizeof *packs)) == NULL)
+		return FV_ENOMEM;
+	rc = fv_packs_verify(a->answer.packs_note, a->roster, packs);
+	free(packs);
+	if (rc != FV_OK)
 		return FV_OK;
 	return fv_store_put_setting(a->app->store, FV_SET_PACKS_NOTE, a->answer.packs_note);
 }

@@ -26,6 +26,8 @@ const struct fv_verb fv_verbs[] = {
     {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
 	pin_options, 1, 2, fv_prepare_case, fv_cmd_case, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
+    {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
+	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
     {"help", "[VERB | exits]", N_("this list, or one verb"), no_options, 0, 1, NULL,
 	fv_cmd_help, FV_VERB_LOCAL},
     {"keys", "check | show", N_("who can read the notes written here"), no_options, 1, 1, NULL,
