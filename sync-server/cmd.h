@@ -16,10 +16,10 @@
 int cmd_audit(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
-int cmd_report(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
+int cmd_audit_run(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_case_assign(int argc, char **argv);
 int cmd_case_close(int argc, char **argv);
@@ -30,9 +30,11 @@ int cmd_case_show(int argc, char **argv);
 int cmd_device_import(int argc, char **argv);
 int cmd_device_info(int argc, char **argv);
 int cmd_device_list(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_history_import(int argc, char **argv);
 int cmd_invite_import(int argc, char **argv);
 int cmd_pack_import(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_roster_export(int argc, char **argv);
 int cmd_roster_import(int argc, char **argv);
@@ -52,10 +54,6 @@ int cmd_roster_show(int argc, char **argv);
 int cmd_roster_sign(int argc, char **argv);
 int cmd_supervisor_add(int argc, char **argv);
 int cmd_supervisor_keygen(int argc, char **argv);
-
-struct fv_store;
-/* Open the data folder's database for reading.  Says why not.  Returns an exit code. */
-int cmd_open_store(struct fv_store **store_out);
 
 /* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
 int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

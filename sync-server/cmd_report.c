@@ -6,10 +6,8 @@
 
 #include "fv/lines.h"
 #include "sync-server/cmd.h"
-#include "sync-server/host.h"
 #include "sync-server/report.h"
-
-#define DB_NAME "fieldvisit.db"
+#include "sync-server/verb.h"
 
 static const char usage_text[] =
     "usage: fieldvisitd report [--day YYYY-MM-DD] [--case ID] [--as-of YYYY-MM-DD]\n"
@@ -114,27 +112,6 @@ write_report(const struct report *report, enum form form)
 }
 
 int
-cmd_open_store(struct fv_store **store_out)
-{
-	const char *dir = fv_host_dir();
-	char path[FV_HOST_PATH_BYTES];
-	enum fv_err rc = FV_ERANGE;
-
-	*store_out = NULL;
-	if (fv_host_path(dir, DB_NAME, path))
-		rc = fv_store_open(store_out, path, FV_STORE_READ);
-	if (rc == FV_OK)
-		return CMD_OK;
-	if (rc == FV_ENOENT) {
-		cmd_fail("%s: is not a data folder; make one with 'fieldvisitd init', or name another "
-		         "with --dir", dir);
-		return FV_EXIT_CONFIG;
-	}
-	cmd_fail("%s: the database cannot be read (%s)", path, fv_err_text(rc));
-	return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL : FV_EXIT_IO;
-}
-
-int
 cmd_report(int argc, char **argv)
 {
 	struct args a = {.options = {.now_ms = fv_host_now_ms()}};
@@ -146,7 +123,7 @@ cmd_report(int argc, char **argv)
 
 	a.today = a.options.now_ms / FV_MS_PER_DAY;
 	a.options.is_chinese = speaks_chinese();
-	if ((code = read_args(argc, argv, &a)) != CMD_OK || (code = cmd_open_store(&store)) != CMD_OK)
+	if ((code = read_args(argc, argv, &a)) != CMD_OK || (code = fv_verb_open(&store)) != CMD_OK)
 		return code;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
 		rc = judge_open(&judge, store, (a.today + 1) * FV_MS_PER_DAY);

@@ -215,25 +215,25 @@ exit_for(enum fv_err rc)
 }
 
 int
-fv_host_call(const char *verb, json_t *request, bool as_json)
+fv_host_ask(const char *verb, json_t *request, json_t **answer_out)
 {
 	const char *dir = fv_host_dir();
 	struct fv_host *host = NULL;
-	json_t *answer = NULL;
 	int code = FV_EXIT_SOFTWARE;
 	enum fv_err rc;
 
+	*answer_out = NULL;
 	if (request == NULL || json_object_set_new(request, "verb", json_string(verb)) != 0) {
 		fputs("fieldvisitd: out of memory\n", stderr);
 		goto cleanup;
 	}
 	rc = fv_host_open(dir, &host);
 	if (rc == FV_OK) {
-		answer = fv_host_run(host, request);
+		*answer_out = fv_host_run(host, request);
 	} else if (rc != FV_EBUSY) {
 		code = exit_for(rc);
 		goto cleanup;
-	} else if (fv_control_call(dir, request, &answer) != FV_OK) {
+	} else if (fv_control_call(dir, request, answer_out) != FV_OK) {
 		fprintf(stderr,
 		    "fieldvisitd: %s: another process holds the lock and does not answer on its "
 		    "control socket; try again when it has ended\n",
@@ -241,11 +241,22 @@ fv_host_call(const char *verb, json_t *request, bool as_json)
 		code = FV_EXIT_TEMPFAIL;
 		goto cleanup;
 	}
-	if (answer != NULL)
-		code = show(answer, as_json);
+	if (*answer_out != NULL)
+		code = (int)json_integer_value(json_object_get(*answer_out, "exit"));
 cleanup:
-	json_decref(answer);
 	json_decref(request);
 	fv_host_close(host);
+	return code;
+}
+
+int
+fv_host_call(const char *verb, json_t *request, bool as_json)
+{
+	json_t *answer = NULL;
+	int code = fv_host_ask(verb, request, &answer);
+
+	if (answer != NULL)
+		code = show(answer, as_json);
+	json_decref(answer);
 	return code;
 }

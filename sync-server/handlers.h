@@ -29,5 +29,11 @@ int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answ
 int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */
 int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {}: run the audit and append the findings that changed. */
+int fv_do_audit_run(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {}: the signed checkpoint of now.  Outside of a transaction. */
+int fv_do_checkpoint(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {who, salt, manifest}: log an export; answers index and checkpoint.  Outside of one. */
+int fv_do_export_log(struct fv_host *host, const json_t *request, json_t **answer_out);
 
 #endif

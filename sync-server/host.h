@@ -106,6 +106,12 @@ json_t *fv_host_run(struct fv_host *host, const json_t *request);
  */
 int fv_host_call(const char *verb, json_t *request, bool as_json);
 
+/*
+ * The same without printing: the answer as it came.  Takes: request.  Owned: *answer_out
+ * (NULL: none came, and why is on stderr).  Returns the exit code.
+ */
+int fv_host_ask(const char *verb, json_t *request, json_t **answer_out);
+
 /* The answer {"error": text}; printf-like.  For handlers. */
 json_t *fv_host_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -2,12 +2,15 @@
 #include "sync-server/handlers.h"
 
 const struct fv_host_verb fv_host_verbs[] = {
+    {"audit run", fv_do_audit_run, false},
     {"backup", fv_do_backup, true},
     {"case assign", fv_do_case_assign, false},
     {"case close", fv_do_case_close, false},
     {"case import", fv_do_case_import, false},
     {"case place", fv_do_case_place, false},
+    {"checkpoint", fv_do_checkpoint, true},
     {"device import", fv_do_device_import, false},
+    {"export log", fv_do_export_log, true},
     {"history import", fv_do_history_import, false},
     {"invite import", fv_do_invite_import, false},
     {"pack import", fv_do_pack_import, false},

@@ -15,6 +15,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
     {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
+    {"audit run", cmd_audit_run, "judge every case and keep the findings that changed"},
     {"backup", cmd_backup, "write a backup file, while serving or not"},
     {"case assign", cmd_case_assign, "say which officers may visit a case"},
     {"case close", cmd_case_close, "close a case: it leaves every handheld"},
@@ -27,6 +28,7 @@ static const struct verb {
     {"device import", cmd_device_import, "take a signed approval, revocation or wipe order"},
     {"device info", cmd_device_info, "show one handheld; write its ENROL leaf"},
     {"device list", cmd_device_list, "list the enrolled handhelds"},
+    {"export", cmd_export, "write the evidence of a visit or case to a file"},
     {"history import", cmd_history_import, "take contacts and events of other systems"},
     {"init", cmd_init, "make a data folder: keys, database, ledger"},
     {"invite", cmd_invite, "make a signed enrolment ticket, off the server"},
