@@ -119,7 +119,9 @@ static void
 tell(const struct walk *walk, uint64_t receipted, struct fv_reply *reply)
 {
 	uint64_t count = walk->trail.range.size, sealed = walk->trail.sealed_size;
+	struct fv_buf head = {0};
 
+	fv_buf_put_hex(&head, walk->trail.sealed_root.b, FV_HASH_BYTES);
 	if (sealed > 0)
 		fv_reply_line(reply,
 		    _("sealed 0..%" PRIu64 " by %" PRIu64 " seals, tail of %" PRIu64
@@ -127,6 +129,8 @@ tell(const struct walk *walk, uint64_t receipted, struct fv_reply *reply)
 		    sealed - 1, walk->seals, count - sealed);
 	else
 		fv_reply_line(reply, _("no seal yet, tail of %" PRIu64 " not sealed"), count);
+	if (sealed > 0)
+		fv_reply_line(reply, _("head %s"), fv_buf_z(&head));
 	if (receipted > 0)
 		fv_reply_line(reply, _("receipted by the server's log up to 0..%" PRIu64),
 		    receipted - 1);
@@ -135,12 +139,15 @@ tell(const struct walk *walk, uint64_t receipted, struct fv_reply *reply)
 	fv_json_bool(&reply->json, "verified", true);
 	fv_json_uint(&reply->json, "records", count);
 	fv_json_uint(&reply->json, "sealed", sealed);
+	if (sealed > 0)
+		fv_json_text(&reply->json, "sealed_root", fv_buf_span(&head));
 	fv_json_uint(&reply->json, "seals", walk->seals);
 	fv_json_uint(&reply->json, "notes", walk->notes);
 	fv_json_uint(&reply->json, "tail", count - sealed);
 	fv_json_uint(&reply->json, "receipted", receipted);
 	fv_json_bool(&reply->json, "tail_covered", false);
 	fv_json_end_object(&reply->json);
+	fv_buf_clear(&head);
 }
 
 int
