@@ -138,6 +138,9 @@ $(B)/tool/%: $(B)/obj/tests/tool/%.o $(B)/libapp.a $(B)/libfieldvisit.a
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_TEST)
+$(B)/fuzz/fuzz_server_%: $(B)/obj/tests/fuzz/fuzz_server_%.o $(B)/libserver.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) -fsanitize=fuzzer $^ $(LIBS_SERVER)
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) -fsanitize=fuzzer $^ $(LIBS_LIB)

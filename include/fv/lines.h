@@ -28,6 +28,7 @@ struct fv_lines {
 	size_t number;       /* of the line read last; 0 before the first */
 };
 
+/* A cursor before the first line.  Borrows: text. */
 FV_EXPORT struct fv_lines fv_lines_of(struct fv_span text);
 
 /*
