@@ -44,6 +44,8 @@ int cmd_roster_held(bool as_json);
 /* These run off the server and never open a data folder. */
 int cmd_case_seal(int argc, char **argv);
 int cmd_device_approve(int argc, char **argv);
+int cmd_device_revoke(int argc, char **argv);
+int cmd_device_wipe(int argc, char **argv);
 int cmd_invite(int argc, char **argv);
 int cmd_note_open(int argc, char **argv);
 int cmd_pack_publish(int argc, char **argv);

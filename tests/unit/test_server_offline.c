@@ -361,6 +361,43 @@ a_leaf_that_does_not_hold_together_is_not_approved(void **state)
 }
 
 static void
+orders_are_signed_and_name_one_handheld(void **state)
+{
+#define DEV "000102030405060708090a0b0c0d0e0f"
+	struct world *w = start(state);
+	struct fv_order order;
+	struct fv_span text;
+
+	assert_int_equal(
+	    world_run(w, cmd_device_revoke,
+		"revoke --dev " DEV " --reason stolen --trusted-size 17 --out @o" KEY),
+	    FV_EXIT_OK);
+	world_read(w, "o", &w->out);
+	assert_int_equal(fv_order_verify(fv_buf_span(&w->out), w->roster, 1, &text), FV_OK);
+	assert_int_equal(fv_order_parse(text, &order, NULL), FV_OK);
+	assert_int_equal(order.kind, FV_ORDER_REVOKE);
+	assert_string_equal(order.reason, "stolen");
+	assert_int_equal(order.trusted_size, 17);
+	assert_int_equal(order.dev[15], 15);
+	assert_int_equal(
+	    world_run(w, cmd_device_wipe, "wipe --dev " DEV " --out @p" KEY), FV_EXIT_OK);
+	world_read(w, "p", &w->out);
+	assert_int_equal(fv_order_verify(fv_buf_span(&w->out), w->roster, 1, &text), FV_OK);
+	assert_int_equal(fv_order_parse(text, &order, NULL), FV_OK);
+	assert_int_equal(order.kind, FV_ORDER_WIPE);
+	assert_int_equal(
+	    world_run(w, cmd_device_wipe, "wipe --dev 00 --out @q" KEY), FV_EXIT_USAGE);
+	assert_int_equal(world_run(w, cmd_device_revoke,
+			     "revoke --dev " DEV " --reason two%words --out @q" KEY),
+	    FV_EXIT_USAGE);
+	assert_int_equal(
+	    world_run(w, cmd_device_revoke,
+		"revoke --dev " DEV " --reason lost --trusted-size -1 --out @q" KEY),
+	    FV_EXIT_USAGE);
+#undef DEV
+}
+
+static void
 packs_are_published_and_signed_by_a_second_supervisor(void **state)
 {
 	struct world *w = start(state);
@@ -463,6 +500,7 @@ main(void)
 	    T(a_handheld_from_the_directory_is_approved_by_its_id),
 	    T(wrong_digits_approve_nothing),
 	    T(a_leaf_that_does_not_hold_together_is_not_approved),
+	    T(orders_are_signed_and_name_one_handheld),
 	    T(packs_are_published_and_signed_by_a_second_supervisor),
 	    T(what_was_adopted_stays_adopted),
 	    T(options_are_read_strictly),
