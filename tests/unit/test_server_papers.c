@@ -1,0 +1,334 @@
+/* roster import, invite import, device import, roster export. */
+#include "sync-server/directory.h"
+#include "tests/support/desk.h"
+
+static int
+import_roster(struct desk *d, const struct fv_roster *roster, const unsigned *who, size_t count)
+{
+	struct fv_buf note = {0};
+	int code;
+
+	desk_sign_roster(&note, roster, who, count);
+	code = desk_send(d, "roster import", "note", fv_buf_span(&note));
+	fv_buf_clear(&note);
+	return code;
+}
+
+static void
+a_first_roster_is_taken_and_logged(void **state)
+{
+	struct desk *d = *state;
+	struct fv_store_note held;
+	struct fv_buf body = {0};
+
+	desk_import_roster(d);
+	assert_int_equal(fv_store_note_last(d->host->store, FV_NOTE_ROSTER, &held), FV_OK);
+	assert_int_equal(held.version, 1);
+	fv_cbor_put_array(&body, 3);
+	fv_cbor_put_text_z(&body, "north");
+	fv_cbor_put_uint(&body, 1);
+	fv_cbor_put_bytes(&body, d->roster_hash.b, FV_HASH_BYTES);
+	desk_expect_leaf(d, FV_LEAF_ROSTER, fv_buf_span(&body));
+	fv_buf_clear(&body);
+}
+
+static void
+the_roster_in_force_comes_again_without_a_trace(void **state)
+{
+	struct desk *d = *state;
+
+	desk_mark(d);
+	assert_int_equal(import_roster(d, d->roster, desk_s12, 2), FV_EXIT_OK);
+	desk_expect_same(d);
+}
+
+static void
+a_next_roster_needs_version_previous_and_signatures(void **state)
+{
+	struct desk *d = *state;
+
+	desk_mark(d);
+	d->roster->version = 3;
+	d->roster->has_previous = true;
+	d->roster->previous = d->roster_hash;
+	assert_int_equal(import_roster(d, d->roster, desk_s1, 1), FV_EXIT_DATA);
+	desk_expect_error(d, "FILE: does not follow version 1");
+	d->roster->version = 2;
+	d->roster->previous.b[0] ^= 1;
+	assert_int_equal(import_roster(d, d->roster, desk_s1, 1), FV_EXIT_DATA);
+	d->roster->previous.b[0] ^= 1;
+	assert_int_equal(import_roster(d, d->roster, desk_stranger, 1), FV_EXIT_DATA);
+	desk_expect_error(d, "needs good signatures of 1 supervisors of version 1");
+	desk_expect_same(d);
+	assert_int_equal(import_roster(d, d->roster, desk_s1, 1), FV_EXIT_OK);
+	assert_int_equal(desk_number(d, "version"), 2);
+}
+
+static void
+a_roster_of_another_agency_is_refused(void **state)
+{
+	struct desk *d = *state;
+
+	desk_mark(d);
+	memcpy(d->roster->agency, "south", 6);
+	assert_int_equal(import_roster(d, d->roster, desk_s1, 1), FV_EXIT_DATA);
+	desk_expect_error(d, "agency south");
+	desk_expect_same(d);
+}
+
+static void
+a_malformed_roster_is_refused_with_its_line(void **state)
+{
+	static const char text[] = "fieldvisit/v1/roster/north\nversion 1\nprevious none\n"
+				   "threshold many\n";
+	struct desk *d = *state;
+	struct fv_buf note = {0};
+
+	desk_mark(d);
+	people_sign(&note, fv_span_z(text), "north", desk_s1, 1);
+	assert_int_equal(
+	    desk_send(d, "roster import", "note", fv_buf_span(&note)), FV_EXIT_DATA);
+	desk_expect_error(d, "FILE:4: ");
+	assert_int_equal(
+	    desk_send(d, "roster import", "note", fv_span_z("hello\n")), FV_EXIT_DATA);
+	desk_expect_error(d, "FILE: it is not a signed note");
+	desk_expect_same(d);
+	fv_buf_clear(&note);
+}
+
+static void
+nothing_is_signed_before_there_is_a_roster(void **state)
+{
+	struct desk *d = *state;
+	struct fv_ticket ticket;
+
+	desk_ticket(d, &d->a, "o1", &ticket);
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_CONFIG);
+	desk_expect_error(d, "roster import");
+	assert_int_equal(
+	    desk_order(d, fv_span_z("fieldvisit/v1/approve\n"), desk_s1), FV_EXIT_CONFIG);
+}
+
+static void
+a_ticket_is_kept_with_its_token_until_it_is_spent(void **state)
+{
+	struct desk *d = *state;
+	struct fv_store_ticket held;
+	struct fv_ticket ticket;
+
+	desk_ticket(d, &d->a, "o1", &ticket);
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_OK);
+	assert_int_equal(fv_store_ticket_get(d->host->store, ticket.id, &held), FV_OK);
+	assert_memory_equal(held.token, ticket.token, sizeof held.token);
+	assert_string_equal(held.officer, "o1");
+	assert_string_equal(held.team, "t1");
+	assert_false(held.is_spent);
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_OK);
+	ticket.token[0] ^= 1;
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "another token");
+	ticket.token[0] ^= 1;
+	assert_int_equal(fv_store_begin(d->host->store), FV_OK);
+	assert_int_equal(fv_store_ticket_spend(d->host->store, ticket.id, 1, 1), FV_OK);
+	assert_int_equal(fv_store_commit(d->host->store), FV_OK);
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "has enrolled with this ticket");
+}
+
+static void
+expect_ticket_refused(struct desk *d, const struct fv_ticket *ticket, const char *rule)
+{
+	struct fv_store_ticket held;
+
+	assert_int_equal(desk_import_ticket(d, ticket, desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, rule);
+	assert_int_equal(fv_store_ticket_get(d->host->store, ticket->id, &held), FV_ENOENT);
+}
+
+static void
+a_ticket_that_does_not_fit_is_refused(void **state)
+{
+	struct desk *d = *state;
+	struct fv_ticket good, bad;
+
+	desk_ticket(d, &d->a, "o1", &good);
+	assert_int_equal(desk_import_ticket(d, &good, desk_stranger), FV_EXIT_DATA);
+	desk_expect_error(d, "no supervisor on the roster signed it");
+	bad = good;
+	memcpy(bad.url, "http://127.0.0.1:9999", 22);
+	expect_ticket_refused(d, &bad, "another server URL");
+	bad = good;
+	people_sign_seed(50, bad.log_pk);
+	fv_ed25519_public(bad.log_pk, bad.log_pk);
+	expect_ticket_refused(d, &bad, "another ledger key");
+	bad = good;
+	people_box_pk(60, bad.hpke_pk);
+	expect_ticket_refused(d, &bad, "another HPKE key");
+	bad = good;
+	bad.roster.b[0] ^= 1;
+	expect_ticket_refused(d, &bad, "another roster");
+	bad = good;
+	memcpy(bad.officer, "o9", 3);
+	expect_ticket_refused(d, &bad, "no officer o9");
+	bad = good;
+	bad.expires_ms = 1000;
+	expect_ticket_refused(d, &bad, "expired at 1970-01-01T00:00:01Z");
+	assert_int_equal(
+	    desk_send(d, "invite import", "ticket", fv_span_z("fieldvisit-ticket/v1 x\n")),
+	    FV_EXIT_DATA);
+	desk_expect_error(d, "FILE:1: ");
+}
+
+static void
+an_approval_is_logged_and_counts_once(void **state)
+{
+	struct desk *d = *state;
+
+	desk_enrol(d, &d->a, "o1");
+	assert_false(desk_device(d, &d->a).is_approved);
+	assert_int_equal(desk_approve(d, &d->a, desk_s1), FV_EXIT_OK);
+	assert_true(desk_device(d, &d->a).is_approved);
+	desk_expect_leaf(d, FV_LEAF_APPROVE, fv_span_z(""));
+	desk_mark(d);
+	assert_int_equal(desk_approve(d, &d->a, desk_s1), FV_EXIT_OK);
+	desk_expect_same(d);
+}
+
+static void
+an_approval_that_does_not_fit_is_refused(void **state)
+{
+	struct desk *d = *state;
+	struct fv_buf text = {0};
+	struct fv_approve approve = {{0}, {{0}}};
+
+	desk_enrol(d, &d->a, "o1");
+	desk_mark(d);
+	assert_int_equal(desk_approve(d, &d->a, desk_stranger), FV_EXIT_DATA);
+	desk_expect_error(d, "no supervisor on the roster in force signed it");
+	memcpy(approve.dev, d->a.dev, sizeof approve.dev);
+	fv_approve_put(&text, &approve);
+	assert_int_equal(desk_order(d, fv_buf_span(&text), desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "another enrolment");
+	fv_buf_reset(&text);
+	memcpy(approve.dev, d->b.dev, sizeof approve.dev);
+	fv_approve_put(&text, &approve);
+	assert_int_equal(desk_order(d, fv_buf_span(&text), desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "is enrolled here");
+	assert_int_equal(
+	    desk_order(d, fv_span_z("fieldvisit/v1/approve\nxx\n"), desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "FILE:2: ");
+	desk_expect_same(d);
+	assert_false(desk_device(d, &d->a).is_approved);
+	fv_buf_clear(&text);
+}
+
+static void
+a_revocation_is_logged_and_sent_to_the_handheld(void **state)
+{
+	struct desk *d = *state;
+	struct fv_store_device row;
+
+	desk_enrol(d, &d->a, "o1");
+	desk_mark(d);
+	assert_int_equal(desk_revoke(d, &d->a, desk_stranger), FV_EXIT_DATA);
+	desk_expect_same(d);
+	assert_int_equal(desk_revoke(d, &d->a, desk_s1), FV_EXIT_OK);
+	row = desk_device(d, &d->a);
+	assert_true(row.is_revoked);
+	assert_int_equal(row.trusted_size, 7);
+	desk_expect_leaf(d, FV_LEAF_REVOKE, fv_span_z(""));
+	assert_string_equal(desk_changes(d, &d->a, d->change).text, "8 ");
+	assert_int_equal(desk_approve(d, &d->a, desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "is revoked");
+	desk_mark(d);
+	assert_int_equal(desk_revoke(d, &d->a, desk_s1), FV_EXIT_OK);
+	desk_expect_same(d);
+}
+
+static void
+a_wipe_order_is_sent_and_an_erasure_is_refused(void **state)
+{
+	struct desk *d = *state;
+	struct fv_order order = {.kind = FV_ORDER_WIPE,
+	    .seq = 1,
+	    .what = "note",
+	    .basis = "request",
+	    .at_ms = 1000};
+	struct fv_buf text = {0};
+
+	desk_enrol(d, &d->a, "o1");
+	desk_mark(d);
+	memcpy(order.dev, d->a.dev, sizeof order.dev);
+	fv_order_put(&text, &order);
+	assert_int_equal(desk_order(d, fv_buf_span(&text), desk_s1), FV_EXIT_OK);
+	assert_string_equal(desk_changes(d, &d->a, d->change).text, "9 ");
+	desk_mark(d);
+	order.kind = FV_ORDER_ERASE;
+	fv_buf_reset(&text);
+	fv_order_put(&text, &order);
+	assert_int_equal(desk_order(d, fv_buf_span(&text), desk_s1), FV_EXIT_DATA);
+	desk_expect_error(d, "erasure");
+	desk_expect_same(d);
+	fv_buf_clear(&text);
+}
+
+static void
+what_is_exported_opens_off_the_server(void **state)
+{
+	struct desk *d = *state;
+	struct directory directory;
+	const struct directory_device *a, *b;
+	char path[128], verb[] = "export", out[] = "--out";
+	char *argv[] = {verb, out, path, NULL};
+
+	assert_int_equal(desk_revoke(d, &d->b, desk_s1), FV_EXIT_OK);
+	(void)snprintf(path, sizeof path, "%s/directory", d->root);
+	assert_int_equal(setenv("FIELDVISITD_DIR", d->dir, 1), 0);
+	assert_int_equal(cmd_roster_export(3, argv), FV_EXIT_OK);
+	assert_int_equal(directory_open(path, &directory), FV_EXIT_OK);
+	assert_int_equal(directory.device_count, 2);
+	assert_memory_equal(directory.roster_hash.b, d->roster_hash.b, FV_HASH_BYTES);
+	a = directory_find(&directory, d->a.dev);
+	b = directory_find(&directory, d->b.dev);
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_true(a->is_approved && !a->is_revoked);
+	assert_string_equal(a->officer, "o1");
+	assert_true(!b->is_approved && b->is_revoked);
+	directory_close(&directory);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		a_first_roster_is_taken_and_logged, desk_set_up, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(the_roster_in_force_comes_again_without_a_trace,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(a_next_roster_needs_version_previous_and_signatures,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_roster_of_another_agency_is_refused, desk_set_up, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_malformed_roster_is_refused_with_its_line, desk_set_up, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		nothing_is_signed_before_there_is_a_roster, desk_set_up, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(a_ticket_is_kept_with_its_token_until_it_is_spent,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_ticket_that_does_not_fit_is_refused, desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_approval_is_logged_and_counts_once, desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_approval_that_does_not_fit_is_refused, desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(a_revocation_is_logged_and_sent_to_the_handheld,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(a_wipe_order_is_sent_and_an_erasure_is_refused,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		what_is_exported_opens_off_the_server, desk_set_up_devices, desk_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
