@@ -1,8 +1,11 @@
 #include "store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "db.h"
 
@@ -124,20 +127,28 @@ set_up(struct fv_store *store)
 	return rc == FV_OK ? migrate(store) : rc;
 }
 
+/* A new, empty file.  It will hold tokens and secrets of handles: nobody else may read it. */
+static enum fv_err
+make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno == EEXIST ? FV_EEXIST : errno == ENOSPC ? FV_EFULL : FV_EIO;
+	(void)close(fd);
+	return FV_OK;
+}
+
 enum fv_err
 fv_store_open(struct fv_store **store_out, const char *path, enum fv_store_mode mode)
 {
 	struct fv_store *store = NULL;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	enum fv_err rc;
-	FILE *f;
 
 	*store_out = NULL;
-	if (mode == FV_STORE_CREATE) {
-		if ((f = fopen(path, "wxe")) == NULL) /* O_EXCL: never open another's file */
-			return FV_EEXIST;
-		(void)fclose(f);
-	}
+	if (mode == FV_STORE_CREATE && (rc = make_file(path)) != FV_OK)
+		return rc;
 	rc = FV_ENOMEM;
 	if ((store = calloc(1, sizeof *store)) == NULL)
 		goto cleanup;
@@ -227,11 +238,9 @@ fv_store_backup(struct fv_store *store, const char *path)
 	sqlite3_backup *backup = NULL;
 	enum fv_err rc;
 	int step;
-	FILE *f;
 
-	if ((f = fopen(path, "wxe")) == NULL)
-		return FV_EEXIST;
-	(void)fclose(f);
+	if ((rc = make_file(path)) != FV_OK)
+		return rc;
 	rc = FV_ENOMEM;
 	if ((copy = calloc(1, sizeof *copy)) == NULL)
 		goto cleanup;
