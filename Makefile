@@ -26,6 +26,8 @@ SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+WORDS := $(patsubst firmware-app/locale/%.po,build/locale/%/LC_MESSAGES/fieldvisit.mo,$(sort \
+	$(wildcard firmware-app/locale/*.po)))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -41,7 +43,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 all: deps ## build the four programs into build/
 	$(Q)$(MAKE) --no-print-directory MODE=$(MODE) programs
 
-programs: $(PROGRAMS:%=$(B)/%)
+programs: $(PROGRAMS:%=$(B)/%) $(WORDS)
 ifeq ($(MODE),release)
 	$(Q)for p in $(PROGRAMS); do cmp -s $(B)/$$p build/$$p || cp -f $(B)/$$p build/$$p; done
 endif
@@ -115,6 +117,10 @@ $(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SERVER)
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_LIB)
+
+build/locale/%/LC_MESSAGES/fieldvisit.mo: firmware-app/locale/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
 
 # Tests count allocations and make them fail (tests/support/oom.h).
 $(B)/unit/%: FV_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \

@@ -9,6 +9,7 @@
 
 #include "firmware-app/agent.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/words.h"
 
 static enum fv_err
 put_address(const struct fv_agent *agent, struct sockaddr_un *addr)
@@ -143,6 +144,7 @@ handle(struct fv_agent *agent, struct fv_agent_client *client, struct fv_span by
 	fv_reply_init(&reply, rc == FV_OK && call.want_json);
 	call.dir = agent->app.dir;
 	client->want_json = call.want_json;
+	fv_words_choose(call.language);
 	if (rc == FV_OK)
 		run(agent, &call, &reply);
 	else

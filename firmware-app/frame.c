@@ -4,8 +4,8 @@
 
 #include "fv/cbor.h"
 
-#define CALL_VERSION 1U
-#define CALL_ELEMENTS 6U
+#define CALL_VERSION 2U
+#define CALL_ELEMENTS 7U
 
 enum fv_err
 fv_frame_put_call(struct fv_buf *out, const struct fv_call *call)
@@ -22,6 +22,7 @@ fv_frame_put_call(struct fv_buf *out, const struct fv_call *call)
 	fv_cbor_put_bool(&body, call->want_json);
 	for (size_t i = 0; i < FV_CALL_INPUTS; i++)
 		fv_cbor_put_bytes(&body, call->inputs[i].ptr, call->inputs[i].len);
+	fv_cbor_put_bytes(&body, call->language.ptr, call->language.len);
 	if ((rc = fv_buf_status(&body)) == FV_OK && body.len > FV_FRAME_CALL_MAX)
 		rc = FV_ETOOBIG;
 	if (rc == FV_OK) {
@@ -99,7 +100,7 @@ fv_frame_parse_call(struct fv_span bytes, struct fv_buf *keep, struct fv_call *c
 		if ((rc = fv_buf_status(&call_out->inputs[i])) != FV_OK)
 			return rc;
 	}
-	return FV_OK;
+	return fv_cbor_get_bytes(&r, &call_out->language);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * One call and its answer over the agent's socket.
  *
- *   call    u32be length || CBOR [1, verb, [word, ...], json, input 0, input 1]
+ *   call    u32be length || CBOR [2, verb, [word, ...], json, input 0, input 1, language]
  *   answer  u32be exit || u32be length of out || u32be length of err || out || err
  *
  * Threads: no state.  Memory: fv_bufs.

@@ -1,7 +1,6 @@
 /* fieldvisit: finds the verb, reads what it needs from the terminal, runs it where the
  * data is (agent or this process), prints the answer. */
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "firmware-app/app.h"
 #include "firmware-app/frame.h"
 #include "firmware-app/version.h"
+#include "firmware-app/words.h"
 #include "fv/codes.h"
 
 static int
@@ -190,7 +190,7 @@ main(int argc, char **argv)
 	struct fv_buf dir = {0};
 	int code;
 
-	setlocale(LC_ALL, "");
+	fv_words_init();
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	/* No core file and no other process of this user may show a PIN or a note. */
@@ -201,6 +201,7 @@ main(int argc, char **argv)
 	}
 	fv_reply_init(&reply, opts.want_json);
 	call.want_json = opts.want_json;
+	call.language = fv_span_z(fv_words_language());
 	if (opts.want_version) {
 		printf("fieldvisit %s\n", FV_VERSION);
 		return FV_EXIT_OK;

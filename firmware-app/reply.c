@@ -170,7 +170,7 @@ fv_reply_fail_err(struct fv_reply *reply, const char *object, enum fv_err err)
 	case FV_ESTATE:
 	case FV_ERANGE:
 		return fv_reply_fail(reply, FV_FAIL_BAD_INPUT, object, "%s (%s)",
-		    fv_err_text(err), fv_err_name(err));
+		    _(fv_err_text(err)), fv_err_name(err));
 	default:
 		return fv_reply_fail(reply, FV_FAIL_IO, object,
 		    _("the disk failed (%s); nothing more is recorded until it works: check "

@@ -45,6 +45,7 @@ struct fv_call {
 	bool want_json;
 	const char *dir;                      /* of the handheld's data; held */
 	struct fv_buf inputs[FV_CALL_INPUTS]; /* owned, wiped: what prepare read */
+	struct fv_span language;              /* the caller's (words.h); held */
 };
 
 /* All verbs in alphabetical order, ended by a NULL name. */
