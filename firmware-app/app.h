@@ -30,6 +30,7 @@ struct fv_app {
 	uint8_t *sk_box;                /* owned, secret; NULL while locked */
 	bool is_sync_wanted;            /* a handler asks the agent to sync soon */
 	bool is_sync_waited;            /* a caller waits for it */
+	bool is_sync_full;              /* it asks for the consistency proof in any case */
 	bool is_shift_changed;          /* a handler began or ended a shift */
 	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
 	void *track_ctx;                /* held */

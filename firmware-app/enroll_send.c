@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/checkpoints.h"
 #include "firmware-app/enroll.h"
 #include "firmware-app/linkproc.h"
 #include "firmware-app/readers.h"
@@ -22,7 +23,8 @@ struct attempt {
 	struct fv_enrol_answer answer;      /* into plain */
 	struct fv_roster *roster;           /* the newest of the answer */
 	struct fv_hash roster_hash;
-	uint64_t log_size;
+	uint64_t log_size;      /* of the checkpoint that came with the answer */
+	struct fv_hash log_root;
 };
 
 static bool
@@ -224,7 +226,6 @@ check_leaf(struct attempt *a)
 	const struct fv_receipt receipt = {a->answer.enrol_leaf, a->answer.leaf_index,
 	    a->answer.inclusion, a->answer.inclusion_count, a->answer.checkpoint};
 	struct fv_leaf_enrol enrol;
-	struct fv_hash root;
 	struct fv_leaf leaf;
 
 	if (fv_leaf_parse(a->answer.enrol_leaf, &leaf) != FV_OK || leaf.kind != FV_LEAF_ENROL ||
@@ -239,7 +240,7 @@ check_leaf(struct attempt *a)
 		return fail(a, FV_FAIL_NOT_VERIFIED,
 		    _("it enrolled other keys than ours; do not use this ticket, call the "
 		      "supervisor"));
-	if (fv_receipt_verify(&receipt, a->ticket->log_pk, &a->log_size, &root) != FV_OK)
+	if (fv_receipt_verify(&receipt, a->ticket->log_pk, &a->log_size, &a->log_root) != FV_OK)
 		return fail(a, FV_FAIL_NOT_VERIFIED,
 		    _("it cannot prove that the enrolment stands in its log; do not use this "
 		      "ticket, call the supervisor"));
@@ -325,6 +326,8 @@ keep(struct attempt *a)
 		rc = keep_packs_note(a);
 	if (rc == FV_OK)
 		rc = keep_identity(a, handle_secret);
+	if (rc == FV_OK)
+		rc = fv_checkpoints_set_first(a->app->store, a->log_size, &a->log_root);
 	if (rc == FV_OK)
 		rc = fv_store_commit(a->app->store);
 	fv_wipe(handle_secret, sizeof handle_secret);

@@ -14,6 +14,7 @@ static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camer
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
     {"plan-months", "N"}, {"recorded", "audio|video|none"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option pin_options[] = {{"pin-file", "FILE"}, {NULL, NULL}};
+static const struct fv_option sync_options[] = {{"full", NULL}, {"wait", NULL}, {NULL, NULL}};
 static const struct fv_option trail_options[] = {
     {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
 
@@ -42,6 +43,8 @@ const struct fv_verb fv_verbs[] = {
 	fv_cmd_shift, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
 	NULL, fv_cmd_status, FV_VERB_UNENROLLED},
+    {"sync", "[--full] [--wait]", N_("send what waits, receive cases and packs"), sync_options,
+	0, 0, NULL, fv_cmd_sync, 0},
     {"trail", "[--from SEQ] [--count N] [--all]", N_("list the records made here"),
 	trail_options, 0, 0, NULL, fv_cmd_trail, 0},
     {"unlock", "[--pin-file FILE]", N_("open the case cards with the PIN"), pin_options, 0, 0,

@@ -88,8 +88,7 @@ wait_for_end(struct fv_writer *writer, int control_fd)
 	}
 }
 
-/* SIGTERM and SIGINT end ppoll() and nothing else; a closed pipe and a file that may not
- * grow are error codes. */
+/* SIGTERM and SIGINT end ppoll() and nothing else; a closed pipe is an error code. */
 static void
 set_signals(void)
 {
@@ -103,7 +102,6 @@ set_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 }
 
 static void

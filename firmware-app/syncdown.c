@@ -1,0 +1,307 @@
+#include "firmware-app/syncdown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/ledger.h"
+
+/* A good answer on its way in. */
+struct taking {
+	struct fv_syncdown *down;
+	struct fv_sync_answer answer;
+	bool has_shown;
+	struct fv_tree_head shown;       /* the answer's checkpoint */
+	struct fv_checkpoints next;
+	uint64_t receipt_size;           /* records that the receipt covers */
+	int64_t now_ms;
+};
+
+/* The leaf is a HEAD of our own trail: its size and root are what we hold ourselves. */
+static enum fv_sync_reason
+check_head(struct taking *t)
+{
+	struct fv_app *app = t->down->app;
+	struct fv_leaf_head head;
+	struct fv_leaf leaf;
+	struct fv_hash root;
+	enum fv_err rc;
+
+	if (fv_leaf_parse(t->answer.head_leaf, &leaf) != FV_OK || leaf.kind != FV_LEAF_HEAD ||
+	    fv_leaf_head_parse(leaf.body, &head) != FV_OK ||
+	    memcmp(head.dev, app->identity.dev, sizeof head.dev) != 0 || head.size == 0 ||
+	    head.size > t->down->sent->map.n)
+		return FV_SYNC_BAD_ANSWER;
+	rc = fv_journal_root_at(app->store, head.size, &root);
+	if (rc != FV_OK)
+		return FV_SYNC_LOCAL;
+	if (memcmp(root.b, head.root.b, sizeof root.b) != 0)
+		return FV_SYNC_BAD_ANSWER;
+	t->receipt_size = head.size;
+	return FV_SYNC_NONE;
+}
+
+static enum fv_sync_reason
+check_receipt(struct taking *t)
+{
+	const struct fv_receipt receipt = {t->answer.head_leaf, t->answer.head_index,
+	    t->answer.inclusion, t->answer.inclusion_count, t->answer.checkpoint};
+	struct fv_hash root;
+	uint64_t size;
+
+	if (fv_receipt_verify(&receipt, t->down->app->identity.ticket.log_pk, &size, &root) !=
+		FV_OK ||
+	    size != t->shown.size)
+		return FV_SYNC_BAD_ANSWER;
+	return check_head(t);
+}
+
+/* The proof from the tree that the request named to the one that is shown now. */
+static enum fv_sync_reason
+check_proof(struct taking *t)
+{
+	const struct fv_tree_head *base = &t->down->proof_base;
+
+	if (base->size == 0 || !t->answer.has_consistency)
+		return FV_SYNC_NONE;
+	if (fv_merkle_verify_consistency(base->size, t->shown.size, &base->root, &t->shown.root,
+		t->answer.consistency, t->answer.consistency_count) != FV_OK)
+		return FV_SYNC_LOG_REWRITTEN;
+	t->down->has_proof = true;
+	return FV_SYNC_NONE;
+}
+
+/* The log may only have grown.  A first checkpoint of all is believed as it is. */
+static enum fv_sync_reason
+check_checkpoint(struct taking *t)
+{
+	enum fv_sync_reason reason;
+
+	t->next = *t->down->checkpoints;
+	if (t->answer.checkpoint.len == 0)
+		return FV_SYNC_NONE;
+	if (fv_checkpoints_read(
+		t->answer.checkpoint, t->down->app->identity.ticket.log_pk, &t->shown) != FV_OK)
+		return FV_SYNC_BAD_ANSWER;
+	t->has_shown = true;
+	if (fv_checkpoints_compare(&t->next.seen, &t->shown) != FV_OK ||
+	    fv_checkpoints_compare(&t->next.consistent, &t->shown) != FV_OK)
+		return FV_SYNC_LOG_REWRITTEN;
+	if ((reason = check_proof(t)) != FV_SYNC_NONE)
+		return reason;
+	t->next.seen = t->shown;
+	if (t->next.consistent.size == 0 || (t->down->has_proof && t->down->proves_consistent))
+		t->next.consistent = t->shown;
+	return FV_SYNC_NONE;
+}
+
+static enum fv_sync_reason
+check(struct taking *t)
+{
+	const struct fv_sync_answer *a = &t->answer;
+	enum fv_sync_reason reason;
+
+	if (a->sealed_size > a->next_seq)
+		return FV_SYNC_BAD_ANSWER;
+	/* It knows records of ours that we do not: this store is an old copy. */
+	if (a->next_seq > t->down->sent->map.n)
+		return FV_SYNC_FORK;
+	if ((reason = check_checkpoint(t)) != FV_SYNC_NONE)
+		return reason;
+	return a->has_receipt ? check_receipt(t) : FV_SYNC_NONE;
+}
+
+/* What of our blobs the server holds, as its list says. */
+struct blobs {
+	struct taking *t;
+	struct fv_blob_held *held; /* owned, grown */
+	size_t count, cap;
+	enum fv_err rc;
+};
+
+static bool
+is_missing(const struct fv_sync_answer *answer, const struct fv_hash *hash)
+{
+	for (size_t i = 0; i < answer->missing_count; i++)
+		if (memcmp(answer->missing[i].hash.b, hash->b, sizeof hash->b) == 0)
+			return true;
+	return false;
+}
+
+static enum fv_err
+on_blob(const struct fv_blob_row *row, void *ctx)
+{
+	struct blobs *b = ctx;
+	const struct fv_sync_answer *answer = &b->t->answer;
+	struct fv_blob_held *grown;
+
+	/* A list that was cut off says nothing of those that it does not name. */
+	if (row->seq >= answer->next_seq || answer->missing_count == FV_MISSING_MAX ||
+	    is_missing(answer, &row->hash))
+		return FV_OK;
+	if (b->count == b->cap) {
+		b->cap = b->cap == 0 ? 32 : b->cap * 2;
+		if ((grown = realloc(b->held, b->cap * sizeof *grown)) == NULL)
+			return FV_ENOMEM;
+		b->held = grown;
+	}
+	b->held[b->count].hash = row->hash;
+	b->held[b->count++].held_bytes = row->data.len;
+	return FV_OK;
+}
+
+static enum fv_err
+take_blobs(struct taking *t)
+{
+	struct fv_store *store = t->down->app->store;
+	struct fv_syncup_missing *missing = t->down->missing;
+	struct blobs b = {.t = t};
+	enum fv_err rc = FV_OK;
+
+	/* What it names as missing counts, also where it was thought to be whole there. */
+	for (size_t i = 0; rc == FV_OK && i < t->answer.missing_count; i++)
+		rc = fv_store_set_blob_held(
+		    store, &t->answer.missing[i].hash, t->answer.missing[i].held_bytes);
+	if (rc == FV_OK)
+		rc = fv_store_each_unsent_blob(store, on_blob, &b);
+	for (size_t i = 0; rc == FV_OK && i < b.count; i++)
+		rc = fv_store_set_blob_held(store, &b.held[i].hash, b.held[i].held_bytes);
+	free(b.held);
+	missing->count = t->answer.missing_count;
+	missing->is_full = missing->count == FV_MISSING_MAX;
+	memcpy(missing->blobs, t->answer.missing, missing->count * sizeof missing->blobs[0]);
+	return rc;
+}
+
+static enum fv_err
+keep_receipt(struct taking *t)
+{
+	struct fv_receipt_row row = {.sealed_size = t->receipt_size,
+	    .checkpoint_size = t->shown.size,
+	    .checkpoint = t->answer.checkpoint,
+	    .leaf = t->answer.head_leaf,
+	    .leaf_index = t->answer.head_index,
+	    .taken_ms = t->now_ms};
+	struct fv_buf inclusion = {0};
+	enum fv_err rc;
+
+	for (size_t i = 0; i < t->answer.inclusion_count; i++)
+		fv_buf_put(&inclusion, t->answer.inclusion[i].b, FV_HASH_BYTES);
+	row.inclusion = fv_buf_span(&inclusion);
+	if ((rc = fv_buf_status(&inclusion)) == FV_OK)
+		rc = fv_store_put_receipt(t->down->app->store, &row);
+	fv_buf_clear(&inclusion);
+	return rc;
+}
+
+static void
+take_notices(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
+{
+	*is_fork_out = false;
+	state->is_approved = true;
+	state->is_revoked = t->down->items.is_revoked;
+	for (size_t i = 0; i < t->answer.notice_count; i++) {
+		switch (t->answer.notices[i]) {
+		case FV_W_SEAL_BAD:
+			t->down->has_seal_bad = true;
+			break;
+		case FV_W_FORK:
+			*is_fork_out = true;
+			break;
+		case FV_W_REVOKED:
+			state->is_revoked = true;
+			break;
+		case FV_W_NOT_APPROVED:
+			state->is_approved = false;
+			break;
+		case FV_W_TOO_OLD:
+			t->down->is_too_old = true;
+			break;
+		default:
+			break; /* what this version does not know changes nothing */
+		}
+	}
+}
+
+/* All writes of one answer, within the transaction. */
+static enum fv_err
+write_all(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
+{
+	struct fv_syncdown *down = t->down;
+	struct fv_store *store = down->app->store;
+	uint64_t items, count, before = 0, after = 0;
+	enum fv_err rc;
+
+	rc = fv_syncitems_take(down->app, t->answer.items, t->now_ms, &down->items);
+	if (rc == FV_OK)
+		rc = fv_store_count_unsent_blobs(store, &count, &before);
+	if (rc == FV_OK)
+		rc = take_blobs(t);
+	if (rc == FV_OK)
+		rc = fv_store_count_unsent_blobs(store, &count, &after);
+	if (rc == FV_OK && t->answer.has_receipt)
+		rc = keep_receipt(t);
+	if (rc == FV_OK && t->has_shown)
+		rc = fv_checkpoints_save(store, &t->next);
+	if (rc != FV_OK)
+		return rc;
+	items = down->items.taken + down->items.slices;
+	down->has_moved = state->next_seq != t->answer.next_seq || items > 0 ||
+			  state->cursor != t->answer.cursor || before != after ||
+			  t->answer.has_receipt || down->has_proof || state->is_probe_due;
+	state->next_seq = t->answer.next_seq;
+	state->server_sealed = t->answer.sealed_size;
+	state->cursor = t->answer.cursor;
+	state->is_probe_due = false;
+	if (t->answer.has_receipt && t->receipt_size > state->receipted)
+		state->receipted = t->receipt_size;
+	if (t->has_shown)
+		state->seen_size = t->shown.size;
+	take_notices(t, state, is_fork_out);
+	return fv_syncstate_save(store, state);
+}
+
+static enum fv_sync_reason
+take_in(struct taking *t)
+{
+	struct fv_syncdown *down = t->down;
+	struct fv_syncstate state = *down->state;
+	bool is_fork = false, has_beacon_moved;
+	enum fv_err rc;
+
+	if ((rc = fv_store_begin(down->app->store)) != FV_OK)
+		return FV_SYNC_LOCAL;
+	if ((rc = write_all(t, &state, &is_fork)) == FV_OK)
+		rc = fv_store_commit(down->app->store);
+	if (rc != FV_OK) {
+		fv_store_rollback(down->app->store);
+		return rc == FV_EFORMAT ? FV_SYNC_BAD_ANSWER : FV_SYNC_LOCAL;
+	}
+	has_beacon_moved = t->next.consistent.size > down->checkpoints->consistent.size;
+	*down->state = state;
+	*down->checkpoints = t->next;
+	if (has_beacon_moved)
+		fv_journal_set_beacon(
+		    &down->app->journal, t->next.consistent.size, &t->next.consistent.root);
+	down->has_receipt = t->answer.has_receipt;
+	down->has_more = t->answer.more;
+	if (is_fork)
+		return FV_SYNC_FORK;
+	return FV_SYNC_NONE;
+}
+
+enum fv_sync_reason
+fv_syncdown_take(struct fv_syncdown *down, struct fv_span plain)
+{
+	struct taking *t = calloc(1, sizeof *t); /* proofs are 2 KiB each */
+	enum fv_sync_reason reason = FV_SYNC_LOCAL;
+
+	if (t == NULL)
+		return reason;
+	t->down = down;
+	t->now_ms = down->app->clock.rtc_ms(down->app->clock.ctx);
+	reason = fv_sync_answer_parse(plain, &t->answer) == FV_OK ? check(t) : FV_SYNC_BAD_ANSWER;
+	if (reason == FV_SYNC_NONE)
+		reason = take_in(t);
+	free(t);
+	return reason;
+}

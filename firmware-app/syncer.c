@@ -1,0 +1,568 @@
+#include "firmware-app/syncer.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "firmware-app/failpoint.h"
+#include "firmware-app/pin.h"
+
+#define ANSWER_FIRST 65536U /* bytes: while the cases and packs come, or when asked in full */
+#define ANSWER_DAILY 16384U
+
+static int64_t
+now_ms(const struct fv_syncer *s)
+{
+	return s->app->clock.rtc_ms(s->app->clock.ctx);
+}
+
+void
+fv_syncer_init(struct fv_syncer *syncer)
+{
+	memset(syncer, 0, sizeof *syncer);
+	syncer->link = (struct fv_linkproc)FV_LINKPROC_NONE;
+}
+
+void
+fv_syncer_clear(struct fv_syncer *syncer)
+{
+	fv_linkproc_stop(&syncer->link);
+	fv_envelope_request_clear(&syncer->request);
+	syncer->app = NULL;
+}
+
+/* When to try again: doubled by each failure, spread by a quarter either way. */
+static int64_t
+pick_next_try(const struct fv_syncer *s, uint32_t retry_after_s)
+{
+	int64_t delay = FV_SYNC_RETRY_FIRST_MS, asked = (int64_t)retry_after_s * 1000;
+	uint32_t spread;
+
+	for (uint32_t i = 1; i < s->state.failures && delay < FV_SYNC_RETRY_MAX_MS; i++)
+		delay *= 2;
+	if (delay > FV_SYNC_RETRY_MAX_MS)
+		delay = FV_SYNC_RETRY_MAX_MS;
+	fv_random_fill(fv_random_system(), &spread, sizeof spread);
+	delay += delay / 2 * (int64_t)(spread % 1000) / 1000 - delay / 4;
+	return now_ms(s) + (delay > asked ? delay : asked);
+}
+
+/* A record of the sync, for the trail: how far the server is, and what it cost. */
+static void
+append_sync(struct fv_syncer *s)
+{
+	const uint64_t values[] = {s->state.seen_size, s->state.next_seq, s->result.up_bytes,
+	    s->result.down_bytes, 1 /* network */};
+	struct fv_buf payload = {0};
+	uint64_t seq;
+
+	fv_cbor_put_map(&payload, 5);
+	for (uint64_t i = 0; i < 5; i++) {
+		fv_cbor_put_uint(&payload, 4 + i);
+		fv_cbor_put_uint(&payload, values[i]);
+	}
+	/* The sync has happened whether or not the disk has room to say so. */
+	if (fv_buf_status(&payload) != FV_OK ||
+	    fv_journal_append(
+		&s->app->journal, FV_REC_SYNC, fv_buf_span(&payload), &seq) != FV_OK)
+		snprintf(s->result.detail, sizeof s->result.detail, "no SYNC record was written");
+	fv_buf_clear(&payload);
+}
+
+static void
+mark_proven_day(struct fv_syncer *s)
+{
+	char day[FV_LOCAL_TEXT_BYTES];
+
+	if (fv_store_put_setting(s->app->store, FV_SET_PROVEN_DAY,
+		fv_span_z(fv_clock_local_day(now_ms(s), day))) == FV_OK)
+		s->result.is_proven = true;
+}
+
+static void
+fill_result(struct fv_syncer *s)
+{
+	struct fv_sync_result *r = &s->result;
+	uint64_t bytes;
+
+	r->next_seq = s->state.next_seq;
+	r->receipted = s->state.receipted;
+	r->is_revoked = s->state.is_revoked;
+	r->is_approved = s->state.is_approved;
+	r->next_try_ms = s->state.next_try_ms;
+	if (s->state.next_seq > s->first_next_seq)
+		r->records_sent = s->state.next_seq - s->first_next_seq;
+	if (s->app->has_journal)
+		r->recorded = fv_journal_next_seq(&s->app->journal);
+	if (fv_store_count_unsent_blobs(s->app->store, &r->blobs_waiting, &bytes) != FV_OK)
+		r->blobs_waiting = 0;
+}
+
+static void
+finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
+{
+	fv_linkproc_stop(&s->link);
+	fv_envelope_request_clear(&s->request);
+	s->state.last_try_ms = now_ms(s);
+	s->state.reason = reason;
+	if (reason == FV_SYNC_NONE) {
+		s->state.last_ok_ms = s->state.last_try_ms;
+		s->state.failures = 0;
+		s->state.next_try_ms = 0;
+		if (s->has_sent_work || s->result.items > 0)
+			append_sync(s);
+	} else {
+		s->state.failures++;
+		s->state.next_try_ms = pick_next_try(s, retry_after_s);
+	}
+	if (fv_syncstate_save(s->app->store, &s->state) != FV_OK && reason == FV_SYNC_NONE)
+		reason = FV_SYNC_LOCAL;
+	s->result.reason = reason;
+	fill_result(s);
+	s->is_done = true;
+}
+
+/* The tree that the next proof starts from; size 0: none is asked for. */
+static struct fv_tree_head
+pick_base(const struct fv_syncer *s)
+{
+	const struct fv_checkpoints *c = &s->checkpoints;
+
+	if (!s->want_proof)
+		return (struct fv_tree_head){0};
+	return s->is_seen_proven || c->seen.size == c->consistent.size ? c->consistent : c->seen;
+}
+
+static void
+put_state(const struct fv_syncer *s, struct fv_sync_request *map)
+{
+	struct statvfs fs;
+
+	if (s->result.rounds > 0 || (s->flags & FV_SYNC_STATE) == 0 ||
+	    statvfs(s->app->dir, &fs) != 0)
+		return;
+	map->has_state = true;
+	map->free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
+}
+
+static enum fv_err
+plan(struct fv_syncer *s)
+{
+	struct fv_journal *j = &s->app->journal;
+	struct fv_syncup *up = &s->up;
+	enum fv_err rc;
+
+	memset(up, 0, sizeof *up);
+	up->journal = j;
+	up->missing = &s->missing;
+	up->is_probe = s->state.is_probe_due;
+	up->body_max = s->state.body_max != 0 ? s->state.body_max : FV_SYNCUP_BODY_DEFAULT;
+	rc = fv_syncup_waiting(
+	    s->app->store, s->state.next_seq, s->state.server_sealed, &up->send_to);
+	if (rc != FV_OK)
+		return rc;
+	/* Believed is only what a seal covers.  Where the disk has no room for one, the records
+	 * go up all the same: they are safer there. */
+	if (up->send_to > s->state.next_seq && fv_journal_seal(j) == FV_OK)
+		up->send_to = fv_journal_next_seq(j);
+	up->map.from_seq = s->state.next_seq;
+	up->map.cursor = s->state.cursor;
+	up->map.checkpoint_size = s->checkpoints.seen.size;
+	up->map.answer_max = s->state.cursor == 0 || (s->flags & FV_SYNC_FULL) != 0
+				 ? ANSWER_FIRST
+				 : ANSWER_DAILY;
+	if (pick_base(s).size > 0) {
+		up->map.checkpoint_size = pick_base(s).size;
+		up->map.want |= FV_WANT_CONSISTENCY;
+	}
+	if (s->want_receipt)
+		up->map.want |= FV_WANT_RECEIPT;
+	put_state(s, &up->map);
+	return FV_OK;
+}
+
+struct keys {
+	struct fv_envelope_hdr hdr;
+	uint8_t pk_server[FV_KEY_BYTES];
+	uint8_t handle_secret[FV_HANDLE_SECRET_BYTES];
+	uint8_t sk_sync[FV_KEY_BYTES];
+};
+
+static enum fv_err
+load_keys(struct fv_syncer *s, struct keys *keys)
+{
+	struct fv_store *store = s->app->store;
+	int64_t key_id, number;
+	enum fv_err rc;
+
+	memset(keys, 0, sizeof *keys);
+	if ((rc = fv_store_get_int(store, FV_SET_HPKE_KEY_ID, &key_id)) != FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_HPKE_PK, keys->pk_server, FV_KEY_BYTES)) != FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_SK_SYNC, keys->sk_sync, FV_KEY_BYTES)) != FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_HANDLE_SECRET, keys->handle_secret,
+		 FV_HANDLE_SECRET_BYTES)) != FV_OK ||
+	    (rc = fv_store_get_int(store, FV_SET_HANDLE_NUMBER, &number)) != FV_OK)
+		return rc;
+	keys->hdr.kind = FV_ENVELOPE_SYNC;
+	keys->hdr.key_id = (uint8_t)key_id;
+	fv_envelope_handle(
+	    keys->handle_secret, s->use_first_handle ? 0 : (uint32_t)number, keys->hdr.handle);
+	return FV_OK;
+}
+
+static enum fv_err
+send_round(struct fv_syncer *s)
+{
+	struct keys *keys = fv_secret_alloc(sizeof *keys);
+	struct fv_buf body = {0}, url = {0};
+	enum fv_err rc = FV_ENOMEM;
+
+	if (keys == NULL)
+		goto cleanup;
+	if ((rc = load_keys(s, keys)) != FV_OK)
+		goto cleanup;
+	const struct fv_envelope_to to = {.hdr = &keys->hdr,
+	    .pk_server = keys->pk_server,
+	    .sk_sync = keys->sk_sync,
+	    .random = fv_random_system()};
+
+	if ((rc = fv_syncup_build(&s->up, &to, &s->request, &body)) != FV_OK)
+		goto cleanup;
+	fv_buf_putf(&url, "%s/s/", s->app->identity.ticket.url);
+	fv_envelope_hdr_put_path(&url, &keys->hdr);
+	rc = FV_ENOMEM;
+	if (fv_buf_z(&url) != NULL)
+		rc = fv_linkproc_start(&s->link, fv_buf_z(&url), fv_buf_span(&body));
+	s->result.has_no_link = rc == FV_ENOENT;
+	fv_failpoint(FV_POINT_SYNC_SENT);
+cleanup:
+	fv_secret_free(keys);
+	fv_buf_clear(&body);
+	fv_buf_clear(&url);
+	return rc;
+}
+
+static void
+begin_round(struct fv_syncer *s)
+{
+	enum fv_err rc;
+
+	fv_linkproc_stop(&s->link);
+	fv_envelope_request_clear(&s->request);
+	if ((rc = plan(s)) == FV_OK)
+		rc = send_round(s);
+	s->result.rounds++;
+	if (rc != FV_OK) {
+		snprintf(s->result.detail, sizeof s->result.detail, "%s", fv_err_text(rc));
+		/* Our trail is shorter than what the server has acknowledged. */
+		finish(s, rc == FV_ESTATE ? FV_SYNC_FORK : FV_SYNC_LOCAL, 0);
+	}
+}
+
+void
+fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
+{
+	struct fv_reply reply;
+	char day[FV_LOCAL_TEXT_BYTES];
+	uint8_t proven[FV_LOCAL_TEXT_BYTES] = {0};
+	bool is_ready;
+
+	fv_syncer_init(syncer);
+	syncer->app = app;
+	syncer->flags = flags;
+	fv_reply_init(&reply, false);
+	is_ready = fv_app_journal(app, &reply);
+	fv_reply_clear(&reply);
+	if (!is_ready || fv_syncstate_load(app->store, &syncer->state) != FV_OK ||
+	    fv_checkpoints_load(app->store, &syncer->checkpoints) != FV_OK) {
+		finish(syncer, FV_SYNC_LOCAL, 0);
+		return;
+	}
+	syncer->first_next_seq = syncer->state.next_seq;
+	fv_clock_local_day(now_ms(syncer), day);
+	syncer->want_proof = (flags & FV_SYNC_FULL) != 0 ||
+			     fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven,
+				 strlen(day)) != FV_OK ||
+			     memcmp(proven, day, strlen(day)) != 0;
+	begin_round(syncer);
+}
+
+bool
+fv_syncer_is_running(const struct fv_syncer *syncer)
+{
+	return syncer->app != NULL && !syncer->is_done;
+}
+
+int
+fv_syncer_fd(const struct fv_syncer *syncer)
+{
+	return fv_syncer_is_running(syncer) ? syncer->link.fd : -1;
+}
+
+short
+fv_syncer_events(const struct fv_syncer *syncer)
+{
+	return fv_linkproc_events(&syncer->link);
+}
+
+int
+fv_syncer_timeout_ms(const struct fv_syncer *syncer)
+{
+	if (syncer->app == NULL)
+		return INT_MAX;
+	return syncer->is_done ? 0 : fv_linkproc_timeout_ms(&syncer->link);
+}
+
+const struct fv_sync_result *
+fv_syncer_result(const struct fv_syncer *syncer)
+{
+	return &syncer->result;
+}
+
+/* After a sealed 200 the next request goes under the next handle. */
+static void
+turn_handle(struct fv_syncer *s)
+{
+	int64_t number = 0;
+
+	if (!s->use_first_handle &&
+	    fv_store_get_int(s->app->store, FV_SET_HANDLE_NUMBER, &number) != FV_OK)
+		return;
+	s->use_first_handle = false;
+	/* Not written: the next sync goes under the old one, which is still taken. */
+	if (fv_store_put_int(s->app->store, FV_SET_HANDLE_NUMBER, number + 1) != FV_OK)
+		snprintf(s->result.detail, sizeof s->result.detail, "the handle was not moved on");
+}
+
+/* A wipe acts once: what it erases does not come back. */
+static void
+obey_wipe(struct fv_syncer *s)
+{
+	int64_t is_wiped = 0;
+
+	if (fv_store_get_int(s->app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0)
+		return;
+	s->result.is_wiped = fv_pin_wipe(s->app, FV_LOCK_ORDER) == FV_OK;
+}
+
+static void
+note_proof(struct fv_syncer *s, const struct fv_syncdown *down)
+{
+	if (down->proof_base.size == 0)
+		return;
+	if (!down->has_proof) {
+		s->want_proof = false; /* not given: asked again at the next sync */
+	} else if (down->proves_consistent) {
+		s->want_proof = false;
+		mark_proven_day(s);
+	} else {
+		s->is_seen_proven = true;
+	}
+}
+
+/* Is there a reason for another round? */
+static bool
+has_more_to_do(struct fv_syncer *s, const struct fv_syncdown *down)
+{
+	uint64_t send_to, count, bytes;
+
+	if (s->result.rounds >= FV_SYNC_ROUNDS_MAX)
+		return false;
+	s->idle_rounds = down->has_moved ? 0 : s->idle_rounds + 1;
+	if (s->idle_rounds > 0)
+		return false;
+	s->want_receipt = !s->asked_receipt && s->state.receipted < s->state.server_sealed;
+	s->asked_receipt |= s->want_receipt;
+	if (s->want_receipt || down->has_more || pick_base(s).size > 0)
+		return true;
+	if (fv_syncup_waiting(
+		s->app->store, s->state.next_seq, s->state.server_sealed, &send_to) != FV_OK ||
+	    fv_store_count_unsent_blobs(s->app->store, &count, &bytes) != FV_OK)
+		return false;
+	return send_to > s->state.next_seq || count > 0;
+}
+
+static void
+take_answer(struct fv_syncer *s, struct fv_span sealed)
+{
+	struct fv_syncdown down = {.app = s->app,
+	    .sent = &s->up,
+	    .proof_base = pick_base(s),
+	    .checkpoints = &s->checkpoints,
+	    .state = &s->state,
+	    .missing = &s->missing};
+	struct fv_buf plain = {0};
+	enum fv_sync_reason reason = FV_SYNC_NOT_OURS;
+
+	down.proves_consistent = down.proof_base.size == s->checkpoints.consistent.size;
+	if (fv_envelope_request_open_answer(&s->request, sealed, &plain) == FV_OK) {
+		fv_failpoint(FV_POINT_SYNC_ANSWERED);
+		reason = fv_syncdown_take(&down, fv_buf_span(&plain));
+		fv_failpoint(FV_POINT_SYNC_TAKEN);
+	}
+	fv_buf_clear(&plain);
+	if (reason != FV_SYNC_NONE && reason != FV_SYNC_FORK) {
+		finish(s, reason, 0);
+		return;
+	}
+	turn_handle(s);
+	s->has_sent_work |= s->up.sent_to > s->up.map.from_seq || s->up.slices > 0;
+	s->result.items += down.items.taken;
+	s->result.items_refused += down.items.refused;
+	s->result.is_too_old |= down.is_too_old;
+	s->result.has_seal_bad |= down.has_seal_bad;
+	note_proof(s, &down);
+	if (down.items.is_wipe)
+		obey_wipe(s);
+	if (reason == FV_SYNC_NONE && has_more_to_do(s, &down))
+		begin_round(s);
+	else
+		finish(s, reason, 0);
+}
+
+static void
+take_cut(struct fv_syncer *s, const struct fv_link_answer *answer)
+{
+	/* It may have stored much of it: the cursor is asked for before it all goes up again. */
+	if (answer->up_bytes > FV_SYNC_PROBE_BYTES)
+		s->state.is_probe_due = true;
+	snprintf(s->result.detail, sizeof s->result.detail, "%.*s", (int)answer->body.len,
+	    (const char *)answer->body.ptr);
+	finish(s,
+	    answer->outcome == FV_LINK_NOT_HTTP || answer->outcome == FV_LINK_TOO_BIG
+		? FV_SYNC_NOT_OURS
+	    : answer->outcome == FV_LINK_FAILED ? FV_SYNC_LOCAL
+						: FV_SYNC_OFFLINE,
+	    0);
+}
+
+/* Less at a time; false: it is the least already. */
+static bool
+send_less(struct fv_syncer *s)
+{
+	uint64_t max = s->state.body_max != 0 ? s->state.body_max : FV_SYNCUP_BODY_DEFAULT;
+
+	if (max <= FV_SYNCUP_BODY_MIN)
+		return false;
+	s->state.body_max = max / 2;
+	return true;
+}
+
+/* A plain answer is a hint: it changes when and how to try again, nothing else. */
+static void
+take_plain(struct fv_syncer *s, const struct fv_link_answer *answer)
+{
+	uint32_t after = answer->has_retry_after ? answer->retry_after_s : 0;
+
+	switch (answer->status) {
+	case 401:
+		if (s->has_tried_first) {
+			finish(s, FV_SYNC_UNKNOWN, after);
+			return;
+		}
+		s->has_tried_first = true;
+		s->use_first_handle = true;
+		begin_round(s);
+		return;
+	case 409:
+		s->state.is_probe_due = true;
+		if (s->has_probed) {
+			finish(s, FV_SYNC_CURSOR, after);
+			return;
+		}
+		s->has_probed = true;
+		begin_round(s);
+		return;
+	case 413:
+		if (send_less(s))
+			begin_round(s);
+		else
+			finish(s, FV_SYNC_TOO_LARGE, after);
+		return;
+	case 410:
+		finish(s, FV_SYNC_REVOKED, after);
+		return;
+	case 429:
+	case 503:
+		finish(s, FV_SYNC_BUSY, after);
+		return;
+	case 507:
+		finish(s, FV_SYNC_NOT_STORED, after);
+		return;
+	default:
+		finish(s, FV_SYNC_NOT_OURS, after);
+		return;
+	}
+}
+
+static void
+count_bytes(struct fv_syncer *s, const struct fv_link_answer *answer)
+{
+	char day[FV_LOCAL_TEXT_BYTES];
+
+	s->result.up_bytes += answer->up_bytes;
+	s->result.down_bytes += answer->down_bytes;
+	s->result.guards = answer->guards;
+	if (fv_store_add_meter(s->app->store, fv_clock_local_day(now_ms(s), day), answer->up_bytes,
+		answer->down_bytes) != FV_OK)
+		snprintf(s->result.detail, sizeof s->result.detail, "the meter was not written");
+}
+
+bool
+fv_syncer_step(struct fv_syncer *syncer)
+{
+	struct fv_link_answer answer;
+	enum fv_err rc;
+
+	if (!fv_syncer_is_running(syncer))
+		return true;
+	rc = fv_linkproc_step(&syncer->link, &answer);
+	if (rc == FV_AGAIN)
+		return false;
+	if (rc != FV_OK) {
+		snprintf(syncer->result.detail, sizeof syncer->result.detail,
+		    "fieldvisit-link ended without an answer");
+		finish(syncer, FV_SYNC_LOCAL, 0);
+		return true;
+	}
+	count_bytes(syncer, &answer);
+	if (answer.outcome != FV_LINK_ANSWERED)
+		take_cut(syncer, &answer);
+	else if (answer.status == 200)
+		take_answer(syncer, answer.body);
+	else
+		take_plain(syncer, &answer);
+	return syncer->is_done;
+}
+
+void
+fv_syncer_run(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
+{
+	fv_syncer_start(syncer, app, flags);
+	while (!fv_syncer_step(syncer)) {
+		struct pollfd p = {
+		    .fd = fv_syncer_fd(syncer), .events = fv_syncer_events(syncer)};
+
+		(void)poll(&p, 1, fv_syncer_timeout_ms(syncer));
+	}
+}
+
+enum fv_err
+fv_syncer_is_needed(struct fv_store *store, bool *is_needed_out)
+{
+	uint64_t send_to, count, bytes;
+	struct fv_syncstate state;
+	enum fv_err rc;
+
+	*is_needed_out = false;
+	if ((rc = fv_syncstate_load(store, &state)) != FV_OK ||
+	    (rc = fv_syncup_waiting(store, state.next_seq, state.server_sealed, &send_to)) !=
+		FV_OK ||
+	    (rc = fv_store_count_unsent_blobs(store, &count, &bytes)) != FV_OK)
+		return rc;
+	*is_needed_out =
+	    send_to > state.next_seq || count > 0 || state.receipted < state.server_sealed;
+	return FV_OK;
+}
