@@ -10,6 +10,8 @@
 
 #include "tests/support/exhibit.h"
 
+#define AGREE_FILES 48U
+
 /* Every line that the verifier said, one a line, failing ones with "FAILS ". */
 struct lines {
 	struct fv_buf text;
@@ -326,6 +328,65 @@ a_disclosed_key_opens_its_note_and_no_other_does(void **state)
 }
 
 static void
+write_file(const char *dir, unsigned number, struct fv_span bytes)
+{
+	char path[96];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%03u.tar", dir, number);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Good, cut, forged and bit-flipped files: what one program believes the other does too. */
+static void
+the_second_verifier_in_python_agrees(void **state)
+{
+	struct world *w = *state;
+	char dir[] = "/tmp/fv-second-XXXXXX", command[160], line[160];
+	enum fv_bundle_verdict want[AGREE_FILES];
+	struct fv_span tar = fv_buf_span(&w->tar);
+	unsigned seen = 0;
+	FILE *f;
+
+	if (system("python3 -c 0 2>/dev/null") != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	for (unsigned i = 0; i < AGREE_FILES; i++) {
+		size_t at = i == 0 ? 0 : (size_t)i * 2654435761U % tar.len;
+
+		if (i > 0)
+			w->tar.ptr[at] ^= (uint8_t)(1U << i % 8);
+		if (i == 1)
+			tar.len -= 512;
+		want[i] = judge(tar, no_policy, NULL);
+		write_file(dir, i, tar);
+		tar.len = w->tar.len;
+		if (i > 0)
+			w->tar.ptr[at] ^= (uint8_t)(1U << i % 8);
+	}
+	assert_int_equal(want[0], FV_BUNDLE_HOLDS);
+	(void)snprintf(
+	    command, sizeof command, "python3 tests/support/verify2.py --each %s/*.tar", dir);
+	f = popen(command, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL) {
+		unsigned got = (unsigned)(line[0] - '0');
+
+		assert_true(seen < AGREE_FILES);
+		if ((got == 0) != (want[seen] == FV_BUNDLE_HOLDS))
+			fail_msg("file %u: %u here, %d there", seen, got, (int)want[seen]);
+		seen++;
+	}
+	assert_int_equal(pclose(f), 0);
+	assert_int_equal(seen, AGREE_FILES);
+	(void)snprintf(command, sizeof command, "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+}
+
+static void
 a_tlog_proof_is_read_as_it_was_written_and_no_other_way(void **state)
 {
 	struct fv_tlog_proof proof = {.index = 7, .count = 1}, back;
@@ -387,6 +448,7 @@ main(void)
 	    T(what_is_no_bundle_cannot_be_judged),
 	    T(what_is_left_out_is_named),
 	    T(a_server_that_rewrites_a_record_is_caught_by_the_handheld_s_seal),
+	    T(the_second_verifier_in_python_agrees),
 	    T(a_disclosed_key_opens_its_note_and_no_other_does),
 	    cmocka_unit_test(a_tlog_proof_is_read_as_it_was_written_and_no_other_way),
 	    cmocka_unit_test(one_name_is_one_member),
