@@ -342,9 +342,10 @@ fv_verify_device(struct verify *v, const char dev_hex[33])
 		return;
 	v->proven++;
 	fv_verify_claim(v, FV_CLAIM_AUTHENTIC, true,
-	    "device %.4s..%.4s, enrolled %s%s%s, records 0..%llu unbroken under %llu seals", dev_hex,
+	    "device %.4s..%.4s, enrolled %s%s%s, records 0..%llu unbroken under %llu seal%s",
+	    dev_hex,
 	    dev_hex + 28, fv_instant_format(enrolled.leaf.time_ms, 0, true, when),
 	    who[0] != '\0' ? " with " : "", who, (unsigned long long)(t.n - 1),
-	    (unsigned long long)t.seal_count);
+	    (unsigned long long)t.seal_count, t.seal_count == 1 ? "" : "s");
 	fv_verify_records(v, &t);
 }
