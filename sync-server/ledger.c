@@ -5,6 +5,8 @@
 
 #include "sync-server/store/log.h"
 
+#define TAIL_LEAVES UINT64_C(1024) /* hashed again when the ledger opens; a power of 2 */
+
 struct fv_ledger {
 	struct fv_store *store; /* held */
 	uint8_t *seed;          /* owned, secret memory */
@@ -58,6 +60,40 @@ fv_ledger_reload(struct fv_ledger *ledger)
 	return FV_OK;
 }
 
+/*
+ * Hash the newest leaves again, from their bytes up to the signed root: at least
+ * TAIL_LEAVES of them, back to where a full subtree ends.
+ */
+static enum fv_err
+check_tail(struct fv_ledger *ledger)
+{
+	uint64_t size = ledger->range.size;
+	uint64_t start = size > TAIL_LEAVES ? (size - TAIL_LEAVES) / TAIL_LEAVES * TAIL_LEAVES : 0;
+	struct fv_hash hash, stored, root;
+	struct fv_merkle_range range;
+	struct fv_buf leaf = {0};
+	enum fv_err rc;
+
+	rc = load_range(ledger->store, start, &range);
+	for (uint64_t i = start; rc == FV_OK && i < size; i++) {
+		fv_buf_reset(&leaf);
+		if ((rc = fv_store_leaf_get(ledger->store, i, &leaf)) != FV_OK ||
+		    (rc = fv_store_node_get(ledger->store, 0, i, &stored)) != FV_OK)
+			break;
+		fv_leaf_hash(fv_buf_span(&leaf), &hash);
+		if (memcmp(hash.b, stored.b, sizeof hash.b) != 0)
+			rc = FV_ECORRUPT;
+		fv_merkle_range_append(&range, &hash);
+	}
+	fv_buf_clear(&leaf);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
+	fv_merkle_range_root(&range, &root);
+	return size == 0 || memcmp(root.b, ledger->settled_root.b, sizeof root.b) == 0
+	    ? FV_OK
+	    : FV_ECORRUPT;
+}
+
 enum fv_err
 fv_ledger_open(
     struct fv_ledger **ledger_out, struct fv_store *store, const uint8_t seed[FV_SEED_BYTES])
@@ -74,7 +110,7 @@ fv_ledger_open(
 	memcpy(ledger->seed, seed, FV_SEED_BYTES);
 	fv_ed25519_public(seed, ledger->pk);
 	fv_log_origin(ledger->pk, ledger->origin);
-	if ((rc = fv_ledger_reload(ledger)) != FV_OK)
+	if ((rc = fv_ledger_reload(ledger)) != FV_OK || (rc = check_tail(ledger)) != FV_OK)
 		goto cleanup;
 	*ledger_out = ledger;
 	ledger = NULL; /* the caller's now */

@@ -20,7 +20,8 @@
 struct fv_ledger;
 
 /*
- * Load the log's state and check it against the newest head that was stored.
+ * Load the log's state and check it against the newest head that was stored, the newest
+ * leaves byte by byte.
  * Holds: store.  Copies: seed, of the log key, into secret memory.
  * Owned:  *ledger_out; fv_ledger_close(), which wipes.
  * Errors: FV_ECORRUPT  the tree in the store does not have the root that was signed;

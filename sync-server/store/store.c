@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db.h"
@@ -139,9 +140,21 @@ make_file(const char *path)
 	return FV_OK;
 }
 
+/* The last writer did not close: it left its write-ahead log. */
+static bool
+was_cut_short(const char *path)
+{
+	char wal[512];
+	struct stat st;
+	int len = snprintf(wal, sizeof wal, "%s-wal", path);
+
+	return len > 0 && (size_t)len < sizeof wal && stat(wal, &st) == 0 && st.st_size > 0;
+}
+
 enum fv_err
 fv_store_open(struct fv_store **store_out, const char *path, enum fv_store_mode mode)
 {
+	bool is_suspect = mode == FV_STORE_WRITE && was_cut_short(path);
 	struct fv_store *store = NULL;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	enum fv_err rc;
@@ -157,7 +170,8 @@ fv_store_open(struct fv_store **store_out, const char *path, enum fv_store_mode 
 	rc = fv_db_code(sqlite3_open_v2(path, &store->db, flags, NULL));
 	if (rc != FV_OK)
 		goto cleanup;
-	if ((rc = set_up(store)) != FV_OK)
+	if ((rc = set_up(store)) != FV_OK ||
+	    (is_suspect && (rc = fv_store_check(store)) != FV_OK))
 		goto cleanup;
 	*store_out = store;
 	store = NULL; /* the caller's now */

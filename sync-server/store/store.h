@@ -30,11 +30,12 @@ enum fv_store_mode {
 };
 
 /*
- * Open the database file `path`.  Sets and reads back every pragma it relies on.
+ * Open the database file `path`.  Sets and reads back every pragma it relies on; for
+ * writing after an unclean stop it checks every page first.
  * Owned:  *store_out; fv_store_close().
  * Errors: FV_ENOENT  no such file;  FV_EEXIST  FV_STORE_CREATE and there is one
  *         FV_EVERSION  written by a newer build;  FV_ESTATE  a pragma did not hold, or
- *         FV_STORE_READ of a file that needs a migration
+ *         FV_STORE_READ of a file that needs a migration;  FV_ECORRUPT  damaged
  */
 FV_NODISCARD enum fv_err fv_store_open(
     struct fv_store **store_out, const char *path, enum fv_store_mode mode);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include <cmocka.h>
 
 #include "../../sync-server/store/log.h"
@@ -208,6 +210,37 @@ a_changed_tree_is_found_when_the_ledger_opens(void **state)
 	assert_null(other);
 }
 
+/* Change one leaf beside the program, as damage or somebody with the file would. */
+static void
+a_changed_leaf_is_found_when_the_ledger_opens(void **state)
+{
+	static const char *const changes[] = {"UPDATE leaf SET data = x'8401' WHERE idx = 1",
+	    "UPDATE leaf SET hash = zeroblob(32) WHERE idx = 0",
+	    "DELETE FROM leaf WHERE idx = 2"};
+	struct place *p = *state;
+	struct fv_ledger *other;
+	sqlite3 *db;
+
+	grow(p, 5);
+	assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+		assert_int_equal(sqlite3_exec(db,
+				     "SAVEPOINT s; DROP TRIGGER IF EXISTS leaf_update;"
+				     "DROP TRIGGER IF EXISTS leaf_delete; CREATE TABLE IF NOT EXISTS"
+				     " was AS SELECT * FROM leaf", NULL, NULL, NULL),
+		    SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, changes[i], NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, "RELEASE s", NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(fv_ledger_open(&other, p->store, seed), FV_ECORRUPT);
+		assert_int_equal(sqlite3_exec(db, "REPLACE INTO leaf SELECT * FROM was", NULL,
+				     NULL, NULL),
+		    SQLITE_OK);
+		assert_int_equal(fv_ledger_open(&other, p->store, seed), FV_OK);
+		fv_ledger_close(other);
+	}
+	sqlite3_close(db);
+}
+
 static void
 the_log_goes_on_after_it_was_closed(void **state)
 {
@@ -238,6 +271,7 @@ main(void)
 	    T(a_rolled_back_leaf_is_forgotten),
 	    T(two_roots_for_one_size_are_never_settled),
 	    T(a_changed_tree_is_found_when_the_ledger_opens),
+	    T(a_changed_leaf_is_found_when_the_ledger_opens),
 	    T(the_log_goes_on_after_it_was_closed),
 	};
 

@@ -130,6 +130,35 @@ a_store_of_a_newer_build_is_refused(void **state)
 }
 
 static void
+a_damaged_page_is_found_after_an_unclean_stop(void **state)
+{
+	struct place *p = *state;
+	struct fv_store *again;
+	char path[96], wal[112];
+	FILE *f;
+
+	for (uint8_t i = 0; i < 60; i++)
+		(void)add_device(p, (uint8_t)(i + 1), "zhang");
+	/* what a kill leaves: the file as it was checkpointed, and a log beside it */
+	snprintf(path, sizeof path, "%s/cut.db", p->dir);
+	snprintf(wal, sizeof wal, "%s-wal", path);
+	assert_int_equal(fv_store_backup(p->store, path), FV_OK);
+	assert_non_null(f = fopen(path, "r+b"));
+	for (long page = 1; page <= 3; page++) { /* the last ones hold rows of devices */
+		assert_int_equal(fseek(f, -page * 4096, SEEK_END), 0);
+		assert_int_equal(fwrite("damage", 1, 6, f), 6);
+	}
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(fv_store_open(&again, path, FV_STORE_WRITE), FV_OK);
+	fv_store_close(again); /* nobody looked */
+	assert_non_null(f = fopen(wal, "wb"));
+	assert_int_equal(fwrite("not a log", 1, 9, f), 9);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(fv_store_open(&again, path, FV_STORE_WRITE), FV_ECORRUPT);
+	assert_null(again);
+}
+
+static void
 a_migration_that_fails_leaves_the_old_schema(void **state)
 {
 	struct place *p = *state;
@@ -594,6 +623,7 @@ main(void)
 	    T(a_new_store_refuses_to_replace_a_file),
 	    T(a_missing_file_is_named_so),
 	    T(a_store_of_a_newer_build_is_refused),
+	    T(a_damaged_page_is_found_after_an_unclean_stop),
 	    T(a_migration_that_fails_leaves_the_old_schema),
 	    T(an_older_store_is_migrated_and_a_reader_waits_for_that),
 	    T(a_reader_cannot_write),
