@@ -225,7 +225,8 @@ fv_backup_write(struct fv_host *host, const char *path, struct fv_backup_sum *su
 	*sum_out = w.sum;
 	if (access(path, F_OK) == 0)
 		return FV_EEXIST;
-	if ((size_t)snprintf(database, sizeof database, "%s.db-new", path) >= sizeof database ||
+	if ((size_t)snprintf(database, sizeof database, "%s.db-new", path) >=
+		sizeof database ||
 	    (size_t)snprintf(fresh, sizeof fresh, "%s.new", path) >= sizeof fresh)
 		return FV_ERANGE;
 	(void)unlink(database); /* of a run that was cut */

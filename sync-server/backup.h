@@ -39,7 +39,7 @@ FV_NODISCARD enum fv_err fv_backup_write(
  *         FV_EEXIST  the folder is not empty;  FV_ECORRUPT  its database is damaged
  *         FV_EIO  FV_EFULL  FV_ENOMEM
  */
-FV_NODISCARD enum fv_err fv_backup_restore(const char *path, const char *dir,
-    struct fv_backup_sum *sum_out, const char **why_out);
+FV_NODISCARD enum fv_err fv_backup_restore(
+    const char *path, const char *dir, struct fv_backup_sum *sum_out, const char **why_out);
 
 #endif

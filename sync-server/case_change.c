@@ -21,7 +21,8 @@ get_open(struct fv_host *host, const char *id, struct fv_store_case *out, json_t
 
 	if (rc == FV_ENOENT)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: no such case; 'fieldvisitd case list' shows those that there are", id);
+		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
+		    id);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, id, rc);
 	if (out->is_closed)
@@ -44,7 +45,8 @@ read_officers(const struct fv_case_work *work, const json_t *request, struct fv_
 		const char *id = json_string_value(json_array_get(officers, i));
 		if (id == NULL || !fv_case_work_has_officer(work, fv_span_z(id)))
 			return fv_verb_fail(answer_out, FV_EXIT_DATA,
-			    "%s: the roster in force has no such officer", id != NULL ? id : "?");
+			    "%s: the roster in force has no such officer",
+			    id != NULL ? id : "?");
 		if (fv_verb_has(fv_buf_span(list), fv_span_z(id)))
 			continue;
 		if (list->len > 0)
@@ -109,9 +111,10 @@ fv_do_case_assign(struct fv_host *host, const json_t *request, json_t **answer_o
 		  json_pack("{s:s, s:s%, s:I}", "case", id, "assigned", list.ptr, list.len,
 		      "without_card", (json_int_t)unreached),
 		  "%s: assigned to %.*s%s", id, (int)list.len, (const char *)list.ptr,
-		  unreached > 0 ? "\nnote: its card is sealed to other handhelds; seal it again "
-				  "with 'case seal' and import it"
-				: "");
+		  unreached > 0
+		      ? "\nnote: its card is sealed to other handhelds; seal it again "
+			"with 'case seal' and import it"
+		      : "");
 cleanup:
 	free(before);
 	fv_buf_clear(&list);
@@ -182,8 +185,8 @@ is_reason(const char *reason)
 
 /* The officers in `assigned` lose the case. */
 static enum fv_err
-close_case(struct fv_case_work *work, const char *id, struct fv_store_case *row,
-    const char *reason)
+close_case(
+    struct fv_case_work *work, const char *id, struct fv_store_case *row, const char *reason)
 {
 	struct fv_case_news news = {0};
 	char name[FV_CASE_ID_BYTES + 16];
@@ -232,7 +235,8 @@ fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_ou
 	code = rc != FV_OK
 	    ? fv_verb_broken(answer_out, id, rc)
 	    : fv_verb_done(answer_out, json_pack("{s:s, s:s}", "case", id, "reason", reason),
-		  "%s: closed (%s); it leaves the handhelds at their next sync, its records stay",
+		  "%s: closed (%s); it leaves the handhelds at their next sync, its records "
+		  "stay",
 		  id, reason);
 cleanup:
 	fv_case_work_clear(&work);

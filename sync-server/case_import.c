@@ -30,14 +30,15 @@ static enum fv_err
 refuse(struct work *w, const struct fv_case_row *row, const char *column, const char *rule)
 {
 	w->code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-	    "%s:%zu: column \"%s\": %s; nothing was changed", w->file, row->line, column, rule);
+	    "%s:%zu: column \"%s\": %s; nothing was changed", w->file, row->line, column,
+	    rule);
 	return FV_EDENIED;
 }
 
 /* "CASE: RULE ID; NEXT". */
 static enum fv_err
-warn(struct work *w, const char *case_id, const char *rule, struct fv_span id,
-    const char *next)
+warn(
+    struct work *w, const char *case_id, const char *rule, struct fv_span id, const char *next)
 {
 	char text[256];
 
@@ -61,15 +62,18 @@ check_row(struct work *w, const struct fv_case_row *row)
 	for (list = row->zones; fv_verb_next(&list, &member);) {
 		if (member.len >= sizeof name)
 			return refuse(w, row, "zone", "no such zone");
-		(void)snprintf(name, sizeof name, "%.*s", (int)member.len, (const char *)member.ptr);
+		(void)snprintf(
+		    name, sizeof name, "%.*s", (int)member.len, (const char *)member.ptr);
 		if (zones_get(name, &w->base.zones) == NULL)
 			return refuse(w, row, "zone",
-			    "no such zone in this machine's tz database; want an IANA name such as "
+			    "no such zone in this machine's tz database; want an IANA name "
+			    "such as "
 			    "Asia/Shanghai");
 	}
 	for (list = row->assigned; fv_verb_next(&list, &member);) {
 		if (!fv_case_work_has_officer(&w->base, member))
-			return refuse(w, row, "assigned", "the roster in force has no such officer");
+			return refuse(
+			    w, row, "assigned", "the roster in force has no such officer");
 	}
 	return FV_OK;
 }
@@ -99,7 +103,8 @@ check_packs(struct work *w, const struct fv_case_row *row)
 
 /* The row as the store keeps it; `held` (NULL: new) gives a place that the file leaves out. */
 static struct fv_store_case
-store_row(const struct work *w, const struct fv_case_row *row, const struct fv_store_case *held)
+store_row(
+    const struct work *w, const struct fv_case_row *row, const struct fv_store_case *held)
 {
 	struct fv_store_case out = {.updated_ms = w->base.now_ms};
 	struct fv_item_case *item = &out.item;
@@ -206,8 +211,7 @@ take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
 	enum fv_err rc;
 
 	w->total++;
-	if ((rc = check_row(w, row)) != FV_OK ||
-	    (rc = check_packs(w, row)) != FV_OK)
+	if ((rc = check_row(w, row)) != FV_OK || (rc = check_packs(w, row)) != FV_OK)
 		return rc;
 	rc = fv_store_case_get(store, id, &held);
 	if (rc != FV_OK && rc != FV_ENOENT)
@@ -217,7 +221,8 @@ take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
 		return refuse(w, row, "case", "it is closed and stays closed");
 	fresh = store_row(w, row, is_new ? NULL : &held);
 	is_changed = is_new || !fv_case_work_same(&held.item, &fresh.item);
-	if ((assigned_before = fv_verb_copy(is_new ? fv_span_z("") : held.item.assigned)) == NULL)
+	if ((assigned_before = fv_verb_copy(is_new ? fv_span_z("") : held.item.assigned)) ==
+	    NULL)
 		return FV_ENOMEM;
 	rc = is_changed ? fv_store_case_put(store, &fresh) : FV_OK;
 	if (rc == FV_OK && card != NULL)
@@ -242,8 +247,8 @@ finish(struct work *w)
 	struct fv_buf text = {0};
 	int code;
 
-	fv_buf_putf(&text, "%zu cases: %zu new, %zu changed, %zu as before; %zu cards", w->total,
-	    w->added, w->changed, w->total - w->added - w->changed, w->cards);
+	fv_buf_putf(&text, "%zu cases: %zu new, %zu changed, %zu as before; %zu cards",
+	    w->total, w->added, w->changed, w->total - w->added - w->changed, w->cards);
 	for (size_t i = 0; i < warned && i < 5; i++)
 		fv_buf_putf(&text, "\nnote: %.150s",
 		    json_string_value(json_array_get(w->warnings, i)));
@@ -342,8 +347,8 @@ cmd_case_import(int argc, char **argv)
 	file = fv_verb_file_name(argv[1]);
 	if ((code = fv_verb_read_text(argv[1], &text)) != FV_EXIT_OK)
 		return code;
-	rc = casefile_read(fv_span_of(json_string_value(text), json_string_length(text)), &opts,
-	    &fault);
+	rc = casefile_read(
+	    fv_span_of(json_string_value(text), json_string_length(text)), &opts, &fault);
 	if (rc != FV_OK) {
 		json_decref(text);
 		return casefile_fault(file, &fault, rc);

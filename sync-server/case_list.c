@@ -27,7 +27,8 @@ json_day(bool has, int64_t day)
 	if (!has)
 		return json_null();
 	fv_civil_from_days(day, &c);
-	(void)snprintf(text, sizeof text, "%04d-%02d-%02d", (int)c.year, (int)c.month, (int)c.day);
+	(void)snprintf(
+	    text, sizeof text, "%04d-%02d-%02d", (int)c.year, (int)c.month, (int)c.day);
 	return json_string(text);
 }
 
@@ -70,7 +71,8 @@ json_case(const struct fv_store_case *row, uint64_t card)
 	    fv_verb_json_list(c->debts), "packs", fv_verb_json_list(c->packs), "assigned",
 	    fv_verb_json_list(c->assigned), "plan_date", json_day(c->has_plan, c->plan_day),
 	    "as_of", json_day(c->has_as_of, c->as_of_day), "closed", row->is_closed,
-	    "card_version", (json_int_t)card, "updated", fv_verb_json_time(true, row->updated_ms));
+	    "card_version", (json_int_t)card, "updated",
+	    fv_verb_json_time(true, row->updated_ms));
 
 	if (object == NULL || rest == NULL || json_object_update(object, rest) != 0) {
 		json_decref(object);
@@ -93,10 +95,10 @@ list_one(const struct fv_store_case *row, void *ctx)
 	if (w->as_json)
 		return json_array_append_new(w->list, json_case(row, card)) == 0 ? FV_OK
 										 : FV_ENOMEM;
-	printf("%-20.*s  %-8s %-8s %-8s %-20.*s  %.*s\n", (int)c->id.len, (const char *)c->id.ptr,
-	    row->is_closed ? "closed" : "open", c->has_place ? "known" : "unknown",
-	    card > 0 ? "yes" : "no", (int)c->assigned.len, (const char *)c->assigned.ptr,
-	    (int)c->packs.len, (const char *)c->packs.ptr);
+	printf("%-20.*s  %-8s %-8s %-8s %-20.*s  %.*s\n", (int)c->id.len,
+	    (const char *)c->id.ptr, row->is_closed ? "closed" : "open",
+	    c->has_place ? "known" : "unknown", card > 0 ? "yes" : "no", (int)c->assigned.len,
+	    (const char *)c->assigned.ptr, (int)c->packs.len, (const char *)c->packs.ptr);
 	return FV_OK;
 }
 
@@ -160,7 +162,8 @@ print_case(const struct fv_store_case *row, uint64_t card, const char *reason)
 	print_field("agency", c->agency);
 	print_field("zone", c->zones);
 	if (c->has_place)
-		printf("place      %.7f %.7f\n", (double)c->lat_e7 / 1e7, (double)c->lon_e7 / 1e7);
+		printf("place      %.7f %.7f\n", (double)c->lat_e7 / 1e7,
+		    (double)c->lon_e7 / 1e7);
 	else
 		puts("place      not known; 'case place ID --from-visit V' adopts a visit's");
 	if (c->has_radius)
@@ -203,9 +206,10 @@ show(struct work *w, const char *id)
 		object = json_case(&row, card);
 		if (object == NULL ||
 		    json_object_set_new(object, "reason",
-			row.is_closed ? fv_verb_json_span(fv_buf_span(&reason)) : json_null()) != 0 ||
-		    json_object_set_new(
-			object, "imported_contacts", json_integer((json_int_t)counts[0])) != 0 ||
+			row.is_closed ? fv_verb_json_span(fv_buf_span(&reason))
+				      : json_null()) != 0 ||
+		    json_object_set_new(object, "imported_contacts",
+			json_integer((json_int_t)counts[0])) != 0 ||
 		    json_object_set_new(
 			object, "imported_events", json_integer((json_int_t)counts[1])) != 0)
 			rc = FV_ENOMEM;

@@ -87,7 +87,8 @@ weigh(const struct fv_store_record *record, void *ctx)
 static int
 find_place(struct fv_host *host, const json_t *request, struct search *s, json_t **answer_out)
 {
-	const char *visit = fv_verb_text(request, "visit"), *id = fv_verb_text(request, "case");
+	const char *visit = fv_verb_text(request, "visit"),
+		   *id = fv_verb_text(request, "case");
 	struct fv_store_record begin;
 	char digits[DEV_DIGITS + 1];
 	uint64_t seq;
@@ -95,24 +96,27 @@ find_place(struct fv_host *host, const json_t *request, struct search *s, json_t
 
 	if (!read_visit(visit, digits, &seq))
 		return fv_verb_fail(answer_out, FV_EXIT_USAGE,
-		    "--from-visit %s: want a visit's id as 'fieldvisitd report' prints it", visit);
+		    "--from-visit %s: want a visit's id as 'fieldvisitd report' prints it",
+		    visit);
 	s->digits = digits;
 	rc = fv_store_device_each(host->store, NULL, match_device, s);
 	s->digits = NULL;
 	if (rc == FV_OK)
-		rc = s->devices == 1 ? fv_store_record_get(host->store, s->device_no, seq, &begin)
-				     : FV_ENOENT;
+		rc = s->devices == 1
+		    ? fv_store_record_get(host->store, s->device_no, seq, &begin)
+		    : FV_ENOENT;
 	if (rc == FV_ENOENT || (rc == FV_OK && begin.type != FV_REC_VISIT_BEGIN))
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
 		    "%s: no such visit has reached this server", visit);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, visit, rc);
 	if (!fv_span_equal(begin.case_id, fv_span_z(id)))
-		return fv_verb_fail(
-		    answer_out, FV_EXIT_DATA, "%s: is a visit at another case than %s", visit, id);
+		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		    "%s: is a visit at another case than %s", visit, id);
 	if (!begin.is_sealed)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: no seal covers this visit yet; wait for the handheld's next sync", visit);
+		    "%s: no seal covers this visit yet; wait for the handheld's next sync",
+		    visit);
 	rc = fv_store_record_each_about(host->store, s->device_no, seq, weigh, s);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, visit, rc);
@@ -131,7 +135,8 @@ log_decision(struct fv_case_work *work, const json_t *request, const struct fv_s
 	struct fv_hash hash;
 	enum fv_err rc;
 
-	fv_buf_putf(&text, "place\ncase %s\nvisit %s\nlat_e7 %" PRId32 "\nlon_e7 %" PRId32 "\n",
+	fv_buf_putf(&text,
+	    "place\ncase %s\nvisit %s\nlat_e7 %" PRId32 "\nlon_e7 %" PRId32 "\n",
 	    fv_verb_text(request, "case"), fv_verb_text(request, "visit"), stamp->place.lat_e7,
 	    stamp->place.lon_e7);
 	rc = fv_buf_status(&text);
@@ -157,7 +162,8 @@ place(struct fv_case_work *work, const json_t *request, json_t **answer_out)
 
 	if (rc == FV_ENOENT)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: no such case; 'fieldvisitd case list' shows those that there are", id);
+		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
+		    id);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, id, rc);
 	if ((code = find_place(work->host, request, &s, answer_out)) != FV_EXIT_OK)

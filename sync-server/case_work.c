@@ -144,11 +144,13 @@ fv_case_work_check_card(struct fv_case_work *work, struct fv_span assigned,
 		return FV_EDENIED;
 	}
 	for (size_t i = 0; i < card->recipient_count; i++) {
-		recovers = recovers || memcmp(card->key_ids[i], recovery, FV_KEY_ID_BYTES) == 0;
+		recovers =
+		    recovers || memcmp(card->key_ids[i], recovery, FV_KEY_ID_BYTES) == 0;
 		if (!is_reader(&readers, card->key_ids[i])) {
-			*rule_out = "a recipient is no approved handheld of an assigned officer, no "
-				    "supervisor and not the recovery key; export the roster "
-				    "again and seal with it";
+			*rule_out =
+			    "a recipient is no approved handheld of an assigned officer, no "
+			    "supervisor and not the recovery key; export the roster "
+			    "again and seal with it";
 			return FV_EDENIED;
 		}
 	}

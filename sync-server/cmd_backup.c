@@ -35,8 +35,8 @@ fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out)
 		return fv_verb_broken(answer_out, path, rc);
 	return fv_verb_done(answer_out,
 	    json_pack("{s:s, s:I}", "file", path, "bytes", (json_int_t)sum.bytes),
-	    "%s: %llu bytes; it holds the server's keys: keep it as safely as the folder", path,
-	    (unsigned long long)sum.bytes);
+	    "%s: %llu bytes; it holds the server's keys: keep it as safely as the folder",
+	    path, (unsigned long long)sum.bytes);
 }
 
 int
@@ -91,16 +91,18 @@ cmd_restore(int argc, char **argv)
 		    "is not empty; a restore never touches a folder in use, name another with "
 		    "--dir");
 	if (rc != FV_OK)
-		return fv_cli_fail(rc == FV_EFORMAT || rc == FV_ECORRUPT ? FV_EXIT_DATA
-									 : FV_EXIT_IO,
-		    argv[1], "%s; nothing was restored", why);
+		return fv_cli_fail(
+		    rc == FV_EFORMAT || rc == FV_ECORRUPT ? FV_EXIT_DATA : FV_EXIT_IO, argv[1],
+		    "%s; nothing was restored", why);
 	if (as_json)
-		return fv_verb_print(json_pack("{s:s, s:I}", "dir", dir, "bytes", (json_int_t)sum.bytes))
+		return fv_verb_print(
+			   json_pack("{s:s, s:I}", "dir", dir, "bytes", (json_int_t)sum.bytes))
 		    ? FV_EXIT_OK
 		    : FV_EXIT_TEMPFAIL;
-	printf("%s: restored, every hash and the ledger checked\n"
-	       "note: what came after the backup is not in it; handhelds that saw a later ledger "
-	       "refuse this one until they enrol again\n",
+	printf(
+	    "%s: restored, every hash and the ledger checked\n"
+	    "note: what came after the backup is not in it; handhelds that saw a later ledger "
+	    "refuse this one until they enrol again\n",
 	    dir);
 	return cmd_finish(FV_EXIT_OK);
 }

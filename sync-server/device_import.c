@@ -32,7 +32,8 @@ find_device(struct work *w, const uint8_t dev[FV_DEV_BYTES])
 		(void)snprintf(w->dev + 2 * i, 3, "%02x", dev[i]);
 	if (rc == FV_ENOENT)
 		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-		    "%s: no handheld %s is enrolled here; 'fieldvisitd device list' shows them",
+		    "%s: no handheld %s is enrolled here; 'fieldvisitd device list' shows "
+		    "them",
 		    w->file, w->dev);
 	return rc == FV_OK ? FV_EXIT_OK : fv_verb_broken(w->answer_out, w->file, rc);
 }
@@ -41,9 +42,10 @@ static int
 done(struct work *w, const char *what, uint64_t index)
 {
 	return fv_verb_done(w->answer_out,
-	    json_pack("{s:s, s:s, s:I}", "dev", w->dev, "order", what, "leaf", (json_int_t)index),
-	    "handheld %s of officer %s: %s; ledger entry %llu", w->dev, w->device.officer, what,
-	    (unsigned long long)index);
+	    json_pack(
+		"{s:s, s:s, s:I}", "dev", w->dev, "order", what, "leaf", (json_int_t)index),
+	    "handheld %s of officer %s: %s; ledger entry %llu", w->dev, w->device.officer,
+	    what, (unsigned long long)index);
 }
 
 /* Whether the ENROL leaf that the supervisor approved is the one in the ledger. */
@@ -81,10 +83,12 @@ approve(struct work *w)
 		return code;
 	if (w->device.is_revoked)
 		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-		    "%s: handheld %s is revoked; enrol it again with a new ticket", w->file, w->dev);
+		    "%s: handheld %s is revoked; enrol it again with a new ticket", w->file,
+		    w->dev);
 	if ((rc = check_leaf(w, &order.leaf)) == FV_ECONFLICT)
 		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-		    "%s: approves another enrolment of %s than the ledger's; compare the digits "
+		    "%s: approves another enrolment of %s than the ledger's; compare the "
+		    "digits "
 		    "and approve again",
 		    w->file, w->dev);
 	if (rc == FV_OK && w->device.is_approved)
@@ -93,8 +97,7 @@ approve(struct work *w)
 	if (rc == FV_OK)
 		rc = fv_verb_keep_note(w->host, "approve", &w->hash, w->note);
 	if (rc == FV_OK)
-		rc = fv_store_device_approve(
-		    w->host->store, w->device.no, fv_host_now_ms());
+		rc = fv_store_device_approve(w->host->store, w->device.no, fv_host_now_ms());
 	fv_cbor_put_array(&body, 2);
 	fv_cbor_put_bytes(&body, w->device.dev, FV_DEV_BYTES);
 	fv_cbor_put_bytes(&body, w->hash.b, FV_HASH_BYTES);
@@ -109,8 +112,7 @@ static enum fv_err
 send_order(struct work *w, enum fv_item_kind kind)
 {
 	const struct fv_store_audience audience = {.device_no = w->device.no};
-	enum fv_err rc =
-	    fv_store_order_put(w->host->store, w->device.no, kind, w->note);
+	enum fv_err rc = fv_store_order_put(w->host->store, w->device.no, kind, w->note);
 
 	if (rc != FV_OK)
 		return rc;
@@ -155,7 +157,8 @@ wipe(struct work *w)
 		rc = send_order(w, FV_ITEM_WIPE);
 	if (rc != FV_OK)
 		return fv_verb_broken(w->answer_out, w->file, rc);
-	return fv_verb_done(w->answer_out, json_pack("{s:s, s:s}", "dev", w->dev, "order", "wipe"),
+	return fv_verb_done(w->answer_out,
+	    json_pack("{s:s, s:s}", "dev", w->dev, "order", "wipe"),
 	    "handheld %s of officer %s wipes its case cards at its next sync", w->dev,
 	    w->device.officer);
 }

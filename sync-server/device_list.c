@@ -25,14 +25,13 @@ static json_t *
 json_device(
     const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
 {
-	json_t *root =
-	    t->trail.sealed_size > 0 ? fv_verb_json_hex(t->trail.sealed_root.b, FV_HASH_BYTES)
-				     : json_null();
+	json_t *root = t->trail.sealed_size > 0
+	    ? fv_verb_json_hex(t->trail.sealed_root.b, FV_HASH_BYTES)
+	    : json_null();
 	json_t *trusted =
 	    d->is_revoked ? json_integer((json_int_t)d->trusted_size) : json_null();
 
-	return json_pack(
-	    "{s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "dev",
+	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "dev",
 	    fv_verb_json_hex(d->dev, FV_DEV_BYTES), "officer", d->officer, "team", d->team,
 	    "enrolled", fv_verb_json_time(true, d->enrolled_ms), "digits", digits, "approved",
 	    fv_verb_json_time(d->is_approved, d->approved_ms), "revoked",
@@ -56,8 +55,7 @@ print_row(const struct fv_store_device *d, const struct fv_store_trail *t)
 	char synced[FV_INSTANT_TEXT_BYTES] = "never";
 
 	if (t->last_sync_ms > 0)
-		(void)fv_instant_format(
-		    t->last_sync_ms / 1000 * 1000, 0, true, synced);
+		(void)fv_instant_format(t->last_sync_ms / 1000 * 1000, 0, true, synced);
 	for (size_t i = 0; i < FV_DEV_BYTES; i++)
 		printf("%02x", d->dev[i]);
 	printf("  %-12s %-10s %-12s %8llu %8llu  %s\n", d->officer, d->team, state_of(d),
@@ -66,8 +64,7 @@ print_row(const struct fv_store_device *d, const struct fv_store_trail *t)
 }
 
 static void
-print_info(
-    const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
+print_info(const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
 {
 	char text[FV_INSTANT_TEXT_BYTES];
 
@@ -217,8 +214,8 @@ cmd_device_info(int argc, char **argv)
 		code = fv_cli_fail(FV_EXIT_NO, w.prefix,
 		    "no such handheld is enrolled; 'fieldvisitd device list' shows them");
 	else if (code == FV_EXIT_OK && w.found > 1 && w.out != NULL)
-		code = fv_cli_fail(
-		    FV_EXIT_USAGE, w.prefix, "%zu handhelds begin so; give more digits", w.found);
+		code = fv_cli_fail(FV_EXIT_USAGE, w.prefix,
+		    "%zu handhelds begin so; give more digits", w.found);
 	else if (code == FV_EXIT_OK && w.out != NULL)
 		code = write_leaf(&w);
 	fv_store_close(w.store);

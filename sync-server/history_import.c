@@ -22,7 +22,7 @@
 /* What one import works on. */
 struct work {
 	struct fv_host *host;
-	const char *file; /* for messages */
+	const char *file;           /* for messages */
 	struct fv_history *history; /* owned; judges each line */
 	json_t *cases;              /* owned; case id: whether an event came */
 	uint32_t line;
@@ -63,7 +63,8 @@ check_texts(struct work *w, json_t *object)
 	json_t *value;
 
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		if (looks_like_telephone(json_string_value(json_object_get(object, labels[i]))))
+		if (looks_like_telephone(
+			json_string_value(json_object_get(object, labels[i]))))
 			return refuse(w, labels[i],
 			    "looks like a telephone number; give the label of the case card, "
 			    "such as n1");
@@ -72,10 +73,11 @@ check_texts(struct work *w, json_t *object)
 	{
 		const size_t count = json_is_array(value) ? json_array_size(value) : 1;
 		for (size_t i = 0; i < count; i++) {
-			const json_t *text = json_is_array(value) ? json_array_get(value, i) : value;
+			const json_t *text =
+			    json_is_array(value) ? json_array_get(value, i) : value;
 			if (json_is_string(text) &&
-			    fv_casecsv_personal(fv_span_of(json_string_value(text),
-						    json_string_length(text)),
+			    fv_casecsv_personal(
+				fv_span_of(json_string_value(text), json_string_length(text)),
 				&what))
 				return refuse(w, key, what);
 		}
@@ -92,12 +94,13 @@ put_line(struct work *w, const json_t *object, struct fv_span line)
 	struct fv_store_case held;
 	enum fv_err rc;
 
-	row.is_event = strcmp(json_string_value(json_object_get(object, "type")), "event") == 0;
+	row.is_event =
+	    strcmp(json_string_value(json_object_get(object, "type")), "event") == 0;
 	row.source = fv_span_z(source != NULL ? source : SOURCE_DEFAULT);
 	row.id = fv_span_z(json_string_value(json_object_get(object, "id")));
 	row.case_id = fv_span_z(case_id);
-	if (fv_instant_parse(fv_span_z(json_string_value(json_object_get(
-				 object, row.is_event ? "at" : "begin"))),
+	if (fv_instant_parse(fv_span_z(json_string_value(
+				 json_object_get(object, row.is_event ? "at" : "begin"))),
 		&row.at_ms) != FV_OK)
 		return refuse(w, row.is_event ? "at" : "begin", "is not a time");
 	rc = fv_store_case_get(w->host->store, row.case_id, &held);
@@ -234,7 +237,8 @@ finish(struct work *w, struct fv_span text)
 		return fv_verb_broken(w->answer_out, w->file, rc);
 	return fv_verb_done(w->answer_out,
 	    json_pack("{s:I, s:I, s:I, s:I}", "contacts", (json_int_t)w->contacts, "events",
-		(json_int_t)w->events, "known", (json_int_t)w->known, "leaf", (json_int_t)index),
+		(json_int_t)w->events, "known", (json_int_t)w->known, "leaf",
+		(json_int_t)index),
 	    "%zu contacts and %zu events of %zu cases imported, unsigned; %zu lines were here "
 	    "already; ledger entry %llu",
 	    w->contacts, w->events, json_object_size(w->cases), w->known,

@@ -43,10 +43,12 @@ verify(struct fv_host *host, const char *file, const struct fv_ticket *ticket,
 	free(roster);
 	if (rc == FV_EAUTH)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: no supervisor on the roster signed it; make it with 'invite --key'", file);
+		    "%s: no supervisor on the roster signed it; make it with 'invite --key'",
+		    file);
 	if (rc == FV_ECONFLICT)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: was made for another roster; make it again from the one in force", file);
+		    "%s: was made for another roster; make it again from the one in force",
+		    file);
 	if (rc == FV_ENOENT)
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
 		    "%s: the roster has no officer %s or no supervisor of team %s", file,

@@ -87,7 +87,8 @@ check_note(struct work *w)
 
 	if (rc == FV_EAUTH)
 		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-		    "%s:1: the packs note needs good signatures of %u supervisors on the roster "
+		    "%s:1: the packs note needs good signatures of %u supervisors on the "
+		    "roster "
 		    "in force; let more of them run 'pack sign'",
 		    w->file, w->roster->pack_threshold);
 	if (rc == FV_ECONFLICT)
@@ -115,8 +116,8 @@ read_note(struct work *w, struct fv_span *rest)
 
 	if (!json_is_string(note) || json_object_size(object) != 1) {
 		json_decref(object);
-		return refuse(w,
-		    "want {\"note\":...}; give the .packs file that 'pack publish' wrote");
+		return refuse(
+		    w, "want {\"note\":...}; give the .packs file that 'pack publish' wrote");
 	}
 	fv_buf_put(&w->note, json_string_value(note), json_string_length(note));
 	json_decref(object);
@@ -141,9 +142,9 @@ check_pack(struct work *w, const struct fv_pack_line *line, struct fv_span bytes
 
 	if (rc != FV_OK)
 		return fv_verb_fail(w->answer_out, fv_verb_exit(rc),
-		    "%s:%zu: pack %s line %u:%s%s%s%s %s; nothing was changed", w->file, w->line,
-		    line->id, error.line, error.rule[0] != '\0' ? " rule " : "", error.rule,
-		    error.field[0] != '\0' ? " field " : "", error.field,
+		    "%s:%zu: pack %s line %u:%s%s%s%s %s; nothing was changed", w->file,
+		    w->line, line->id, error.line, error.rule[0] != '\0' ? " rule " : "",
+		    error.rule, error.field[0] != '\0' ? " field " : "", error.field,
 		    error.text[0] != '\0' ? error.text : fv_err_text(rc));
 	is_same = strcmp(pack->id, line->id) == 0 && pack->revision == line->revision;
 	fv_rulepack_free(pack);
@@ -200,7 +201,8 @@ check_all_held(struct work *w)
 		rc = fv_store_pack_get(w->host->store, &line->sha256, &row);
 		if (rc == FV_ENOENT)
 			return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-			    "%s: the note adopts %s r%u, whose bytes are neither in the file nor "
+			    "%s: the note adopts %s r%u, whose bytes are neither in the file "
+			    "nor "
 			    "here; publish it again with that pack",
 			    w->file, line->id, line->revision);
 		if (rc != FV_OK)

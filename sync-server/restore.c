@@ -139,8 +139,8 @@ write_all(struct fv_span file, const char *dir)
 	while (rc == FV_OK && (rc = fv_tar_next(&reader, &member)) == FV_OK) {
 		if (fv_span_equal(member.name, fv_span_z("manifest")))
 			continue;
-		(void)snprintf(
-		    name, sizeof name, "%.*s", (int)member.name.len, (const char *)member.name.ptr);
+		(void)snprintf(name, sizeof name, "%.*s", (int)member.name.len,
+		    (const char *)member.name.ptr);
 		rc = begins(member.name, DATABASE_PREFIX)
 		    ? write_to(dir, "fieldvisit.db", O_APPEND, member.body)
 		    : write_to(dir, name, O_EXCL, member.body);
@@ -225,8 +225,8 @@ restore(struct fv_span file, const char *dir, struct fv_backup_sum *sum, const c
 }
 
 enum fv_err
-fv_backup_restore(const char *path, const char *dir, struct fv_backup_sum *sum_out,
-    const char **why_out)
+fv_backup_restore(
+    const char *path, const char *dir, struct fv_backup_sum *sum_out, const char **why_out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;

@@ -30,8 +30,7 @@ json_base64(struct fv_span bytes)
 	json_t *value;
 
 	fv_buf_put_base64(&text, bytes.ptr, bytes.len);
-	value =
-	    fv_buf_status(&text) == FV_OK ? fv_verb_json_span(fv_buf_span(&text)) : NULL;
+	value = fv_buf_status(&text) == FV_OK ? fv_verb_json_span(fv_buf_span(&text)) : NULL;
 	fv_buf_clear(&text);
 	return value;
 }

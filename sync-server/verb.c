@@ -86,8 +86,8 @@ fv_verb_fail(json_t **answer_out, int code, const char *fmt, ...)
 int
 fv_verb_broken(json_t **answer_out, const char *object, enum fv_err rc)
 {
-	return fv_verb_fail(answer_out, fv_verb_exit(rc), "%s: %s; nothing was changed", object,
-	    fv_err_text(rc));
+	return fv_verb_fail(answer_out, fv_verb_exit(rc), "%s: %s; nothing was changed",
+	    object, fv_err_text(rc));
 }
 
 int
@@ -99,10 +99,10 @@ fv_verb_fault(
 	if (rc == FV_ENOMEM || !has_rule)
 		return fv_verb_broken(answer_out, name, rc);
 	if (fault->line == 0)
-		return fv_verb_fail(answer_out, fv_verb_exit(rc), "%s: %s; nothing was changed",
-		    name, fault->rule);
-	return fv_verb_fail(answer_out, fv_verb_exit(rc), "%s:%zu: %s; nothing was changed", name,
-	    fault->line, fault->rule);
+		return fv_verb_fail(answer_out, fv_verb_exit(rc),
+		    "%s: %s; nothing was changed", name, fault->rule);
+	return fv_verb_fail(answer_out, fv_verb_exit(rc), "%s:%zu: %s; nothing was changed",
+	    name, fault->line, fault->rule);
 }
 
 int
@@ -138,8 +138,7 @@ fv_verb_copy(struct fv_span text)
 }
 
 enum fv_err
-fv_verb_roster(
-    struct fv_store *store, struct fv_roster **roster_out, struct fv_hash *hash_out)
+fv_verb_roster(struct fv_store *store, struct fv_roster **roster_out, struct fv_hash *hash_out)
 {
 	struct fv_store_note last;
 	struct fv_roster *roster = NULL;
@@ -175,15 +174,15 @@ fv_verb_need_roster(struct fv_host *host, struct fv_roster **roster_out,
 }
 
 enum fv_err
-fv_verb_leaf(struct fv_host *host, enum fv_leaf_kind kind, struct fv_buf *body,
-    uint64_t *index_out)
+fv_verb_leaf(
+    struct fv_host *host, enum fv_leaf_kind kind, struct fv_buf *body, uint64_t *index_out)
 {
 	enum fv_err rc = fv_buf_status(body);
 
 	*index_out = 0;
 	if (rc == FV_OK)
-		rc = fv_ledger_append(host->ledger, kind, fv_host_now_ms(), fv_buf_span(body),
-		    index_out);
+		rc = fv_ledger_append(
+		    host->ledger, kind, fv_host_now_ms(), fv_buf_span(body), index_out);
 	fv_buf_clear(body);
 	return rc;
 }
@@ -203,8 +202,8 @@ fv_verb_keep_note(struct fv_host *host, const char *kind, const struct fv_hash *
 }
 
 enum fv_err
-fv_verb_policy(struct fv_host *host, const char *what, const struct fv_hash *hash,
-    uint64_t *index_out)
+fv_verb_policy(
+    struct fv_host *host, const char *what, const struct fv_hash *hash, uint64_t *index_out)
 {
 	struct fv_buf body = {0};
 
@@ -216,8 +215,8 @@ fv_verb_policy(struct fv_host *host, const char *what, const struct fv_hash *has
 }
 
 enum fv_err
-fv_verb_keep_salted(struct fv_host *host, const char *kind, struct fv_span body,
-    struct fv_hash *hash_out)
+fv_verb_keep_salted(
+    struct fv_host *host, const char *kind, struct fv_span body, struct fv_hash *hash_out)
 {
 	uint8_t salt[SALT_BYTES] = {0};
 	struct fv_store_document document = {

@@ -31,8 +31,8 @@ int fv_verb_fail(json_t **answer_out, int code, const char *fmt, ...)
 int fv_verb_broken(json_t **answer_out, const char *object, enum fv_err rc);
 
 /* The same for a text at fault: "NAME:LINE: RULE". */
-int fv_verb_fault(json_t **answer_out, const char *name, const struct fv_fault *fault,
-    enum fv_err rc);
+int fv_verb_fault(
+    json_t **answer_out, const char *name, const struct fv_fault *fault, enum fv_err rc);
 
 /* Set the answer: `members` (Takes it; NULL: none) and "text", whose last newline is put
  * here.  Returns FV_EXIT_OK. */
@@ -54,20 +54,20 @@ int fv_verb_need_roster(struct fv_host *host, struct fv_roster **roster_out,
     struct fv_hash *hash_out, json_t **answer_out);
 
 /* Append a leaf with this body (emptied) to the ledger. */
-FV_NODISCARD enum fv_err fv_verb_leaf(struct fv_host *host, enum fv_leaf_kind kind,
-    struct fv_buf *body, uint64_t *index_out);
+FV_NODISCARD enum fv_err fv_verb_leaf(
+    struct fv_host *host, enum fv_leaf_kind kind, struct fv_buf *body, uint64_t *index_out);
 
 /* Keep a signed note beside the ledger under the hash of its text. */
 FV_NODISCARD enum fv_err fv_verb_keep_note(struct fv_host *host, const char *kind,
     const struct fv_hash *text_hash, struct fv_span note);
 
 /* Append POLICY [agency, what, hash]. */
-FV_NODISCARD enum fv_err fv_verb_policy(struct fv_host *host, const char *what,
-    const struct fv_hash *hash, uint64_t *index_out);
+FV_NODISCARD enum fv_err fv_verb_policy(
+    struct fv_host *host, const char *what, const struct fv_hash *hash, uint64_t *index_out);
 
 /* Keep a guessable document with a salt of its own; *hash_out is what a leaf names. */
-FV_NODISCARD enum fv_err fv_verb_keep_salted(struct fv_host *host, const char *kind,
-    struct fv_span body, struct fv_hash *hash_out);
+FV_NODISCARD enum fv_err fv_verb_keep_salted(
+    struct fv_host *host, const char *kind, struct fv_span body, struct fv_hash *hash_out);
 
 /* Take the next member of a ';' list.  False: none is left. */
 bool fv_verb_next(struct fv_span *list, struct fv_span *member_out);

@@ -27,7 +27,8 @@ fv_verb_read_text(const char *path, json_t **text_out)
 		goto cleanup;
 	if (!fv_utf8_valid(fv_buf_span(&file)) ||
 	    (file.len > 0 && memchr(file.ptr, 0, file.len) != NULL)) {
-		code = fv_cli_fail(FV_EXIT_DATA, path, "is not UTF-8 text; nothing was changed");
+		code =
+		    fv_cli_fail(FV_EXIT_DATA, path, "is not UTF-8 text; nothing was changed");
 		goto cleanup;
 	}
 	*text_out = json_stringn(file.len > 0 ? (const char *)file.ptr : "", file.len);
@@ -94,14 +95,16 @@ fv_verb_open(struct fv_store **store_out)
 int
 fv_verb_unread(enum fv_err rc)
 {
-	return rc == FV_OK ? FV_EXIT_OK
-			   : fv_cli_fail(fv_verb_exit(rc), fv_host_dir(), "%s", fv_err_text(rc));
+	return rc == FV_OK
+	    ? FV_EXIT_OK
+	    : fv_cli_fail(fv_verb_exit(rc), fv_host_dir(), "%s", fv_err_text(rc));
 }
 
 bool
 fv_verb_print(json_t *object)
 {
-	char *line = object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
+	char *line =
+	    object != NULL ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
 
 	if (line != NULL)
 		puts(line);

@@ -95,8 +95,7 @@ static inline void
 desk_mark(struct desk *d)
 {
 	d->cases = 0;
-	assert_int_equal(
-	    fv_store_head_get(d->host->store, &d->leaves, &d->root_then), FV_OK);
+	assert_int_equal(fv_store_head_get(d->host->store, &d->leaves, &d->root_then), FV_OK);
 	assert_int_equal(fv_store_change_last(d->host->store, &d->change), FV_OK);
 	assert_int_equal(fv_store_case_each(d->host->store, desk_count, &d->cases), FV_OK);
 }
@@ -131,7 +130,8 @@ static inline int
 desk_send(struct desk *d, const char *verb, const char *member, struct fv_span text)
 {
 	return desk_ask(d, verb,
-	    json_pack("{s:s, s:s%}", "file", "FILE", member, (const char *)text.ptr, text.len));
+	    json_pack(
+		"{s:s, s:s%}", "file", "FILE", member, (const char *)text.ptr, text.len));
 }
 
 static inline void
@@ -149,8 +149,8 @@ desk_import_roster(struct desk *d)
 }
 
 static inline void
-desk_ticket(const struct desk *d, const struct handset *h, const char *officer,
-    struct fv_ticket *out)
+desk_ticket(
+    const struct desk *d, const struct handset *h, const char *officer, struct fv_ticket *out)
 {
 	memset(out, 0, sizeof *out);
 	memcpy(out->id, h->ticket_id, sizeof out->id);
@@ -211,8 +211,8 @@ desk_enrol(struct desk *d, const struct handset *h, const char *officer)
 	memcpy(enrol.ticket_id, h->ticket_id, sizeof enrol.ticket_id);
 	fv_leaf_enrol_put(&body, &enrol);
 	assert_int_equal(fv_store_begin(d->host->store), FV_OK);
-	assert_int_equal(fv_ledger_append(d->host->ledger, FV_LEAF_ENROL, 1, fv_buf_span(&body),
-			     &row.enrol_index),
+	assert_int_equal(fv_ledger_append(d->host->ledger, FV_LEAF_ENROL, 1,
+			     fv_buf_span(&body), &row.enrol_index),
 	    FV_OK);
 	assert_int_equal(fv_store_device_add(d->host->store, &row, &no), FV_OK);
 	assert_int_equal(fv_store_ticket_spend(d->host->store, row.ticket_id, 1, no), FV_OK);
@@ -250,8 +250,7 @@ desk_approve(struct desk *d, const struct handset *h, const unsigned *who)
 	struct fv_approve approve;
 	int code;
 
-	assert_int_equal(
-	    fv_store_leaf_get(d->host->store, row.enrol_index, &leaf), FV_OK);
+	assert_int_equal(fv_store_leaf_get(d->host->store, row.enrol_index, &leaf), FV_OK);
 	memcpy(approve.dev, h->dev, sizeof approve.dev);
 	fv_leaf_hash(fv_buf_span(&leaf), &approve.leaf);
 	fv_approve_put(&text, &approve);
@@ -283,8 +282,8 @@ desk_expect_leaf(const struct desk *d, enum fv_leaf_kind kind, struct fv_span wa
 	struct fv_buf leaf = {0};
 	struct fv_leaf parsed;
 
-	assert_int_equal(fv_store_leaf_get(
-			     d->host->store, fv_ledger_size(d->host->ledger) - 1, &leaf),
+	assert_int_equal(
+	    fv_store_leaf_get(d->host->store, fv_ledger_size(d->host->ledger) - 1, &leaf),
 	    FV_OK);
 	assert_int_equal(fv_leaf_parse(fv_buf_span(&leaf), &parsed), FV_OK);
 	assert_int_equal(parsed.kind, kind);
@@ -304,7 +303,8 @@ desk_note_change(const struct fv_store_changed *row, void *ctx)
 	struct desk_changes *changes = ctx;
 	const size_t used = strlen(changes->text);
 
-	(void)snprintf(changes->text + used, sizeof changes->text - used, "%d%.*s ", (int)row->kind,
+	(void)snprintf(changes->text + used, sizeof changes->text - used, "%d%.*s ",
+	    (int)row->kind,
 	    row->kind == FV_ITEM_REVOKE || row->kind == FV_ITEM_WIPE ? 0 : (int)row->key.len,
 	    (const char *)row->key.ptr);
 	return FV_OK;
@@ -316,8 +316,8 @@ desk_changes(const struct desk *d, const struct handset *h, uint64_t cursor)
 	struct desk_changes changes = {{0}};
 	struct fv_store_device row = desk_device(d, h);
 
-	assert_int_equal(fv_store_changed_each(
-			     d->host->store, &row, cursor, desk_note_change, &changes),
+	assert_int_equal(
+	    fv_store_changed_each(d->host->store, &row, cursor, desk_note_change, &changes),
 	    FV_OK);
 	return changes;
 }

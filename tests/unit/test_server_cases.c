@@ -1,10 +1,14 @@
 /* case import, assign, close, place. */
+#include "fv/history.h"
 #include "fv/stamp.h"
 #include "sync-server/casefile.h"
 #include "tests/support/desk.h"
 
-#define HEADER "case,agency,zone,lat,lon,datum,radius_m,actor,product,debts,packs,assigned,as_of\n"
-#define C1 "c1,north,Asia/Shanghai,23.1291,113.2644,wgs84,100,third_party,consumer_loan,d1,p1,o1,2026-03-01\n"
+#define HEADER                                                                                \
+	"case,agency,zone,lat,lon,datum,radius_m,actor,product,debts,packs,assigned,as_of\n"
+#define C1                                                                                    \
+	"c1,north,Asia/"                                                                      \
+	"Shanghai,23.1291,113.2644,wgs84,100,third_party,consumer_loan,d1,p1,o1,2026-03-01\n"
 #define C2 "c2,north,Asia/Shanghai,,,,,third_party,consumer_loan,d1;d2,p1,o1;o2,2026-03-01\n"
 
 static int
@@ -157,7 +161,8 @@ one_bad_row_keeps_all_out(void **state)
 	    "c3,north,Asia/Shanghai,91.0,113,wgs84,,third_party,,d1,p1,o1,2026-03-01\n",
 	    "FILE:4: column \"lat\": ");
 	expect_refused(d, HEADER C1 "c3,north\n", "FILE:3: ");
-	expect_refused(d, HEADER C1 C1, "FILE:3: column \"case\": this case stands in the file twice");
+	expect_refused(
+	    d, HEADER C1 C1, "FILE:3: column \"case\": this case stands in the file twice");
 	expect_refused(d, "case,colour\nc1,red\n", "FILE:1: column \"colour\": ");
 	expect_refused(d, "", "FILE");
 	assert_int_equal(d->cases, 0);
@@ -168,14 +173,16 @@ personal_text_is_refused_with_line_and_column(void **state)
 {
 	struct desk *d = *state;
 
-	expect_refused(d, "case,agency,zone,actor,name\nc1,north,Asia/Shanghai,third_party,Li Wei\n",
+	expect_refused(d,
+	    "case,agency,zone,actor,name\nc1,north,Asia/Shanghai,third_party,Li Wei\n",
 	    "FILE:1: column \"name\": personal text never reaches the server; seal it with "
 	    "'fieldvisitd case seal'");
 	expect_refused(d,
 	    "{\"case\":\"c1\",\"agency\":\"north\",\"zone\":\"Asia/Shanghai\","
 	    "\"actor\":\"third_party\",\"phone\":\"1\"}\n",
 	    "FILE:1: column \"phone\": personal text never reaches the server");
-	expect_refused(d, HEADER C1
+	expect_refused(d,
+	    HEADER C1
 	    "11010519491231002X,north,Asia/Shanghai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
 	    "FILE:3: column \"case\": ");
 	expect_refused(d,
@@ -188,11 +195,14 @@ a_row_that_does_not_fit_this_server_is_refused(void **state)
 {
 	struct desk *d = *state;
 
-	expect_refused(d, HEADER "c1,south,Asia/Shanghai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
+	expect_refused(d,
+	    HEADER "c1,south,Asia/Shanghai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
 	    "FILE:2: column \"agency\": this server is another agency's");
-	expect_refused(d, HEADER "c1,north,Asia/Shangai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
+	expect_refused(d,
+	    HEADER "c1,north,Asia/Shangai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
 	    "FILE:2: column \"zone\": no such zone");
-	expect_refused(d, HEADER "c1,north,Asia/Shanghai,,,,,third_party,,d1,p1,o9,2026-03-01\n",
+	expect_refused(d,
+	    HEADER "c1,north,Asia/Shanghai,,,,,third_party,,d1,p1,o9,2026-03-01\n",
 	    "FILE:2: column \"assigned\": the roster in force has no such officer");
 }
 
@@ -210,8 +220,7 @@ a_chinese_pin_is_converted_once(void **state)
 	row = get_case(d, "c1");
 	held = (struct fv_place){row.item.lat_e7, row.item.lon_e7};
 	assert_true(fv_geo_distance_mm(held, pin) > 500000);
-	assert_true(
-	    fv_geo_distance_mm(fv_geo_from_wgs84(held, FV_DATUM_GCJ02), pin) < 2000);
+	assert_true(fv_geo_distance_mm(fv_geo_from_wgs84(held, FV_DATUM_GCJ02), pin) < 2000);
 	assert_int_equal(import(d, text), FV_EXIT_OK);
 	assert_int_equal(desk_number(d, "changed"), 0);
 }
@@ -265,8 +274,8 @@ an_assignment_that_does_not_fit_is_refused(void **state)
 			     json_pack("{s:s, s:[s]}", "case", "c9", "officers", "o1")),
 	    FV_EXIT_DATA);
 	desk_expect_error(d, "c9: no such case");
-	assert_int_equal(desk_ask(d, "case assign", json_pack("{s:s}", "case", "c1")),
-	    FV_EXIT_USAGE);
+	assert_int_equal(
+	    desk_ask(d, "case assign", json_pack("{s:s}", "case", "c1")), FV_EXIT_USAGE);
 	desk_expect_same(d);
 }
 
@@ -357,8 +366,9 @@ a_card_for_a_revoked_handheld_is_refused(void **state)
 static void
 a_malformed_line_is_refused_with_its_number(void **state)
 {
-	static const char good[] = "{\"case\":\"c1\",\"agency\":\"north\",\"zone\":"
-				   "\"Asia/Shanghai\",\"packs\":\"p1\",\"actor\":\"third_party\"}\n";
+	static const char good[] =
+	    "{\"case\":\"c1\",\"agency\":\"north\",\"zone\":"
+	    "\"Asia/Shanghai\",\"packs\":\"p1\",\"actor\":\"third_party\"}\n";
 	struct desk *d = *state;
 	char text[512];
 
@@ -375,10 +385,15 @@ collect_kinds(const struct fv_store_import *line, void *ctx)
 {
 	struct desk_changes *kinds = ctx;
 	const size_t used = strlen(kinds->text);
+	struct fv_history *history = NULL;
+	struct fv_history_error error;
 
 	assert_true(line->is_event);
-	(void)snprintf(kinds->text + used, sizeof kinds->text - used, "%.*s ", (int)line->id.len,
-	    (const char *)line->id.ptr);
+	assert_int_equal(fv_history_new(&history), FV_OK);
+	assert_int_equal(fv_history_add_line(history, line->line, 1, &error), FV_OK);
+	fv_history_free(history);
+	(void)snprintf(kinds->text + used, sizeof kinds->text - used, "%.*s ",
+	    (int)line->id.len, (const char *)line->id.ptr);
 	return FV_OK;
 }
 
@@ -395,8 +410,8 @@ a_closed_case_leaves_the_handhelds_and_stays_closed(void **state)
 			     json_pack("{s:s, s:s}", "case", "c1", "reason", "bored")),
 	    FV_EXIT_USAGE);
 	assert_false(get_case(d, "c1").is_closed);
-	assert_int_equal(desk_ask(d, "case close",
-			     json_pack("{s:s, s:s}", "case", "c1", "reason", "paid")),
+	assert_int_equal(
+	    desk_ask(d, "case close", json_pack("{s:s, s:s}", "case", "c1", "reason", "paid")),
 	    FV_EXIT_OK);
 	assert_true(get_case(d, "c1").is_closed);
 	assert_string_equal(desk_changes(d, &d->a, before).text, "12c1 ");
@@ -404,8 +419,8 @@ a_closed_case_leaves_the_handhelds_and_stays_closed(void **state)
 	    fv_store_import_each(d->host->store, "c1", collect_kinds, &kinds), FV_OK);
 	assert_string_equal(kinds.text, "close-c1-case_closed close-c1-paid ");
 	expect_refused(d, HEADER C1, "it is closed and stays closed");
-	assert_int_equal(desk_ask(d, "case close",
-			     json_pack("{s:s, s:s}", "case", "c1", "reason", "sold")),
+	assert_int_equal(
+	    desk_ask(d, "case close", json_pack("{s:s, s:s}", "case", "c1", "reason", "sold")),
 	    FV_EXIT_DATA);
 	assert_int_equal(desk_ask(d, "case assign",
 			     json_pack("{s:s, s:[s]}", "case", "c1", "officers", "o2")),
@@ -444,7 +459,8 @@ visit(struct desk *d, const char *case_id, bool has_position, bool is_sealed)
 	for (uint64_t i = seq; i < d->a.count; i++) {
 		const struct handset_record *r = &d->a.records[i];
 		struct fv_buf header = {0};
-		struct fv_store_record row = {.no = device.no, .seq = i, .type = r->header.type};
+		struct fv_store_record row = {
+		    .no = device.no, .seq = i, .type = r->header.type};
 		fv_header_put(&header, &r->header);
 		row.header = fv_buf_span(&header);
 		row.has_payload = true;

@@ -3,15 +3,16 @@
 #include "tests/support/desk.h"
 
 #define PACK_FILE "sync-server/rules/house.json"
-#define CASES                                                                                  \
-	"case,agency,zone,actor,packs,assigned\nc1,north,Asia/Shanghai,third_party,house,o1\n" \
+#define CASES                                                                                 \
+	"case,agency,zone,actor,packs,assigned\nc1,north,Asia/"                               \
+	"Shanghai,third_party,house,o1\n"                                                     \
 	"c2,north,Asia/Shanghai,third_party,house,o1\n"
-#define CALL                                                                                   \
-	"{\"type\":\"contact\",\"id\":\"k1\",\"case\":\"c1\",\"channel\":\"call\",\"by\":"     \
-	"\"collector\",\"begin\":\"2026-03-03T10:00:00+08:00\",\"number\":\"n1\",\"source\":"   \
+#define CALL                                                                                  \
+	"{\"type\":\"contact\",\"id\":\"k1\",\"case\":\"c1\",\"channel\":\"call\",\"by\":"    \
+	"\"collector\",\"begin\":\"2026-03-03T10:00:00+08:00\",\"number\":\"n1\",\"source\":" \
 	"\"dialler\"}\n"
-#define PAID                                                                                   \
-	"{\"type\":\"event\",\"id\":\"e1\",\"case\":\"c2\",\"kind\":\"paid\",\"at\":"           \
+#define PAID                                                                                  \
+	"{\"type\":\"event\",\"id\":\"e1\",\"case\":\"c2\",\"kind\":\"paid\",\"at\":"         \
 	"\"2026-03-04T10:00:00+08:00\"}\n"
 
 /* Bytes of the house pack, which stands in the tree. */
@@ -111,8 +112,7 @@ a_published_pack_is_adopted_logged_and_sent(void **state)
 	struct fv_hash hash;
 	uint64_t before;
 
-	assert_int_equal(
-	    desk_send(d, "case import", "text", fv_span_z(CASES)), FV_EXIT_OK);
+	assert_int_equal(desk_send(d, "case import", "text", fv_span_z(CASES)), FV_EXIT_OK);
 	assert_int_equal(fv_store_change_last(d->host->store, &before), FV_OK);
 	assert_int_equal(import_pack(d, &how), FV_EXIT_OK);
 	assert_int_equal(desk_number(d, "packs"), 1);
@@ -316,9 +316,10 @@ personal_numbers_are_refused_with_line_and_field(void **state)
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		(void)snprintf(text, sizeof text,
-		    CALL "{\"type\":\"contact\",\"id\":\"k2\",\"case\":\"c1\",\"channel\":\"call\","
-			 "\"by\":\"collector\",\"begin\":\"2026-03-03T10:00:00Z\",\"number\":"
-			 "\"%s\"}\n",
+		    CALL
+		    "{\"type\":\"contact\",\"id\":\"k2\",\"case\":\"c1\",\"channel\":\"call\","
+		    "\"by\":\"collector\",\"begin\":\"2026-03-03T10:00:00Z\",\"number\":"
+		    "\"%s\"}\n",
 		    numbers[i]);
 		expect_history_refused(
 		    d, text, "FILE:2: number: looks like a telephone number");
@@ -339,8 +340,9 @@ main(void)
 	    DESK_TEST(a_published_pack_is_adopted_logged_and_sent),
 	    DESK_TEST(an_older_packs_note_never_comes_back),
 	    DESK_TEST(a_packs_note_that_does_not_fit_is_refused),
-	    cmocka_unit_test_setup_teardown(a_packs_note_needs_the_rosters_number_of_signatures,
-		desk_set_up, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_packs_note_needs_the_rosters_number_of_signatures, desk_set_up,
+		desk_tear_down),
 	    CASE_TEST(a_history_is_taken_once_and_logged_by_its_hash),
 	    CASE_TEST(a_bad_last_line_keeps_all_out),
 	    CASE_TEST(what_was_imported_is_never_changed),

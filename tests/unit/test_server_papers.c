@@ -3,7 +3,8 @@
 #include "tests/support/desk.h"
 
 static int
-import_roster(struct desk *d, const struct fv_roster *roster, const unsigned *who, size_t count)
+import_roster(
+    struct desk *d, const struct fv_roster *roster, const unsigned *who, size_t count)
 {
 	struct fv_buf note = {0};
 	int code;
@@ -306,8 +307,9 @@ main(void)
 		a_first_roster_is_taken_and_logged, desk_set_up, desk_tear_down),
 	    cmocka_unit_test_setup_teardown(the_roster_in_force_comes_again_without_a_trace,
 		desk_set_up_roster, desk_tear_down),
-	    cmocka_unit_test_setup_teardown(a_next_roster_needs_version_previous_and_signatures,
-		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_next_roster_needs_version_previous_and_signatures, desk_set_up_roster,
+		desk_tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_roster_of_another_agency_is_refused, desk_set_up, desk_tear_down),
 	    cmocka_unit_test_setup_teardown(
