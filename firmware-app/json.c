@@ -153,6 +153,15 @@ fv_json_null(struct fv_json *json, const char *key)
 }
 
 void
+fv_json_raw(struct fv_json *json, const char *key, struct fv_span value)
+{
+	if (json->out == NULL)
+		return;
+	put_lead(json, key);
+	fv_buf_put_span(json->out, value);
+}
+
+void
 fv_json_instant(struct fv_json *json, const char *key, int64_t utc_ms)
 {
 	char text[FV_INSTANT_TEXT_BYTES];

@@ -32,6 +32,8 @@ void fv_json_int(struct fv_json *json, const char *key, int64_t value);
 void fv_json_uint(struct fv_json *json, const char *key, uint64_t value);
 void fv_json_bool(struct fv_json *json, const char *key, bool value);
 void fv_json_null(struct fv_json *json, const char *key);
+/* A value that is JSON already. */
+void fv_json_raw(struct fv_json *json, const char *key, struct fv_span value);
 /* An instant as RFC 3339 in UTC. */
 void fv_json_instant(struct fv_json *json, const char *key, int64_t utc_ms);
 

@@ -1,7 +1,9 @@
 #include "firmware-app/reply.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct fail_row {
@@ -74,6 +76,16 @@ fv_reply_clear(struct fv_reply *reply)
 {
 	fv_buf_clear(&reply->out);
 	fv_buf_clear(&reply->err);
+}
+
+bool
+fv_reply_is_chinese(void)
+{
+	const char *wanted = getenv("LANGUAGE");
+
+	if (wanted == NULL || *wanted == '\0')
+		wanted = setlocale(LC_MESSAGES, NULL);
+	return wanted != NULL && strncmp(wanted, "zh", 2) == 0;
 }
 
 static void put_formatted(struct fv_buf *out, const char *fmt, va_list args)

@@ -91,6 +91,9 @@ struct fv_reply {
 void fv_reply_init(struct fv_reply *reply, bool want_json);
 void fv_reply_clear(struct fv_reply *reply);
 
+/* True when the wanted language is Chinese: LANGUAGE, else the locale of messages. */
+bool fv_reply_is_chinese(void);
+
 /* One line of text for people; nothing when JSON is wanted. */
 void fv_reply_line(struct fv_reply *reply, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

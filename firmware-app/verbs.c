@@ -9,6 +9,8 @@ static const struct fv_option no_options[] = {{NULL, NULL}};
 static const struct fv_option agent_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
 static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
+static const struct fv_option check_options[] = {
+    {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
@@ -26,6 +28,9 @@ const struct fv_verb fv_verbs[] = {
 	N_("begin a visit"), begin_options, 1, 1, NULL, fv_cmd_begin, 0},
     {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
 	pin_options, 1, 2, fv_prepare_case, fv_cmd_case, 0},
+    {"check", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
+	N_("does any loaded rule forbid a visit now?"), check_options, 1, 1, NULL,
+	fv_cmd_check, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
 	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},

@@ -100,6 +100,28 @@ fv_store_each_record(
 }
 
 enum fv_err
+fv_store_each_of_types(struct fv_store *store, const uint32_t *types, size_t count,
+    fv_store_record_fn fn, void *ctx)
+{
+	struct fv_record_row row;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if (count > 8)
+		return FV_ERANGE;
+	if ((rc = fv_store_stmt(store, SQL_RECORD_OF_TYPES, &stmt)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		sqlite3_bind_int64(stmt, (int)i + 1, types[i]);
+	while ((rc = fv_store_row(stmt)) == FV_OK) {
+		if ((rc = read_row(stmt, &row)) != FV_OK || (rc = fn(&row, ctx)) != FV_OK)
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+enum fv_err
 fv_store_each_leaf(struct fv_store *store, fv_store_leaf_fn fn, void *ctx)
 {
 	struct fv_hash leaf;

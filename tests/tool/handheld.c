@@ -1,8 +1,11 @@
 /*
  * Make an enrolled handheld's folder without a server: agency "north", officer "o1" of
- * team "t1", PIN 2468, three cases with cards.  For scenarios of the handheld alone.
+ * team "t1", PIN 2468, three cases with cards, the packs of sync-server/rules adopted,
+ * and a last sync so many hours ago.  For scenarios of the handheld alone.
  *
- *   handheld DIR [URL]
+ *   handheld DIR [HOURS]
+ *
+ * It is about one in the afternoon at c-1, half past eleven at night at c-2.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +14,11 @@
 #include "firmware-app/app.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
+#include "firmware-app/syncstate.h"
 #include "fv/item.h"
 #include "fv/note.h"
 #include "fv/order.h"
+#include "fv/rulepack.h"
 #include "fv/ticket.h"
 
 #define MUST(call)                                                                            \
@@ -158,13 +163,79 @@ keep_card(struct fv_store *store, const char *case_id, const uint8_t pk_box[FV_K
 	fv_buf_clear(&body);
 }
 
+/* A zone where it is now that hour. */
 static void
-keep_case(struct fv_store *store, const char *case_id)
+pick_zone(int64_t now_ms, int hour, char zone[32])
+{
+	int utc = (int)(now_ms / 3600000 % 24), offset = hour - utc;
+
+	offset = offset > 12 ? offset - 24 : offset < -12 ? offset + 24 : offset;
+	/* The signs of these names are turned round: Etc/GMT-8 lies east. */
+	if (offset == 0)
+		snprintf(zone, 32, "Etc/GMT");
+	else
+		snprintf(zone, 32, "Etc/GMT%c%d", offset > 0 ? '-' : '+', abs(offset));
+}
+
+/* One pack file, adopted: its bytes as an item, its line in the note. */
+static void
+keep_pack(struct fv_store *store, struct fv_packs *packs, const char *id)
+{
+	struct fv_rulepack_error error;
+	struct fv_rulepack *pack;
+	struct fv_pack_line line = {.adopted_day = 20000};
+	struct fv_buf body = {0};
+	uint8_t piece[4096];
+	char path[128];
+	FILE *file;
+	size_t n;
+
+	snprintf(path, sizeof path, "sync-server/rules/%s.json", id);
+	if ((file = fopen(path, "rb")) == NULL)
+		exit(1);
+	while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+		fv_buf_put(&body, piece, n);
+	fclose(file);
+	MUST(fv_rulepack_parse(fv_buf_span(&body), &pack, &error));
+	snprintf(line.id, sizeof line.id, "%s", pack->id);
+	line.revision = pack->revision;
+	line.sha256 = pack->sha256;
+	MUST(fv_packs_add(packs, &line));
+	MUST(fv_store_put_item(store,
+	    &(struct fv_item_row){.kind = FV_ITEM_PACK,
+		.key = fv_span_z(id),
+		.version = pack->revision,
+		.body = fv_buf_span(&body)}));
+	fv_rulepack_free(pack);
+	fv_buf_clear(&body);
+}
+
+static void
+keep_packs(struct fv_store *store)
+{
+	struct fv_packs *packs = calloc(1, sizeof *packs);
+	struct fv_buf text = {0}, note = {0};
+
+	if (packs == NULL)
+		exit(1);
+	snprintf(packs->agency, sizeof packs->agency, "north");
+	keep_pack(store, packs, "cn-cba-2026");
+	keep_pack(store, packs, "house");
+	fv_packs_put(&text, packs);
+	sign(&note, fv_buf_span(&text));
+	MUST(fv_store_put_setting(store, FV_SET_PACKS_NOTE, fv_buf_span(&note)));
+	fv_buf_clear(&text);
+	fv_buf_clear(&note);
+	free(packs);
+}
+
+static void
+keep_case(struct fv_store *store, const char *case_id, const char *zone)
 {
 	struct fv_buf body = {0};
 	const struct fv_item_case item = {.id = fv_span_z(case_id),
 	    .agency = fv_span_z("north"),
-	    .zones = fv_span_z("Asia/Shanghai"),
+	    .zones = fv_span_z(zone),
 	    .has_place = true,
 	    .lat_e7 = 231291000,
 	    .lon_e7 = 1132644000,
@@ -194,11 +265,14 @@ main(int argc, char **argv)
 	struct fv_identity_keys keys;
 	struct fv_store *store;
 	struct fv_hash roster;
+	struct fv_syncstate state;
+	const int64_t now_ms = fv_clock_system().rtc_ms(NULL);
+	char zone[32];
 	bool was_clean;
 	int lock;
 
 	if (argc < 2) {
-		fputs("usage: handheld DIR [URL]\n", stderr);
+		fputs("usage: handheld DIR [HOURS]\n", stderr);
 		return 2;
 	}
 	MUST(fv_crypto_init());
@@ -213,11 +287,21 @@ main(int argc, char **argv)
 	MUST(fv_identity_store(store, argv[1], &keys));
 	MUST(fv_pin_set(argv[1], fv_span_z("2468"), keys.sk_box));
 	keep_roster(store, &roster);
-	keep_ticket(store, ticket_id, argc > 2 ? argv[2] : "http://127.0.0.1:9", &roster);
+	keep_ticket(store, ticket_id, "http://127.0.0.1:9", &roster);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		keep_case(store, cases[i]);
+		if (i < 2)
+			pick_zone(now_ms, i == 0 ? 13 : 23, zone);
+		else
+			snprintf(zone, sizeof zone, "Asia/Shanghai");
+		keep_case(store, cases[i], zone);
 		if (i < 2)
 			keep_card(store, cases[i], keys.pk_box);
+	}
+	keep_packs(store);
+	if (argc > 2) {
+		MUST(fv_syncstate_load(store, &state));
+		state.last_ok_ms = now_ms - strtol(argv[2], NULL, 10) * 3600000;
+		MUST(fv_syncstate_save(store, &state));
 	}
 	MUST(fv_store_put_int(store, FV_SET_STATE, FV_IDENTITY_ENROLLED));
 	MUST(fv_store_commit(store));
