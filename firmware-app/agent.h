@@ -10,6 +10,7 @@
 #include <poll.h>
 
 #include "firmware-app/app.h"
+#include "firmware-app/syncer.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
 #include "fv/track.h"
@@ -72,6 +73,10 @@ struct fv_agent {
 	int64_t sealed_at_ms;  /* boottime of the last seal, or of the start */
 	int64_t busy_at_ms;    /* boottime of the last write; 0: folded in since */
 	int64_t command_at_ms; /* boottime of the last command */
+	struct fv_syncer syncer;
+	int64_t synced_at_ms;    /* boottime of the last start of a sync, or of the agent's */
+	int64_t retry_at_ms;     /* boottime; 0: no retry is due */
+	uint64_t told_shift_seq; /* seq + 1 of the shift whose state was told; 0: none */
 	enum fv_stop_reason stop;
 };
 
@@ -106,6 +111,13 @@ int fv_agent_timeout_ms(const struct fv_agent *agent);
 /* Compare receiver and clocks at a fix (checks C3 and C4). */
 void fv_agent_check_fix(
     struct fv_agent *agent, int64_t gnss_ms, int64_t boottime_ms, int64_t rtc_ms);
+
+/* --- agent_sync.c: when to sync --- */
+
+/* Start what is due, or go on with what runs; answers who waits for the end. */
+void fv_agent_sync(struct fv_agent *agent);
+/* Milliseconds until fv_agent_sync() is to be called in any case. */
+int fv_agent_sync_timeout_ms(const struct fv_agent *agent);
 
 /* --- agent_socket.c: commands --- */
 

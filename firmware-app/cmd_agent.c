@@ -147,6 +147,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	}
 	app->close_track = fv_agent_close_track;
 	app->track_ctx = agent;
+	agent->synced_at_ms = fv_agent_now(agent);
 	agent->sealed_at_ms = agent->command_at_ms = agent->busy_at_ms = fv_agent_now(agent);
 	tell_power_gap(agent, was_clean, last_ms);
 	fv_agent_follow_shift(agent);
@@ -156,22 +157,29 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 static void
 run_loop(struct fv_agent *agent)
 {
-	struct pollfd fds[4 + FV_AGENT_CLIENTS_MAX];
+	struct pollfd fds[5 + FV_AGENT_CLIENTS_MAX];
+	int timeout_ms, sync_ms;
 	size_t count;
 
 	while (agent->stop == FV_STOP_NONE) {
 		fds[0] = (struct pollfd){agent->signal_fd, POLLIN, 0};
 		fds[1] = (struct pollfd){agent->clock_fd, POLLIN, 0};
 		fds[2] = (struct pollfd){fv_gps_fd(agent->app.gps), POLLIN, 0};
-		count = fv_agent_poll_clients(agent, fds + 3);
-		if (poll(fds, (nfds_t)(3 + count), fv_agent_timeout_ms(agent)) < 0 &&
-		    errno != EINTR)
+		fds[3] = (struct pollfd){fv_syncer_fd(&agent->syncer),
+		    fv_syncer_events(&agent->syncer), 0};
+		count = fv_agent_poll_clients(agent, fds + 4);
+		timeout_ms = fv_agent_timeout_ms(agent);
+		sync_ms = fv_agent_sync_timeout_ms(agent);
+		if (timeout_ms < 0 || sync_ms < timeout_ms)
+			timeout_ms = sync_ms;
+		if (poll(fds, (nfds_t)(4 + count), timeout_ms) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents != 0)
 			fv_agent_take_clock(agent);
 		fv_agent_take_gps(agent);
-		fv_agent_serve(agent, fds + 3, count);
+		fv_agent_serve(agent, fds + 4, count);
 		fv_agent_do_due(agent);
+		fv_agent_sync(agent);
 		if (fds[0].revents != 0)
 			take_signal(agent);
 	}
@@ -210,6 +218,7 @@ shut_down(struct fv_agent *agent, struct fv_reply *reply)
 static void
 close_agent(struct fv_agent *agent)
 {
+	fv_syncer_clear(&agent->syncer);
 	fv_agent_close_socket(agent);
 	if (agent->clock_fd >= 0)
 		close(agent->clock_fd);
@@ -253,6 +262,7 @@ fv_cmd_agent(struct fv_app *unused, struct fv_call *call, struct fv_reply *reply
 		close(lock_fd);
 		return fv_reply_fail_err(reply, "agent", FV_ENOMEM);
 	}
+	fv_syncer_init(&agent->syncer);
 	agent->listen_fd = agent->clock_fd = agent->signal_fd = -1;
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++)
 		agent->clients[i].fd = -1;

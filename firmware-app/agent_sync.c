@@ -1,0 +1,96 @@
+/*
+ * When the agent syncs: when a command asks for it, when a try is due again after a
+ * failure, and every 15 minutes on shift with something waiting.
+ */
+#include "firmware-app/agent.h"
+
+#define SYNC_INTERVAL_MS INT64_C(900000) /* on shift */
+
+/* Sync now, for whoever waits and whatever was asked. */
+static void
+start(struct fv_agent *agent)
+{
+	struct fv_app *app = &agent->app;
+	unsigned flags = app->is_sync_full ? FV_SYNC_FULL : 0;
+
+	/* Once a shift the server learns how much battery and space there is. */
+	if (agent->work.has_shift && agent->told_shift_seq != agent->work.shift_seq + 1) {
+		flags |= FV_SYNC_STATE;
+		agent->told_shift_seq = agent->work.shift_seq + 1;
+	}
+	app->is_sync_wanted = app->is_sync_full = false;
+	agent->synced_at_ms = agent->busy_at_ms = fv_agent_now(agent);
+	agent->retry_at_ms = 0;
+	fv_syncer_start(&agent->syncer, app, flags);
+}
+
+static void
+fill(struct fv_reply *reply, void *ctx)
+{
+	fv_syncer_tell(ctx, reply);
+}
+
+static void
+finish(struct fv_agent *agent)
+{
+	struct fv_sync_result result = *fv_syncer_result(&agent->syncer);
+	const struct fv_app *app = &agent->app;
+	bool is_needed;
+
+	if (result.next_try_ms != 0)
+		agent->retry_at_ms = fv_agent_now(agent) + result.next_try_ms -
+		    app->clock.rtc_ms(app->clock.ctx);
+	/* What was asked for meanwhile is done too, if nothing is left to send. */
+	if (result.reason == FV_SYNC_NONE && !app->is_sync_full &&
+	    fv_syncer_is_needed(app->store, &is_needed) == FV_OK && !is_needed)
+		agent->app.is_sync_wanted = false;
+	fv_agent_answer_waiting(agent, fill, &result);
+	agent->app.is_sync_waited = false;
+}
+
+static bool
+is_due(const struct fv_agent *agent)
+{
+	int64_t now = fv_agent_now(agent);
+	bool is_needed = false;
+
+	if (agent->app.is_sync_wanted)
+		return true;
+	if (agent->retry_at_ms != 0)
+		return now >= agent->retry_at_ms;
+	return agent->work.has_shift && now - agent->synced_at_ms >= SYNC_INTERVAL_MS &&
+	    fv_syncer_is_needed(agent->app.store, &is_needed) == FV_OK && is_needed;
+}
+
+void
+fv_agent_sync(struct fv_agent *agent)
+{
+	if (fv_syncer_is_running(&agent->syncer)) {
+		if (fv_syncer_step(&agent->syncer))
+			finish(agent);
+	} else if (is_due(agent)) {
+		start(agent);
+	} else if (agent->work.has_shift &&
+	    fv_agent_now(agent) - agent->synced_at_ms >= SYNC_INTERVAL_MS) {
+		agent->synced_at_ms = fv_agent_now(agent); /* nothing waits: look again then */
+	}
+}
+
+int
+fv_agent_sync_timeout_ms(const struct fv_agent *agent)
+{
+	int64_t left = SYNC_INTERVAL_MS;
+	int64_t now = fv_agent_now(agent);
+
+	if (fv_syncer_is_running(&agent->syncer))
+		return fv_syncer_timeout_ms(&agent->syncer);
+	if (agent->app.is_sync_wanted)
+		return 0;
+	if (agent->retry_at_ms != 0)
+		left = agent->retry_at_ms - now;
+	else if (agent->work.has_shift)
+		left = agent->synced_at_ms + SYNC_INTERVAL_MS - now;
+	if (left < 0)
+		return 0;
+	return left < SYNC_INTERVAL_MS ? (int)left : (int)SYNC_INTERVAL_MS;
+}
