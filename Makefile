@@ -137,7 +137,10 @@ $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)
 $(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libserver.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SERVER)
-# Small programs that a scenario drives a module of the handheld with.
+# Small programs that a scenario drives a module of the handheld, or the server, with.
+$(B)/tool/courier: $(B)/obj/tests/tool/courier.o $(B)/obj/tests/support/handset.o $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_LIB)
 $(B)/tool/%: $(B)/obj/tests/tool/%.o $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_APP)

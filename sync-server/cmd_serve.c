@@ -88,7 +88,8 @@ wait_for_end(struct fv_writer *writer, int control_fd)
 	}
 }
 
-/* SIGTERM and SIGINT end ppoll() and nothing else; a closed pipe is an error code. */
+/* SIGTERM and SIGINT end ppoll() and nothing else; a closed pipe and a file that may not
+ * grow are error codes. */
 static void
 set_signals(void)
 {
@@ -102,6 +103,7 @@ set_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static void

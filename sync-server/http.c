@@ -79,6 +79,8 @@ reply_plain(struct MHD_Connection *connection, uint32_t status)
 		return reply(connection, status, "not here\n", NULL);
 	case 405:
 		return reply(connection, status, "POST only\n", NULL);
+	case 409:
+		return reply(connection, status, "wrong cursor\n", NULL);
 	case 410:
 		return reply(connection, status, "gone\n", NULL);
 	case 411:
