@@ -7,9 +7,12 @@ T ?= 20
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 B := build/$(MODE)
+# A make inside make uses all cores, unless whoever called it said how many.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 include toolchain/flags.mk
 Q := $(if $(filter 1,$(V)),,@)
 
@@ -41,7 +44,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 	test-readme clean help objects unit-bin fuzz-bin bench-bin
 
 all: deps ## build the four programs into build/
-	$(Q)$(MAKE) --no-print-directory MODE=$(MODE) programs
+	$(Q)$(SUBMAKE) MODE=$(MODE) programs
 
 programs: $(PROGRAMS:%=$(B)/%) $(WORDS)
 ifeq ($(MODE),release)
@@ -52,12 +55,12 @@ deps: ## install what is missing (DEPS=no skips it)
 	$(Q)[ "$(DEPS)" = no ] || toolchain/deps
 
 test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
-	$(Q)$(MAKE) --no-print-directory MODE=asan unit-bin
-	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-bin
+	$(Q)$(SUBMAKE) MODE=asan unit-bin
+	$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)ROUNDS=$(ROUNDS) tests/run all
 
 check: deps ## unit and fault tests only, under ASan and UBSan
-	$(Q)$(MAKE) --no-print-directory MODE=asan unit-bin
+	$(Q)$(SUBMAKE) MODE=asan unit-bin
 	$(Q)tests/run unit
 
 scenario: all ## the real programs end to end
@@ -67,15 +70,15 @@ demo: all ## the main job on real gpsd input (LOG=your.nmea to use your own)
 	$(Q)LOG="$(LOG)" tests/demo
 
 bench: all ## measurements as ratios in one run; table and build/bench.json
-	$(Q)$(MAKE) --no-print-directory MODE=release bench-bin
+	$(Q)$(SUBMAKE) MODE=release bench-bin
 	$(Q)tests/bench/run
 
 fuzz: deps ## every parser of foreign bytes, T seconds each
-	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-bin
+	$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)T=$(T) tests/run fuzz
 
 asan: deps ## the four programs under ASan and UBSan in build/asan
-	$(Q)$(MAKE) --no-print-directory MODE=asan programs
+	$(Q)$(SUBMAKE) MODE=asan programs
 
 test-readme: all ## run every command fenced in README.md
 	$(Q)tests/readme
