@@ -128,7 +128,7 @@ static bool
 is_outside_manifest(struct fv_span name)
 {
 	return fv_span_equal(name, fv_span_z(FV_BUNDLE_MANIFEST)) ||
-	       (name.len > 7 && memcmp(name.ptr, "export.", 7) == 0);
+	    (name.len > 7 && memcmp(name.ptr, "export.", 7) == 0);
 }
 
 enum fv_err
@@ -225,7 +225,8 @@ fv_tlog_proof_parse(struct fv_span text, struct fv_tlog_proof *out)
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
-	if (fv_lines_next(&lines, &line) != FV_OK || !fv_span_equal(line, fv_span_z(PROOF_HEAD)))
+	if (fv_lines_next(&lines, &line) != FV_OK ||
+	    !fv_span_equal(line, fv_span_z(PROOF_HEAD)))
 		return FV_EFORMAT;
 	if (fv_lines_next(&lines, &line) != FV_OK || !fv_lines_take(&line, "index") ||
 	    !fv_lines_word(&line, &number) || line.len > 0)

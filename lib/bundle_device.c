@@ -40,11 +40,13 @@ check_enrol(struct verify *v, struct verify_trail *t, struct verify_logged *logg
 	if (rc != FV_OK)
 		return false;
 	if (fv_leaf_enrol_parse(logged->leaf.body, &t->enrol) != FV_OK) {
-		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false, "%senrol.leaf cannot be read", t->prefix);
+		fv_verify_claim(
+		    v, FV_CLAIM_AUTHENTIC, false, "%senrol.leaf cannot be read", t->prefix);
 		return false;
 	}
 	fv_dev_id(t->enrol.pk_0, t->enrol.pk_sync, t->enrol.pk_box, t->enrol.ticket_id, dev);
-	if (memcmp(dev, t->enrol.dev, sizeof dev) != 0 || memcmp(dev, t->dev, sizeof dev) != 0) {
+	if (memcmp(dev, t->enrol.dev, sizeof dev) != 0 ||
+	    memcmp(dev, t->dev, sizeof dev) != 0) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 		    "%senrol.leaf is of another device, or its keys are", t->prefix);
 		return false;
@@ -70,8 +72,8 @@ put_signers(struct verify *v, const struct fv_signednote *note, char *out, size_
 			if (fv_signednote_verify(note, fv_span_z(name), s->sign_pk) != FV_OK)
 				continue;
 			if (used + strlen(s->id) + 2 < cap)
-				used += (size_t)snprintf(
-				    out + used, cap - used, "%s%s", count > 0 ? "+" : "", s->id);
+				used += (size_t)snprintf(out + used, cap - used, "%s%s",
+				    count > 0 ? "+" : "", s->id);
 			count++;
 		}
 	}
@@ -79,8 +81,8 @@ put_signers(struct verify *v, const struct fv_signednote *note, char *out, size_
 }
 
 static void
-check_approve(struct verify *v, const struct verify_trail *t, struct fv_span enrol_leaf,
-    char who[128])
+check_approve(
+    struct verify *v, const struct verify_trail *t, struct fv_span enrol_leaf, char who[128])
 {
 	const struct fv_tar_member *m = fv_verify_member(v, t->prefix, "approve.note");
 	struct fv_signednote note;
@@ -95,7 +97,8 @@ check_approve(struct verify *v, const struct verify_trail *t, struct fv_span enr
 	who[0] = '\0';
 	if (m == NULL) {
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%s no supervisor's approval is here: not yet approved, or left out", t->prefix);
+		    "%s no supervisor's approval is here: not yet approved, or left out",
+		    t->prefix);
 		return;
 	}
 	fv_leaf_hash(enrol_leaf, &leaf);
@@ -105,7 +108,8 @@ check_approve(struct verify *v, const struct verify_trail *t, struct fv_span enr
 	    memcmp(approve.leaf.b, leaf.b, sizeof leaf.b) != 0 ||
 	    put_signers(v, &note, who, 128) == 0) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-		    "%sapprove.note is not a supervisor's approval of this enrolment", t->prefix);
+		    "%sapprove.note is not a supervisor's approval of this enrolment",
+		    t->prefix);
 		return;
 	}
 	rc = fv_verify_logged(v, t->prefix, "approve", FV_LEAF_APPROVE, &logged);
@@ -122,8 +126,8 @@ check_approve(struct verify *v, const struct verify_trail *t, struct fv_span enr
 	    fv_cbor_get_fixed(&r, dev, sizeof dev) != FV_OK ||
 	    fv_cbor_get_fixed(&r, said.b, sizeof said.b) != FV_OK ||
 	    memcmp(dev, t->dev, sizeof dev) != 0 || memcmp(doc.b, said.b, sizeof doc.b) != 0)
-		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false, "%sapprove.leaf names another approval",
-		    t->prefix);
+		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
+		    "%sapprove.leaf names another approval", t->prefix);
 }
 
 /* One element of seals.cborseq. */
@@ -222,8 +226,8 @@ check_head(struct verify *v, const struct verify_trail *t, const struct fv_trail
 	}
 	fv_seal_text_put(&text, t->dev, t->n, &trail->sealed_root);
 	is_same = fv_signednote_parse(m->body, &note) == FV_OK &&
-	          fv_span_equal(note.text, fv_buf_span(&text)) && note.sig_count == 1 &&
-	          fv_signednote_verify(&note, fv_span_z(origin), pk) == FV_OK;
+	    fv_span_equal(note.text, fv_buf_span(&text)) && note.sig_count == 1 &&
+	    fv_signednote_verify(&note, fv_span_z(origin), pk) == FV_OK;
 	fv_buf_clear(&text);
 	if (!is_same)
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
@@ -248,7 +252,8 @@ check_seals(struct verify *v, struct verify_trail *t)
 			memcpy(pk, trail.seal_pk, sizeof pk);
 			if (read_seal(&r, &item) != FV_OK || !take_seal(v, t, &trail, &item)) {
 				fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-				    "%sseals.cborseq: seal %llu is not by the key that the one "
+				    "%sseals.cborseq: seal %llu is not by the key that the "
+				    "one "
 				    "before it introduced, or not of these leaves",
 				    t->prefix, (unsigned long long)trail.key_number);
 				return false;
@@ -283,9 +288,11 @@ check_receipt(struct verify *v, struct verify_trail *t)
 	t->head_ms = logged.leaf.time_ms;
 	if (fv_leaf_head_parse(logged.leaf.body, &t->head) != FV_OK ||
 	    memcmp(t->head.dev, t->dev, sizeof t->dev) != 0 ||
-	    leaves->body.len % FV_HASH_BYTES != 0 || t->n == 0 || t->n > FV_BUNDLE_LEAVES_MAX) {
+	    leaves->body.len % FV_HASH_BYTES != 0 || t->n == 0 ||
+	    t->n > FV_BUNDLE_LEAVES_MAX) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-		    "%shead.leaf or leaves cannot be read, or are of another device", t->prefix);
+		    "%shead.leaf or leaves cannot be read, or are of another device",
+		    t->prefix);
 		return false;
 	}
 	return true;
@@ -305,7 +312,8 @@ check_revoke(struct verify *v, const struct verify_trail *t)
 	if (m == NULL)
 		return;
 	if (fv_signednote_parse(m->body, &note) != FV_OK ||
-	    fv_order_parse(note.text, &order, NULL) != FV_OK || order.kind != FV_ORDER_REVOKE ||
+	    fv_order_parse(note.text, &order, NULL) != FV_OK ||
+	    order.kind != FV_ORDER_REVOKE ||
 	    memcmp(order.dev, t->dev, sizeof order.dev) != 0 ||
 	    put_signers(v, &note, who, sizeof who) == 0) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
@@ -316,8 +324,8 @@ check_revoke(struct verify *v, const struct verify_trail *t)
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return;
 	fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-	    "%s revoked by %s at %s (%s): records from %llu on are not trusted", t->prefix, who,
-	    fv_instant_format(order.at_ms, 0, true, when), order.reason,
+	    "%s revoked by %s at %s (%s): records from %llu on are not trusted", t->prefix,
+	    who, fv_instant_format(order.at_ms, 0, true, when), order.reason,
 	    (unsigned long long)order.trusted_size);
 }
 
@@ -343,8 +351,7 @@ fv_verify_device(struct verify *v, const char dev_hex[33])
 	v->proven++;
 	fv_verify_claim(v, FV_CLAIM_AUTHENTIC, true,
 	    "device %.4s..%.4s, enrolled %s%s%s, records 0..%llu unbroken under %llu seal%s",
-	    dev_hex,
-	    dev_hex + 28, fv_instant_format(enrolled.leaf.time_ms, 0, true, when),
+	    dev_hex, dev_hex + 28, fv_instant_format(enrolled.leaf.time_ms, 0, true, when),
 	    who[0] != '\0' ? " with " : "", who, (unsigned long long)(t.n - 1),
 	    (unsigned long long)t.seal_count, t.seal_count == 1 ? "" : "s");
 	fv_verify_records(v, &t);

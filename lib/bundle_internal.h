@@ -40,8 +40,8 @@ struct verify_logged {
 	struct fv_hash tree_root;
 };
 
-void fv_verify_claim(struct verify *v, enum fv_claim_kind kind, bool holds, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void fv_verify_claim(struct verify *v, enum fv_claim_kind kind, bool holds, const char *fmt,
+    ...) __attribute__((format(printf, 4, 5)));
 
 /* The member `prefix` + `name`, or NULL. */
 const struct fv_tar_member *fv_verify_member(
@@ -60,11 +60,11 @@ void fv_verify_device(struct verify *v, const char dev_hex[33]);
 
 /* State of one device's check, shared by its two halves. */
 struct verify_trail {
-	char prefix[48];      /* "device-<hex>/" */
+	char prefix[48]; /* "device-<hex>/" */
 	uint8_t dev[FV_DEV_BYTES];
 	struct fv_leaf_enrol enrol;
 	struct fv_leaf_head head;
-	int64_t head_ms;      /* time of the HEAD leaf */
+	int64_t head_ms;       /* time of the HEAD leaf */
 	struct fv_span leaves; /* n * 32 bytes */
 	uint64_t n;
 	uint64_t seal_count;

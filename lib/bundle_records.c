@@ -54,16 +54,16 @@ check_note(struct verify *v, const struct verify_trail *t, const struct fv_heade
 	bool holds = true;
 	enum fv_err rc;
 
-	tally->note_members += (ct != NULL ? 1U : 0U) + (capsules != NULL ? 1U : 0U) +
-	                       (cek != NULL ? 1U : 0U);
+	tally->note_members +=
+	    (ct != NULL ? 1U : 0U) + (capsules != NULL ? 1U : 0U) + (cek != NULL ? 1U : 0U);
 	if (fv_cbor_map_find(payload, 4, &a) != FV_OK ||
 	    fv_cbor_get_fixed(&a, kc, sizeof kc) != FV_OK ||
 	    fv_cbor_map_find(payload, 5, &b) != FV_OK ||
 	    fv_cbor_get_fixed(&b, ct_said, sizeof ct_said) != FV_OK ||
 	    fv_cbor_map_find(payload, 7, &c) != FV_OK ||
 	    fv_cbor_get_fixed(&c, capsules_said, sizeof capsules_said) != FV_OK) {
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: a note whose payload cannot be read",
-		    (unsigned long long)h->seq);
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "%llu: a note whose payload cannot be read", (unsigned long long)h->seq);
 		return;
 	}
 	if (ct != NULL) {
@@ -75,7 +75,8 @@ check_note(struct verify *v, const struct verify_trail *t, const struct fv_heade
 		holds = holds && memcmp(hash.b, capsules_said, sizeof capsules_said) == 0;
 	}
 	if (holds && ct != NULL && cek != NULL && cek->body.len == FV_NOTE_CEK_BYTES) {
-		struct fv_note_parts parts = {.kind = FV_NOTE_RECORD, .ct = ct->body, .kc = kc};
+		struct fv_note_parts parts = {
+		    .kind = FV_NOTE_RECORD, .ct = ct->body, .kc = kc};
 
 		fv_note_aad(t->dev, h->seq, aad);
 		parts.aad = fv_span_of(aad, sizeof aad);
@@ -84,19 +85,21 @@ check_note(struct verify *v, const struct verify_trail *t, const struct fv_heade
 		fv_verify_claim(v, FV_CLAIM_NOTE, rc == FV_OK, "%llu %s",
 		    (unsigned long long)h->seq,
 		    rc == FV_OK ? "opens with the disclosed key; commitment matches"
-		                : "does not open with the key that is here");
+				: "does not open with the key that is here");
 	} else if (!holds || cek != NULL) {
 		fv_verify_claim(v, FV_CLAIM_NOTE, false,
 		    "%llu ciphertext, capsules or key are not those of the sealed record",
 		    (unsigned long long)h->seq);
 	} else if (ct != NULL && capsules != NULL) {
 		fv_verify_claim(v, FV_CLAIM_NOTE, true,
-		    "%llu ciphertext and capsules are those of the sealed record; its key is not here",
+		    "%llu ciphertext and capsules are those of the sealed record; its key is "
+		    "not here",
 		    (unsigned long long)h->seq);
 	}
 	if (ct == NULL || capsules == NULL)
-		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true, "note %llu: %s (erased, or not here)",
-		    (unsigned long long)h->seq, ct == NULL ? "ciphertext" : "capsules");
+		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true,
+		    "note %llu: %s (erased, or not here)", (unsigned long long)h->seq,
+		    ct == NULL ? "ciphertext" : "capsules");
 }
 
 /* The payload, when it is here, is what the header commits to. */
@@ -111,12 +114,14 @@ check_payload(struct verify *v, const struct verify_trail *t, const struct fv_he
 	if (m == NULL) {
 		tally->without_payload++;
 		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true,
-		    "payload of record %llu (erased, or not here)", (unsigned long long)h->seq);
+		    "payload of record %llu (erased, or not here)",
+		    (unsigned long long)h->seq);
 		return true;
 	}
 	tally->payload_members++;
 	if (m->body.len >= FV_SALT_BYTES) {
-		*payload_out = fv_span_of(m->body.ptr + FV_SALT_BYTES, m->body.len - FV_SALT_BYTES);
+		*payload_out =
+		    fv_span_of(m->body.ptr + FV_SALT_BYTES, m->body.len - FV_SALT_BYTES);
 		fv_record_commit(m->body.ptr, *payload_out, &pc);
 		if (memcmp(pc.b, h->pc.b, sizeof pc.b) == 0)
 			return true;
@@ -143,12 +148,11 @@ beacon_time(struct verify *v, const struct verify_trail *t, const struct fv_head
 
 	if (!h->has_beacon || h->beacon_size == 0)
 		return false;
-	(void)snprintf(
-	    name, sizeof name, "beacon-%llu", (unsigned long long)h->beacon_size);
+	(void)snprintf(name, sizeof name, "beacon-%llu", (unsigned long long)h->beacon_size);
 	if (fv_verify_logged(v, t->prefix, name, 0, &logged) != FV_OK)
 		return false;
-	(void)snprintf(name, sizeof name, "beacon-%llu.consistency",
-	    (unsigned long long)h->beacon_size);
+	(void)snprintf(
+	    name, sizeof name, "beacon-%llu.consistency", (unsigned long long)h->beacon_size);
 	if ((m = fv_verify_member(v, t->prefix, name)) == NULL)
 		return false;
 	lines = fv_lines_of(m->body);
@@ -195,16 +199,19 @@ say_time(struct verify *v, const struct verify_trail *t, const struct fv_header 
 	(void)fv_instant_format(t->head_ms, 0, true, before);
 	if (beacon_time(v, t, h, &after_ms))
 		fv_verify_claim(v, FV_CLAIM_TIME, true,
-		    "record %llu %s%s says %s: written after %s (ledger of size %llu) and before %s "
+		    "record %llu %s%s says %s: written after %s (ledger of size %llu) and "
+		    "before %s "
 		    "(receipt); both by the server's clock, no witness",
 		    (unsigned long long)h->seq, fv_record_type_name(h->type), what, clock,
-		    fv_instant_format(after_ms, 0, true, after), (unsigned long long)h->beacon_size,
-		    before);
+		    fv_instant_format(after_ms, 0, true, after),
+		    (unsigned long long)h->beacon_size, before);
 	else
 		fv_verify_claim(v, FV_CLAIM_TIME, true,
-		    "record %llu %s%s says %s: written before %s (receipt; the server's clock, no "
+		    "record %llu %s%s says %s: written before %s (receipt; the server's "
+		    "clock, no "
 		    "witness); no lower wall",
-		    (unsigned long long)h->seq, fv_record_type_name(h->type), what, clock, before);
+		    (unsigned long long)h->seq, fv_record_type_name(h->type), what, clock,
+		    before);
 }
 
 /* What a reader must know of this record. */
@@ -220,14 +227,16 @@ say_caveats(struct verify *v, const struct fv_header *h, struct fv_span payload)
 		    (unsigned long long)h->seq, h->type);
 	if ((h->flags & FV_RECF_CLOCK_EARLY) != 0)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%llu: the wall clock was earlier than the program", (unsigned long long)h->seq);
+		    "%llu: the wall clock was earlier than the program",
+		    (unsigned long long)h->seq);
 	if (payload.len == 0)
 		return;
 	if (h->type == FV_REC_CLOCK_STEP && fv_cbor_map_find(payload, 4, &r) == FV_OK &&
 	    fv_cbor_get_int(&r, &from) == FV_OK && fv_cbor_map_find(payload, 5, &r) == FV_OK &&
 	    fv_cbor_get_int(&r, &to) == FV_OK && !__builtin_sub_overflow(to, from, &to))
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: the system clock stepped by %lld ms",
-		    (unsigned long long)h->seq, (long long)to);
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "%llu: the system clock stepped by %lld ms", (unsigned long long)h->seq,
+		    (long long)to);
 	if (h->type == FV_REC_ALARM && fv_cbor_map_find(payload, 4, &r) == FV_OK &&
 	    fv_cbor_get_uint(&r, UINT32_MAX, &kind) == FV_OK)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: alarm of check %llu",
@@ -237,9 +246,9 @@ say_caveats(struct verify *v, const struct fv_header *h, struct fv_span payload)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
 		    "%llu: the receiver is a %s: its positions may be a replay",
 		    (unsigned long long)h->seq,
-		    kind == 3   ? "pseudo-terminal"
-		    : kind == 4 ? "network source"
-		                : "file");
+		    kind == 3       ? "pseudo-terminal"
+			: kind == 4 ? "network source"
+				    : "file");
 }
 
 /* Next header of the sequence: in order, of this device, and the leaf that stands there. */
@@ -255,8 +264,8 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 	    memcmp(h.dev, t->dev, sizeof h.dev) != 0 || h.seq >= t->n || h.seq < *next_seq ||
 	    h.type == FV_REC_SEAL) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-		    "%srecords.cborseq: after record %lld comes no record of this trail", t->prefix,
-		    (long long)*next_seq - 1);
+		    "%srecords.cborseq: after record %lld comes no record of this trail",
+		    t->prefix, (long long)*next_seq - 1);
 		return false;
 	}
 	*next_seq = h.seq + 1;
@@ -272,8 +281,8 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 	if (!check_payload(v, t, &h, &payload, tally))
 		return true;
 	if (payload.len > 0 && fv_cbor_check_all(payload) != FV_OK) {
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: a payload that cannot be read",
-		    (unsigned long long)h.seq);
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "%llu: a payload that cannot be read", (unsigned long long)h.seq);
 		return true;
 	}
 	if (h.type == FV_REC_NOTE && payload.len > 0)
@@ -327,7 +336,8 @@ fv_verify_records(struct verify *v, const struct verify_trail *t)
 			return;
 	count_members(v, t, &tally);
 	fv_verify_claim(v, FV_CLAIM_COMPLETE, true,
-	    "%llu records in full, %llu seals, every other of the %llu as its hash only: what those "
+	    "%llu records in full, %llu seals, every other of the %llu as its hash only: what "
+	    "those "
 	    "hold cannot be told from here; what came after record %llu is not covered",
 	    (unsigned long long)tally.shown, (unsigned long long)t->seal_count,
 	    (unsigned long long)t->n, (unsigned long long)(t->n - 1));

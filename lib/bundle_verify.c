@@ -62,7 +62,8 @@ read_policy(struct verify *v, struct fv_span policy)
 		} else if (fv_lines_take(&line, "quorum")) {
 			if (!fv_lines_take(&line, "none"))
 				return FV_EVERSION;
-		} else if (!fv_lines_take(&line, "witness") && !fv_lines_take(&line, "group")) {
+		} else if (!fv_lines_take(&line, "witness") &&
+		    !fv_lines_take(&line, "group")) {
 			return FV_EFORMAT;
 		}
 	}
@@ -87,9 +88,10 @@ check_policy(struct verify *v)
 		return true;
 	v->cannot = true;
 	fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%s",
-	    rc == FV_ENOENT    ? "no policy: whose log is to be believed is not said"
-	    : rc == FV_EVERSION ? "the policy asks for witnesses, which this version cannot check"
-	                        : "the policy cannot be read: lines 'log VKEY' and 'quorum none'");
+	    rc == FV_ENOENT ? "no policy: whose log is to be believed is not said"
+		: rc == FV_EVERSION
+		? "the policy asks for witnesses, which this version cannot check"
+		: "the policy cannot be read: lines 'log VKEY' and 'quorum none'");
 	return false;
 }
 
@@ -119,7 +121,8 @@ check_manifest(struct verify *v)
 
 		if (fv_lines_next(&have, &a) == FV_OK && more && fv_span_equal(a, b))
 			continue;
-		/* Name the member whose line differs; the manifest itself when it says too much. */
+		/* Name the member whose line differs; the manifest itself when it says too
+		 * much. */
 		fv_verify_claim(v, FV_CLAIM_BUNDLE, false,
 		    "member %.*s is not what the manifest says",
 		    b.len > 66 ? (int)(b.len - 66) : 8,
@@ -156,13 +159,13 @@ name_strangers(struct verify *v, const char *member, struct fv_span checkpoint)
 
 	if (fv_signednote_parse(checkpoint, &note) == FV_OK && note.sig_count > 1)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%s: %zu signature lines of others are not checked and not covered", member,
-		    note.sig_count - 1);
+		    "%s: %zu signature lines of others are not checked and not covered",
+		    member, note.sig_count - 1);
 }
 
 enum fv_err
-fv_verify_logged(struct verify *v, const char *prefix, const char *name,
-    uint32_t kind, struct verify_logged *out)
+fv_verify_logged(struct verify *v, const char *prefix, const char *name, uint32_t kind,
+    struct verify_logged *out)
 {
 	char leaf_name[FV_TAR_NAME_MAX + 1], proof_name[FV_TAR_NAME_MAX + 1];
 	const struct fv_tar_member *leaf, *text;
@@ -195,7 +198,7 @@ fv_verify_logged(struct verify *v, const char *prefix, const char *name,
 		if (fv_receipt_verify(&receipt, pk, &out->tree_size, &out->tree_root) != FV_OK)
 			why = "signature or inclusion proof does not hold";
 		else if (fv_leaf_parse(leaf->body, &out->leaf) != FV_OK ||
-		         (kind != 0 && out->leaf.kind != kind))
+		    (kind != 0 && out->leaf.kind != kind))
 			why = "the leaf is of another kind";
 		else
 			name_strangers(v, proof_name, proof.checkpoint);
@@ -221,7 +224,8 @@ check_export(struct verify *v)
 
 	if (rc == FV_ENOENT && salt == NULL) {
 		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true,
-		    "the ledger's EXPORT leaf: HOWTO.txt, README.txt, known-limits.txt, policy and "
+		    "the ledger's EXPORT leaf: HOWTO.txt, README.txt, known-limits.txt, "
+		    "policy and "
 		    "manifest are covered by no signature");
 		return;
 	}
@@ -266,13 +270,15 @@ check_roster(struct verify *v, const char *prefix, const char *name, struct fv_s
 		return false;
 	}
 	rc = fv_roster_read(note, to->roster, &to->hash);
-	if (rc == FV_OK && last != NULL && strcmp(last->roster->agency, to->roster->agency) == 0)
-		rc = fv_roster_verify_next(last->roster, &last->hash, note, to->roster, &to->hash);
+	if (rc == FV_OK && last != NULL &&
+	    strcmp(last->roster->agency, to->roster->agency) == 0)
+		rc = fv_roster_verify_next(
+		    last->roster, &last->hash, note, to->roster, &to->hash);
 	else if (rc == FV_OK && to->roster->version == 1)
 		rc = fv_roster_verify_first(note, to->roster, &to->hash, NULL);
 	else if (rc == FV_OK)
-		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true,
-		    "rosters before version %llu", (unsigned long long)to->roster->version);
+		fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true, "rosters before version %llu",
+		    (unsigned long long)to->roster->version);
 	if (rc != FV_OK) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 		    "%s%s.note does not follow from the roster before it", prefix, name);
@@ -281,7 +287,8 @@ check_roster(struct verify *v, const char *prefix, const char *name, struct fv_s
 	if ((rc = fv_verify_logged(v, prefix, name, FV_LEAF_ROSTER, &logged)) != FV_OK) {
 		if (rc == FV_ENOENT)
 			fv_verify_claim(v, FV_CLAIM_NOT_INCLUDED, true,
-			    "%s%s.leaf: this roster is not shown to be in the log", prefix, name);
+			    "%s%s.leaf: this roster is not shown to be in the log", prefix,
+			    name);
 		return rc == FV_ENOENT;
 	}
 	r = fv_cbor_reader_of(logged.leaf.body);
@@ -291,8 +298,8 @@ check_roster(struct verify *v, const char *prefix, const char *name, struct fv_s
 	    fv_cbor_get_fixed(&r, doc.b, sizeof doc.b) != FV_OK ||
 	    !fv_span_equal(agency, fv_span_z(to->roster->agency)) ||
 	    version != to->roster->version || memcmp(doc.b, to->hash.b, sizeof doc.b) != 0) {
-		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-		    "%s%s.leaf names another roster", prefix, name);
+		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false, "%s%s.leaf names another roster",
+		    prefix, name);
 		return false;
 	}
 	return true;
@@ -327,7 +334,8 @@ check_rosters(struct verify *v)
 		memcpy(name, m->name.ptr + at, m->name.len - at - 5);
 		if (v->roster_count == VERIFY_ROSTERS_MAX) {
 			v->cannot = true;
-			fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "more rosters than can be judged");
+			fv_verify_claim(
+			    v, FV_CLAIM_CAVEAT, true, "more rosters than can be judged");
 			return;
 		}
 		if (check_roster(v, prefix, name, m->body)) {
@@ -337,7 +345,8 @@ check_rosters(struct verify *v)
 			v->rosters[v->roster_count].roster = NULL;
 		}
 	}
-	if (v->roster_count > 0 && v->rosters[v->roster_count - 1].roster->supervisor_count == 1)
+	if (v->roster_count > 0 &&
+	    v->rosters[v->roster_count - 1].roster->supervisor_count == 1)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
 		    "the roster has one supervisor: nobody else watches what he signs");
 }
@@ -361,7 +370,8 @@ check_devices(struct verify *v)
 		memcpy(last, hex, sizeof last);
 		if (++count > VERIFY_DEVICES_MAX) {
 			v->cannot = true;
-			fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "more devices than can be judged");
+			fv_verify_claim(
+			    v, FV_CLAIM_CAVEAT, true, "more devices than can be judged");
 			return;
 		}
 		fv_verify_device(v, hex);
@@ -376,14 +386,14 @@ check_devices(struct verify *v)
 static bool
 is_known_name(struct fv_span name)
 {
-	static const char *const known[] = {"HOWTO.txt", "README.txt", "known-limits.txt", "policy",
-	    "manifest", "export.leaf", "export.salt", "export.tlog-proof"};
+	static const char *const known[] = {"HOWTO.txt", "README.txt", "known-limits.txt",
+	    "policy", "manifest", "export.leaf", "export.salt", "export.tlog-proof"};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (fv_span_equal(name, fv_span_z(known[i])))
 			return true;
 	return (name.len > 7 && memcmp(name.ptr, "agency-", 7) == 0) ||
-	       (name.len > 7 && memcmp(name.ptr, "device-", 7) == 0);
+	    (name.len > 7 && memcmp(name.ptr, "device-", 7) == 0);
 }
 
 static void

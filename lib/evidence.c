@@ -16,10 +16,10 @@ struct seqs {
 };
 
 struct fv_scope {
-	char case_id[FV_CASE_ID_BYTES]; /* empty: one visit */
-	uint64_t seq;                   /* of that visit */
-	struct seqs own;                /* of the case or visit */
-	struct seqs shown;              /* those, and what explains them */
+	char case_id[FV_CASE_ID_BYTES];  /* empty: one visit */
+	uint64_t seq;                    /* of that visit */
+	struct seqs own;                 /* of the case or visit */
+	struct seqs shown;               /* those, and what explains them */
 	uint8_t (*boots)[FV_BOOT_BYTES]; /* owned: boots with own records */
 	size_t boot_count, boot_cap;
 	bool has_boot, has_session;
@@ -95,7 +95,8 @@ insert(struct seqs *seqs, uint64_t seq)
 	}
 	while (at > 0 && seqs->items[at - 1] > seq)
 		at--;
-	memmove(seqs->items + at + 1, seqs->items + at, (seqs->count - at) * sizeof *seqs->items);
+	memmove(
+	    seqs->items + at + 1, seqs->items + at, (seqs->count - at) * sizeof *seqs->items);
 	seqs->items[at] = seq;
 	seqs->count++;
 	return FV_OK;
@@ -153,9 +154,9 @@ is_own(const struct fv_scope *scope, const struct fv_header *header, struct fv_s
 		return false;
 	if (type == FV_CBOR_TEXT)
 		return scope->case_id[0] != '\0' && fv_cbor_get_text(&r, &text) == FV_OK &&
-		       fv_span_equal(text, fv_span_z(scope->case_id));
+		    fv_span_equal(text, fv_span_z(scope->case_id));
 	return type == FV_CBOR_UINT && fv_cbor_get_uint(&r, INT64_MAX, &seq) == FV_OK &&
-	       has(&scope->own, seq);
+	    has(&scope->own, seq);
 }
 
 /* A track shows where the officer went: only one that lies within the visit. */
@@ -166,9 +167,9 @@ is_track_inside(const struct fv_scope *scope, struct fv_span payload)
 	int64_t first_ms;
 
 	return scope->has_open_gnss && payload.len > 0 &&
-	       fv_cbor_map_find(payload, 5, &r) == FV_OK &&
-	       fv_cbor_get_int(&r, &first_ms) == FV_OK &&
-	       first_ms >= scope->open_gnss_ms - TRACK_SLACK_MS;
+	    fv_cbor_map_find(payload, 5, &r) == FV_OK &&
+	    fv_cbor_get_int(&r, &first_ms) == FV_OK &&
+	    first_ms >= scope->open_gnss_ms - TRACK_SLACK_MS;
 }
 
 static bool
@@ -181,7 +182,8 @@ has_subject(struct fv_span payload)
 
 /* Records of no case that tell how far to believe ours. */
 static bool
-is_context(const struct fv_scope *scope, const struct fv_header *header, struct fv_span payload)
+is_context(
+    const struct fv_scope *scope, const struct fv_header *header, struct fv_span payload)
 {
 	switch (header->type) {
 	case FV_REC_CLOCK_STEP:
@@ -214,10 +216,12 @@ fv_scope_take(struct fv_scope *scope, const struct fv_header *header, struct fv_
 		if (header->type == FV_REC_VISIT_BEGIN) {
 			scope->is_open = true;
 			scope->open = header->seq;
-			scope->has_open_gnss = header->has_gnss && header->gnss_ms > INT64_MIN / 2;
+			scope->has_open_gnss =
+			    header->has_gnss && header->gnss_ms > INT64_MIN / 2;
 			scope->open_gnss_ms = header->gnss_ms;
 		}
-		if (header->type == FV_REC_VISIT_END && fv_cbor_map_find(payload, 1, &r) == FV_OK &&
+		if (header->type == FV_REC_VISIT_END &&
+		    fv_cbor_map_find(payload, 1, &r) == FV_OK &&
 		    fv_cbor_get_uint(&r, INT64_MAX, &seq) == FV_OK && seq == scope->open)
 			scope->is_open = false;
 	} else if (is_context(scope, header, payload)) {
@@ -357,16 +361,19 @@ fv_evidence_trail_end(struct fv_evidence_trail *trail, struct fv_bundle *bundle,
 	(void)snprintf(name, sizeof name, "fieldvisit/v1/dev/%.32s", trail->prefix + 7);
 	fv_buf_put_u8(&note, '\n');
 	fv_signednote_put_line(&note, fv_span_z(name), seal_pk, trail->sig);
-	if ((rc = fv_buf_status(&note)) != FV_OK || (rc = fv_buf_status(&trail->leaves)) != FV_OK ||
+	if ((rc = fv_buf_status(&note)) != FV_OK ||
+	    (rc = fv_buf_status(&trail->leaves)) != FV_OK ||
 	    (rc = fv_buf_status(&trail->seals)) != FV_OK ||
 	    (rc = fv_buf_status(&trail->records)) != FV_OK)
 		goto cleanup;
-	if ((rc = fv_evidence_add(bundle, trail->prefix, "device.note", fv_buf_span(&note))) != FV_OK)
+	if ((rc = fv_evidence_add(bundle, trail->prefix, "device.note", fv_buf_span(&note))) !=
+	    FV_OK)
 		goto cleanup;
 	rc = fv_evidence_add(bundle, trail->prefix, "leaves", fv_buf_span(&trail->leaves));
 	if (rc != FV_OK)
 		goto cleanup;
-	rc = fv_evidence_add(bundle, trail->prefix, "seals.cborseq", fv_buf_span(&trail->seals));
+	rc = fv_evidence_add(
+	    bundle, trail->prefix, "seals.cborseq", fv_buf_span(&trail->seals));
 	if (rc != FV_OK)
 		goto cleanup;
 	rc = fv_evidence_add(

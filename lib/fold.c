@@ -16,7 +16,8 @@ join_device(struct fv_fold *fold, struct device *d)
 
 		if (k->subject != SUBJECT_SEQ)
 			continue;
-		subject = k->subject_seq < k->header.seq ? fv_fold_lookup(d, k->subject_seq) : NULL;
+		subject =
+		    k->subject_seq < k->header.seq ? fv_fold_lookup(d, k->subject_seq) : NULL;
 		if (subject == NULL) {
 			fold->unknown_count += k->header.type != FV_REC_ALARM ? 1U : 0U;
 			continue;
@@ -43,7 +44,8 @@ make_all(struct fv_fold *fold)
 		for (size_t j = 0; j < fold->devices[i].kept_count; j++) {
 			uint32_t type = fold->devices[i].kept[j]->header.type;
 
-			contacts += type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT ? 1U : 0U;
+			contacts +=
+			    type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT ? 1U : 0U;
 			events += type == FV_REC_EVENT ? 1U : 0U;
 		}
 	fold->contacts = calloc(contacts + 1, sizeof *fold->contacts);
@@ -116,10 +118,11 @@ is_pair(const struct fv_fold_contact *a, const struct fv_fold_contact *b)
 	    x->officers.count == 0 || y->officers.count == 0 ||
 	    strcmp(x->officers.items[0], y->officers.items[0]) == 0)
 		return false;
-	if (y->begin_utc_ms - x->begin_utc_ms > FV_FOLD_LINK_MS || !x->has_place || !y->has_place)
+	if (y->begin_utc_ms - x->begin_utc_ms > FV_FOLD_LINK_MS || !x->has_place ||
+	    !y->has_place)
 		return false;
 	if (fv_geo_distance_mm((struct fv_place){x->lat_e7, x->lon_e7},
-	        (struct fv_place){y->lat_e7, y->lon_e7}) > FV_FOLD_LINK_MM)
+		(struct fv_place){y->lat_e7, y->lon_e7}) > FV_FOLD_LINK_MM)
 		return false;
 	return declares(x, y->officers.items[0]) || declares(y, x->officers.items[0]);
 }
@@ -146,13 +149,14 @@ link_visits(struct fv_fold *fold)
 			const char *link;
 
 			if (strcmp(a->contact.case_id, b->contact.case_id) != 0 ||
-			    b->contact.begin_utc_ms - a->contact.begin_utc_ms > FV_FOLD_LINK_MS)
+			    b->contact.begin_utc_ms - a->contact.begin_utc_ms >
+				FV_FOLD_LINK_MS)
 				break;
 			if (!is_pair(a, b))
 				continue;
-			link = a->contact.link != NULL   ? a->contact.link
-			       : b->contact.link != NULL ? b->contact.link
-			                                 : a->contact.id;
+			link = a->contact.link != NULL ? a->contact.link
+			    : b->contact.link != NULL  ? b->contact.link
+						       : a->contact.id;
 			corroborate(a, link);
 			corroborate(b, link);
 		}
@@ -208,8 +212,7 @@ fv_fold_unknown_count(const struct fv_fold *fold)
 }
 
 enum fv_err
-fv_fold_to_history(
-    const struct fv_fold *fold, const char *case_id, struct fv_history *history)
+fv_fold_to_history(const struct fv_fold *fold, const char *case_id, struct fv_history *history)
 {
 	enum fv_err rc = FV_OK;
 

@@ -4,8 +4,8 @@
 
 #include "lib/fold_internal.h"
 
-#define ROLLOVER_MS INT64_C(619315200000)      /* 1024 weeks */
-#define ROLLOVER_NEAR_MS INT64_C(5184000000)   /* 60 days: longest spell without a sync */
+#define ROLLOVER_MS INT64_C(619315200000)    /* 1024 weeks */
+#define ROLLOVER_NEAR_MS INT64_C(5184000000) /* 60 days: longest spell without a sync */
 #define AMEND_FORGOTTEN_END 3U
 #define NOTE_REPLY 3U
 
@@ -13,8 +13,8 @@ enum { KIND_PTY = 3, KIND_NET = 4, KIND_FILE = 6 };
 enum { STATUS_DEAD_RECKONING = 5, STATUS_GNSS_DR = 6, STATUS_SIMULATED = 8 };
 
 const char *
-fv_fold_id(char letter, const uint8_t dev[FV_DEV_BYTES], uint64_t seq,
-    char id_out[FV_FOLD_ID_BYTES])
+fv_fold_id(
+    char letter, const uint8_t dev[FV_DEV_BYTES], uint64_t seq, char id_out[FV_FOLD_ID_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
 	char hex[17] = {0};
@@ -141,7 +141,7 @@ is_sign(const struct kept *k)
 	if (k->header.type == FV_REC_AMEND)
 		return false;
 	return !(k->header.type == FV_REC_NOTE && fv_fold_uint(k, 9, 255, &kind) &&
-	         kind == NOTE_REPLY);
+	    kind == NOTE_REPLY);
 }
 
 /* The BOOT after a crash that did not take the visit up again, or NULL. */
@@ -220,9 +220,9 @@ settle_end(const struct device *d, const struct kept *begin, struct fv_fold_cont
 		c->close = crash != NULL ? FV_FOLD_CRASH : FV_FOLD_OPEN;
 	} else {
 		c->contact.end_utc_ms = end_of(begin, end, c);
-		c->close = fv_fold_uint(end, 4, 3, &how) && how == 3   ? FV_FOLD_RECOVERED
-		           : how == 2                                  ? FV_FOLD_SHUTDOWN
-		                                                       : FV_FOLD_BY_HAND;
+		c->close = fv_fold_uint(end, 4, 3, &how) && how == 3 ? FV_FOLD_RECOVERED
+		    : how == 2                                       ? FV_FOLD_SHUTDOWN
+								     : FV_FOLD_BY_HAND;
 		narrow_by_claims(end, c);
 	}
 	narrow_by_claims(begin, c);
@@ -365,8 +365,8 @@ read_contact(struct arena *arena, const struct kept *k, struct fv_fold_contact *
 }
 
 static void
-read_visit(struct arena *arena, const struct device *d, struct kept *begin,
-    struct fv_fold_contact *c)
+read_visit(
+    struct arena *arena, const struct device *d, struct kept *begin, struct fv_fold_contact *c)
 {
 	const struct kept *end;
 

@@ -21,8 +21,9 @@ read_windows(struct arena *arena, const struct kept *k, struct fv_event *to)
 		    fv_cbor_get_uint(&r, 1439, &from) != FV_OK ||
 		    fv_cbor_get_uint(&r, 1440, &until) != FV_OK || days == 0 || until == 0)
 			return;
-		windows[i] = (struct fv_window){
-		    .days = (uint32_t)days, .from_minute = (uint16_t)from, .to_minute = (uint16_t)until};
+		windows[i] = (struct fv_window){.days = (uint32_t)days,
+		    .from_minute = (uint16_t)from,
+		    .to_minute = (uint16_t)until};
 	}
 	to->windows = windows;
 	to->window_count = count;
@@ -30,8 +31,8 @@ read_windows(struct arena *arena, const struct kept *k, struct fv_event *to)
 
 /* Case and contact that an EVENT names. */
 static bool
-read_event_subject(struct arena *arena, const struct device *d, const struct kept *k,
-    struct fv_event *to)
+read_event_subject(
+    struct arena *arena, const struct device *d, const struct kept *k, struct fv_event *to)
 {
 	struct kept *subject;
 

@@ -12,7 +12,8 @@
 #define FV_FOLD_TEXT_MAX (FV_HISTORY_ID_MAX_BYTES - 1U)
 #define FV_FOLD_OFFICERS_MAX 16U
 #define FV_FOLD_WINDOWS_MAX 32U
-#define FV_FOLD_TIME_MIN_MS INT64_C(-62135596800000) /* year 1; a clock beyond is held to it */
+#define FV_FOLD_TIME_MIN_MS INT64_C(-62135596800000) /* year 1; a clock beyond is held to it  \
+						      */
 #define FV_FOLD_TIME_MAX_MS INT64_C(253402300799999) /* year 9999, likewise */
 
 /* Memory that is given back all at once. */
@@ -124,8 +125,7 @@ FV_NODISCARD bool fv_fold_place(const struct device *device, const struct kept *
     const struct kept *end, struct fv_fold_contact *visit);
 
 /* Fill *out from a VISIT_BEGIN or CONTACT; false: it names no case that can be read. */
-bool fv_fold_make_contact(
-    struct arena *arena, const struct device *device, struct kept *begin,
+bool fv_fold_make_contact(struct arena *arena, const struct device *device, struct kept *begin,
     struct fv_fold_contact *out);
 /* Fill *out from an EVENT; false: it cannot be read or names nothing known. */
 bool fv_fold_make_event(struct arena *arena, const struct device *device, struct kept *record,

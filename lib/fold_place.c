@@ -5,12 +5,12 @@
 #include "fv/geo.h"
 #include "lib/fold_internal.h"
 
-#define FRESH_MS INT64_C(30000)   /* an older fix is one from before, not from inside */
-#define SLACK_MS INT64_C(5000)    /* receiver's time of begin and end against its fixes */
+#define FRESH_MS INT64_C(30000) /* an older fix is one from before, not from inside */
+#define SLACK_MS INT64_C(5000)  /* receiver's time of begin and end against its fixes */
 #define OUTLIER_MM INT64_C(100000)
 #define BRIDGE_MAX_MM INT64_C(1000000000) /* fixes further apart bridge nothing */
-#define OUTLIER_E7 5000000L /* half a degree: no dwell, and sums stay small */
-#define EPH_UNKNOWN_MM UINT32_C(50000) /* weighs little, and claims no accuracy */
+#define OUTLIER_E7 5000000L               /* half a degree: no dwell, and sums stay small */
+#define EPH_UNKNOWN_MM UINT32_C(50000)    /* weighs little, and claims no accuracy */
 #define EPH_MIN_MM UINT32_C(1000)
 #define EPH_MAX_MM UINT32_C(1000000)
 #define WEIGHT_ONE UINT64_C(1000000000000) /* weight = this / eph^2: 1..1e6 */
@@ -103,7 +103,7 @@ dwell(struct fix *fixes, size_t count, struct fv_fold_contact *visit)
 		if (labs(fixes[i].lat_e7 - (long)median.lat_e7) <= OUTLIER_E7 &&
 		    labs(fixes[i].lon_e7 - (long)median.lon_e7) <= OUTLIER_E7 &&
 		    fv_geo_distance_mm(point_of(&median), point_of(&fixes[i])) <=
-		        (reach > OUTLIER_MM ? reach : OUTLIER_MM))
+			(reach > OUTLIER_MM ? reach : OUTLIER_MM))
 			fixes[near++] = fixes[i];
 	}
 	if (near == 0)
@@ -149,7 +149,7 @@ is_inside(const struct fix *fix, const struct kept *begin, const struct kept *en
 	if (fix->has_gnss && b->has_gnss && fix->gnss_ms < b->gnss_ms - SLACK_MS)
 		return false;
 	return !(fix->has_gnss && end->header.has_gnss &&
-	         fix->gnss_ms > end->header.gnss_ms + SLACK_MS);
+	    fix->gnss_ms > end->header.gnss_ms + SLACK_MS);
 }
 
 /* Index of the first fix whose record has this seq or a later one. */

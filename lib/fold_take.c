@@ -19,7 +19,8 @@ fv_fold_text(struct arena *arena, struct fv_span text)
 {
 	char *z;
 
-	if (text.len == 0 || text.len > FV_FOLD_TEXT_MAX || memchr(text.ptr, 0, text.len) != NULL)
+	if (text.len == 0 || text.len > FV_FOLD_TEXT_MAX ||
+	    memchr(text.ptr, 0, text.len) != NULL)
 		return NULL;
 	if ((z = fv_fold_alloc(arena, text.len + 1)) != NULL)
 		memcpy(z, text.ptr, text.len);
@@ -75,15 +76,15 @@ fv_fold_time(const struct kept *k, uint64_t key, int64_t *out)
 	struct fv_cbor_reader r;
 
 	return fv_fold_find(k, key, &r) && fv_cbor_get_int(&r, out) == FV_OK &&
-	       *out >= FV_FOLD_TIME_MIN_MS && *out <= FV_FOLD_TIME_MAX_MS;
+	    *out >= FV_FOLD_TIME_MIN_MS && *out <= FV_FOLD_TIME_MAX_MS;
 }
 
 static int64_t
 held(int64_t ms)
 {
-	return ms < FV_FOLD_TIME_MIN_MS   ? FV_FOLD_TIME_MIN_MS
-	       : ms > FV_FOLD_TIME_MAX_MS ? FV_FOLD_TIME_MAX_MS
-	                                  : ms;
+	return ms < FV_FOLD_TIME_MIN_MS ? FV_FOLD_TIME_MIN_MS
+	    : ms > FV_FOLD_TIME_MAX_MS  ? FV_FOLD_TIME_MAX_MS
+					: ms;
 }
 
 enum fv_tri
@@ -163,7 +164,7 @@ stamp_int(struct fv_span stamp, uint64_t key, int64_t min, int64_t max, int64_t 
 	struct fv_cbor_reader r;
 
 	return map_value(stamp, key, &r) && fv_cbor_get_int(&r, out) == FV_OK && *out >= min &&
-	       *out <= max;
+	    *out <= max;
 }
 
 void
@@ -175,8 +176,8 @@ fv_fold_stamp(const struct fv_header *header, struct fv_span payload, struct sta
 	struct fv_span stamp;
 
 	memset(out, 0, sizeof *out);
-	if (!map_value(payload, 2, &r) || fv_cbor_peek(&r, &type) != FV_OK || type != FV_CBOR_MAP ||
-	    fv_cbor_skip(&r, &stamp) != FV_OK)
+	if (!map_value(payload, 2, &r) || fv_cbor_peek(&r, &type) != FV_OK ||
+	    type != FV_CBOR_MAP || fv_cbor_skip(&r, &stamp) != FV_OK)
 		return;
 	if (stamp_int(stamp, 21, 0, UINT32_MAX, &v))
 		out->consecutive = (uint32_t)v;
@@ -213,8 +214,9 @@ fv_fold_lookup(const struct device *device, uint64_t seq)
 		else
 			hi = mid;
 	}
-	return lo < device->kept_count && device->kept[lo]->header.seq == seq ? device->kept[lo]
-	                                                                      : NULL;
+	return lo < device->kept_count && device->kept[lo]->header.seq == seq
+	    ? device->kept[lo]
+	    : NULL;
 }
 
 /* The array with room for one more element; NULL, and the array as it was, without memory. */
@@ -305,8 +307,8 @@ static bool
 is_read_type(uint32_t type)
 {
 	return is_kept_type(type) || type == FV_REC_SESSION || type == FV_REC_SHIFT_BEGIN ||
-	       type == FV_REC_SHIFT_END || type == FV_REC_OFFICER || type == FV_REC_SOS ||
-	       type == FV_REC_CHECKIN;
+	    type == FV_REC_SHIFT_END || type == FV_REC_OFFICER || type == FV_REC_SOS ||
+	    type == FV_REC_CHECKIN;
 }
 
 static void
@@ -319,7 +321,8 @@ read_subject(struct kept *k)
 		return;
 	if (type == FV_CBOR_TEXT)
 		k->subject = SUBJECT_CASE;
-	else if (type == FV_CBOR_UINT && fv_cbor_get_uint(&r, INT64_MAX, &k->subject_seq) == FV_OK)
+	else if (type == FV_CBOR_UINT &&
+	    fv_cbor_get_uint(&r, INT64_MAX, &k->subject_seq) == FV_OK)
 		k->subject = SUBJECT_SEQ;
 }
 
@@ -341,7 +344,8 @@ keep(struct fv_fold *fold, const struct fv_fold_record *record)
 	k->received_ms = held(record->received_ms);
 	if (record->payload.len == 0)
 		return k;
-	if (fv_cbor_check_all(record->payload) != FV_OK || (record->payload.ptr[0] >> 5) != 5) {
+	if (fv_cbor_check_all(record->payload) != FV_OK ||
+	    (record->payload.ptr[0] >> 5) != 5) {
 		k->is_bad = true;
 		return k;
 	}
@@ -366,8 +370,8 @@ add_fix(struct device *d, const struct kept *k)
 		return FV_ENOMEM;
 	d->fixes = fixes;
 	stamp.fix.visit = k->header.type == FV_REC_VISIT_BEGIN ? k->header.seq
-	                  : k->subject == SUBJECT_SEQ          ? k->subject_seq
-	                                                       : UINT64_MAX;
+	    : k->subject == SUBJECT_SEQ                        ? k->subject_seq
+							       : UINT64_MAX;
 	d->fixes[d->fix_count++] = stamp.fix;
 	return FV_OK;
 }
@@ -395,14 +399,16 @@ add_track(struct fv_fold *fold, struct device *d, const struct fv_fold_record *r
 		return rc == FV_ENOMEM ? rc : FV_OK;
 	}
 	for (size_t i = 0; i < info.count; i++) {
-		if ((fixes = grown(d->fixes, &d->fix_cap, d->fix_count, sizeof *fixes)) == NULL) {
+		if ((fixes = grown(d->fixes, &d->fix_cap, d->fix_count, sizeof *fixes)) ==
+		    NULL) {
 			free(track);
 			return FV_ENOMEM;
 		}
 		d->fixes = fixes;
 		fixes[d->fix_count++] = (struct fix){.seq = record->header.seq,
 		    .visit = UINT64_MAX,
-		    .wall_ms = held(record->header.rtc_ms) - (track[info.count - 1].t_ms - track[i].t_ms),
+		    .wall_ms = held(record->header.rtc_ms) -
+			(track[info.count - 1].t_ms - track[i].t_ms),
 		    .gnss_ms = held(track[i].t_ms),
 		    .has_gnss = true,
 		    .has_eph = info.has_worst_eph && info.worst_eph_mm > 0,
@@ -445,7 +451,8 @@ fv_fold_add(struct fv_fold *fold, const struct fv_fold_record *record)
 		return FV_ENOMEM;
 	if (!is_kept_type(type))
 		return fold->arena.failed ? FV_ENOMEM : FV_OK;
-	if ((list = grown(d->kept, &d->kept_cap, d->kept_count, sizeof(struct kept *))) == NULL)
+	if ((list = grown(d->kept, &d->kept_cap, d->kept_count, sizeof(struct kept *))) ==
+	    NULL)
 		return FV_ENOMEM;
 	d->kept = list;
 	d->kept[d->kept_count++] = k;

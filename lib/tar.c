@@ -29,8 +29,8 @@ fv_tar_name_valid(struct fv_span name)
 		uint8_t c = name.ptr[i];
 
 		if (c == '/' ? before == '/'
-		             : !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		                   (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-'))
+			     : !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+				   (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-'))
 			return false;
 		if (c == '.' && before == '/')
 			return false;

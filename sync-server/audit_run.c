@@ -41,8 +41,8 @@ fv_do_audit_run(struct fv_host *host, const json_t *request, json_t **answer_out
 	enum fv_err rc;
 
 	(void)request;
-	rc = judge_open(&run.judge, host->store,
-	    (run.now_ms / FV_MS_PER_DAY + 1) * FV_MS_PER_DAY);
+	rc = judge_open(
+	    &run.judge, host->store, (run.now_ms / FV_MS_PER_DAY + 1) * FV_MS_PER_DAY);
 	if (rc == FV_OK)
 		rc = fv_store_case_each(host->store, take_case, &run);
 	judge_close(run.judge);
@@ -50,14 +50,15 @@ fv_do_audit_run(struct fv_host *host, const json_t *request, json_t **answer_out
 		return fv_verb_broken(answer_out, "audit run", rc);
 	return fv_verb_done(answer_out,
 	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "cases", (json_int_t)run.cases,
-	        "not_judged", (json_int_t)run.skipped, "fail",
-	        (json_int_t)run.verdicts[FV_VERDICT_FAIL], "review",
-	        (json_int_t)run.verdicts[FV_VERDICT_REVIEW], "pass",
-	        (json_int_t)run.verdicts[FV_VERDICT_PASS], "written", (json_int_t)run.written),
-	    "%zu cases, %zu of them not judged: %zu fail, %zu review, %zu pass; %zu findings new or "
+		"not_judged", (json_int_t)run.skipped, "fail",
+		(json_int_t)run.verdicts[FV_VERDICT_FAIL], "review",
+		(json_int_t)run.verdicts[FV_VERDICT_REVIEW], "pass",
+		(json_int_t)run.verdicts[FV_VERDICT_PASS], "written", (json_int_t)run.written),
+	    "%zu cases, %zu of them not judged: %zu fail, %zu review, %zu pass; %zu findings "
+	    "new or "
 	    "changed",
-	    run.cases, run.skipped, run.verdicts[FV_VERDICT_FAIL], run.verdicts[FV_VERDICT_REVIEW],
-	    run.verdicts[FV_VERDICT_PASS], run.written);
+	    run.cases, run.skipped, run.verdicts[FV_VERDICT_FAIL],
+	    run.verdicts[FV_VERDICT_REVIEW], run.verdicts[FV_VERDICT_PASS], run.written);
 }
 
 int

@@ -10,10 +10,12 @@
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
-#define USAGE                                                                             \
-	"export --visit ID|--case ID [--out FILE|-] [--who NAME] [--json]\n"              \
-	"  Writes an evidence bundle (a tar file) that 'fieldvisit-verify' checks offline.  It\n" \
-	"  shows the records of that visit or case and every other record as a hash.  The export\n" \
+#define USAGE                                                                                 \
+	"export --visit ID|--case ID [--out FILE|-] [--who NAME] [--json]\n"                  \
+	"  Writes an evidence bundle (a tar file) that 'fieldvisit-verify' checks offline.  " \
+	"It\n"                                                                                \
+	"  shows the records of that visit or case and every other record as a hash.  The "   \
+	"export\n"                                                                            \
 	"  is logged in the ledger under NAME (default: the user who runs this)."
 
 struct work {
@@ -21,11 +23,11 @@ struct work {
 	bool as_json;
 	char who_text[FV_ID_BYTES];
 	char out_text[FV_CASE_ID_BYTES + 8];
-	struct fv_store *store;             /* owned */
-	struct fv_bundle *bundle;           /* owned */
+	struct fv_store *store;   /* owned */
+	struct fv_bundle *bundle; /* owned */
 	struct export_request request;
-	struct fv_buf checkpoint;           /* owned: request.checkpoint */
-	struct fv_buf manifest;             /* owned */
+	struct fv_buf checkpoint; /* owned: request.checkpoint */
+	struct fv_buf manifest;   /* owned */
 	uint8_t salt[FV_SALT_BYTES];
 	struct export_sum sum;
 	uint64_t export_index;
@@ -138,8 +140,7 @@ gather(struct work *w)
 
 	w->request.case_id = w->case_id;
 	if (rc == FV_OK && w->case_id == NULL)
-		rc = export_find_visit(
-		    w->store, w->visit, w->request.dev, &w->request.seq);
+		rc = export_find_visit(w->store, w->visit, w->request.dev, &w->request.seq);
 	if (rc == FV_EFORMAT)
 		return fv_cli_fail(FV_EXIT_USAGE, what,
 		    "is no id of a visit; 'fieldvisitd report' shows them in brackets");
@@ -154,9 +155,11 @@ gather(struct work *w)
 		return fv_cli_fail(FV_EXIT_NO, what, "no record of it is here");
 	if (rc == FV_ESTATE)
 		return fv_cli_fail(FV_EXIT_NO, what,
-		    "none of its records is under a seal yet and so nothing can be shown; wait for "
+		    "none of its records is under a seal yet and so nothing can be shown; "
+		    "wait for "
 		    "the handheld's next sync");
-	return rc == FV_OK ? FV_EXIT_OK : fv_cli_fail(fv_verb_exit(rc), what, "%s", fv_err_text(rc));
+	return rc == FV_OK ? FV_EXIT_OK
+			   : fv_cli_fail(fv_verb_exit(rc), what, "%s", fv_err_text(rc));
 }
 
 /* The manifest goes in, its EXPORT leaf into the ledger, and that leaf's proof in. */
@@ -191,7 +194,7 @@ log_export(struct work *w)
 		    w->store, &w->request, w->bundle, "", "export", w->export_index);
 	fv_store_view_end(w->store);
 	return rc == FV_OK ? FV_EXIT_OK
-	                   : fv_cli_fail(fv_verb_exit(rc), w->out, "%s", fv_err_text(rc));
+			   : fv_cli_fail(fv_verb_exit(rc), w->out, "%s", fv_err_text(rc));
 }
 
 static int
@@ -204,27 +207,29 @@ write_out(struct work *w)
 	if (rc != FV_OK)
 		code = fv_cli_fail(FV_EXIT_TEMPFAIL, w->out, "%s", fv_err_text(rc));
 	else if (strcmp(w->out, "-") == 0)
-		code = fwrite(tar.ptr, 1, tar.len, stdout) == tar.len ? fv_cli_finish() : FV_EXIT_IO;
+		code = fwrite(tar.ptr, 1, tar.len, stdout) == tar.len ? fv_cli_finish()
+								      : FV_EXIT_IO;
 	else
 		code = fv_cli_write_new(w->out, 0600, fv_buf_span(&tar));
 	fv_buf_clear(&tar);
 	if (code != FV_EXIT_OK || strcmp(w->out, "-") == 0)
 		return code;
 	if (w->as_json) {
-		code = fv_verb_print(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "file", w->out,
-		           "devices", (json_int_t)w->sum.devices, "records",
-		           (json_int_t)w->sum.records, "left_out", (json_int_t)w->sum.left_out,
-		           "notes", (json_int_t)w->sum.notes, "export_leaf",
-		           (json_int_t)w->export_index))
-		           ? FV_EXIT_OK
-		           : FV_EXIT_SOFTWARE;
+		code = fv_verb_print(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "file",
+			   w->out, "devices", (json_int_t)w->sum.devices, "records",
+			   (json_int_t)w->sum.records, "left_out", (json_int_t)w->sum.left_out,
+			   "notes", (json_int_t)w->sum.notes, "export_leaf",
+			   (json_int_t)w->export_index))
+		    ? FV_EXIT_OK
+		    : FV_EXIT_SOFTWARE;
 		return code == FV_EXIT_OK ? fv_cli_finish() : code;
 	}
-	printf("%s: %zu records of %zu handhelds, %zu notes; logged as leaf %llu for %s\n", w->out,
-	    w->sum.records - w->sum.left_out, w->sum.devices, w->sum.notes,
+	printf("%s: %zu records of %zu handhelds, %zu notes; logged as leaf %llu for %s\n",
+	    w->out, w->sum.records - w->sum.left_out, w->sum.devices, w->sum.notes,
 	    (unsigned long long)w->export_index, w->who_text);
 	if (w->sum.left_out > 0)
-		printf("%zu records are not under a seal yet and are left out\n", w->sum.left_out);
+		printf("%zu records are not under a seal yet and are left out\n",
+		    w->sum.left_out);
 	printf("check it with: fieldvisit-verify %s\n", w->out);
 	return fv_cli_finish();
 }

@@ -12,7 +12,8 @@
 static const char usage_text[] =
     "usage: fieldvisitd report [--day YYYY-MM-DD] [--case ID] [--as-of YYYY-MM-DD]\n"
     "                          [--json | --csv]\n"
-    "  The visits of a day (of today, in the time zone of each case), with verdicts, citations\n"
+    "  The visits of a day (of today, in the time zone of each case), with verdicts, "
+    "citations\n"
     "  and what is out of the ordinary.  --case without --day shows all days of that case.\n"
     "  --as-of pretends that today is that date.\n";
 
@@ -65,7 +66,8 @@ read_args(int argc, char **argv, struct args *a)
 			break;
 		case 'c':
 			if (!fv_id_valid(fv_span_z(optarg), FV_CASE_ID_BYTES - 1))
-				return usage("--case takes the id of a case: letters, digits and ._-");
+				return usage(
+				    "--case takes the id of a case: letters, digits and ._-");
 			a->options.case_id = optarg;
 			break;
 		case 'a':
@@ -123,7 +125,8 @@ cmd_report(int argc, char **argv)
 
 	a.today = a.options.now_ms / FV_MS_PER_DAY;
 	a.options.is_chinese = speaks_chinese();
-	if ((code = read_args(argc, argv, &a)) != CMD_OK || (code = fv_verb_open(&store)) != CMD_OK)
+	if ((code = read_args(argc, argv, &a)) != CMD_OK ||
+	    (code = fv_verb_open(&store)) != CMD_OK)
 		return code;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
 		rc = judge_open(&judge, store, (a.today + 1) * FV_MS_PER_DAY);
@@ -133,7 +136,8 @@ cmd_report(int argc, char **argv)
 		code = write_report(&report, a.form);
 		report_clear(&report);
 	} else if (rc == FV_ENOENT && a.options.case_id != NULL) {
-		cmd_fail("%s: no such case; 'fieldvisitd case list' shows them", a.options.case_id);
+		cmd_fail(
+		    "%s: no such case; 'fieldvisitd case list' shows them", a.options.case_id);
 		code = FV_EXIT_NO;
 	} else {
 		cmd_fail("report: %s (%s)", fv_err_text(rc), fv_store_error(store));

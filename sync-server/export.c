@@ -29,10 +29,10 @@ struct work {
 	/* the device in hand */
 	struct fv_store_device device;
 	char prefix[48];
-	struct fv_scope *scope;            /* owned */
-	struct fv_evidence_trail *trail;   /* owned */
-	uint8_t seal_pk[FV_KEY_BYTES];     /* that signs the next seal */
-	uint8_t last_pk[FV_KEY_BYTES];     /* that signed the last one */
+	struct fv_scope *scope;          /* owned */
+	struct fv_evidence_trail *trail; /* owned */
+	uint8_t seal_pk[FV_KEY_BYTES];   /* that signs the next seal */
+	uint8_t last_pk[FV_KEY_BYTES];   /* that signed the last one */
 };
 
 static enum fv_err
@@ -111,8 +111,8 @@ read_seen(struct fv_span bytes, struct seen *out)
 	switch (leaf.kind) {
 	case FV_LEAF_ROSTER:
 		return fv_cbor_get_array(&r, &count) == FV_OK &&
-		       fv_cbor_get_text(&r, &text) == FV_OK &&
-		       fv_cbor_get_uint(&r, INT64_MAX, &out->number) == FV_OK;
+		    fv_cbor_get_text(&r, &text) == FV_OK &&
+		    fv_cbor_get_uint(&r, INT64_MAX, &out->number) == FV_OK;
 	case FV_LEAF_HEAD:
 		if (fv_leaf_head_parse(leaf.body, &head) != FV_OK)
 			return false;
@@ -121,14 +121,14 @@ read_seen(struct fv_span bytes, struct seen *out)
 		return true;
 	case FV_LEAF_APPROVE:
 		return fv_cbor_get_array(&r, &count) == FV_OK &&
-		       fv_cbor_get_fixed(&r, out->dev, sizeof out->dev) == FV_OK &&
-		       fv_cbor_get_fixed(&r, out->doc.b, FV_HASH_BYTES) == FV_OK;
+		    fv_cbor_get_fixed(&r, out->dev, sizeof out->dev) == FV_OK &&
+		    fv_cbor_get_fixed(&r, out->doc.b, FV_HASH_BYTES) == FV_OK;
 	case FV_LEAF_REVOKE:
 		return fv_cbor_get_array(&r, &count) == FV_OK &&
-		       fv_cbor_get_fixed(&r, out->dev, sizeof out->dev) == FV_OK &&
-		       fv_cbor_get_text(&r, &text) == FV_OK &&
-		       fv_cbor_get_uint(&r, INT64_MAX, &trusted) == FV_OK &&
-		       fv_cbor_get_fixed(&r, out->doc.b, FV_HASH_BYTES) == FV_OK;
+		    fv_cbor_get_fixed(&r, out->dev, sizeof out->dev) == FV_OK &&
+		    fv_cbor_get_text(&r, &text) == FV_OK &&
+		    fv_cbor_get_uint(&r, INT64_MAX, &trusted) == FV_OK &&
+		    fv_cbor_get_fixed(&r, out->doc.b, FV_HASH_BYTES) == FV_OK;
 	default:
 		return false;
 	}
@@ -240,7 +240,8 @@ add_blob(struct work *w, const struct fv_store_record *record, uint64_t key, con
 		return FV_OK;
 	if (rc != FV_OK)
 		return rc;
-	(void)snprintf(name, sizeof name, "notes/%llu%s", (unsigned long long)record->seq, end);
+	(void)snprintf(
+	    name, sizeof name, "notes/%llu%s", (unsigned long long)record->seq, end);
 	return fv_evidence_add(w->bundle, w->prefix, name, blob.data);
 }
 
@@ -265,7 +266,8 @@ add_beacon(struct work *w, const struct fv_header *header)
 	if (rc == FV_EEXIST)
 		return FV_OK;
 	if (rc == FV_OK)
-		rc = fv_ledger_prove_consistency(w->store, size, w->request->size, proof, &count);
+		rc = fv_ledger_prove_consistency(
+		    w->store, size, w->request->size, proof, &count);
 	if (rc != FV_OK)
 		return rc;
 	fv_buf_put_base64(&text, root.b, sizeof root.b);
@@ -287,8 +289,9 @@ add_shown(struct work *w, const struct fv_store_record *record)
 	struct fv_header header;
 	enum fv_err rc = fv_header_parse(record->header, &header);
 
-	if (rc == FV_OK && (header.type == FV_REC_VISIT_BEGIN || header.type == FV_REC_VISIT_END ||
-	                       header.type == FV_REC_CONTACT))
+	if (rc == FV_OK &&
+	    (header.type == FV_REC_VISIT_BEGIN || header.type == FV_REC_VISIT_END ||
+		header.type == FV_REC_CONTACT))
 		rc = add_beacon(w, &header);
 	if (rc != FV_OK || header.type != FV_REC_NOTE || !record->has_payload ||
 	    fv_cbor_check_all(record->payload) != FV_OK)

@@ -12,19 +12,19 @@
 
 /* What is to be shown. */
 struct export_request {
-	const char *case_id;        /* a case; or NULL: the visit or contact below */
+	const char *case_id; /* a case; or NULL: the visit or contact below */
 	uint8_t dev[FV_DEV_BYTES];
 	uint64_t seq;
-	struct fv_span checkpoint;  /* signed note; every proof but the export's own is to it */
-	uint64_t size;              /* of that checkpoint's tree */
+	struct fv_span checkpoint; /* signed note; every proof but the export's own is to it */
+	uint64_t size;             /* of that checkpoint's tree */
 	uint8_t log_pk[FV_KEY_BYTES];
 };
 
 /* What went in. */
 struct export_sum {
 	size_t devices;
-	size_t records;   /* of the case or visit itself */
-	size_t left_out;  /* of those: not under a seal that the ledger holds */
+	size_t records;  /* of the case or visit itself */
+	size_t left_out; /* of those: not under a seal that the ledger holds */
 	size_t notes;
 };
 
@@ -35,12 +35,13 @@ struct export_sum {
  *         those of the store, FV_ENOMEM
  */
 FV_NODISCARD enum fv_err export_gather(struct fv_store *store,
-    const struct export_request *request, struct fv_bundle *bundle, struct export_sum *sum_out);
+    const struct export_request *request, struct fv_bundle *bundle,
+    struct export_sum *sum_out);
 
 /* Take "v-<16 hex>-<seq>" or "k-..." apart and find its handheld.
  * Errors: FV_EFORMAT;  FV_ENOENT  no such handheld, or two that begin alike */
-FV_NODISCARD enum fv_err export_find_visit(struct fv_store *store, const char *id,
-    uint8_t dev_out[FV_DEV_BYTES], uint64_t *seq_out);
+FV_NODISCARD enum fv_err export_find_visit(
+    struct fv_store *store, const char *id, uint8_t dev_out[FV_DEV_BYTES], uint64_t *seq_out);
 
 /* Add the inclusion proof of one leaf, under its name.  For export.* after it is logged. */
 FV_NODISCARD enum fv_err export_add_leaf(struct fv_store *store,

@@ -18,9 +18,10 @@ answer_checkpoint(struct fv_host *host, uint64_t index, json_t **answer_out)
 	else
 		code = fv_verb_done(answer_out,
 		    json_pack("{s:s, s:I, s:I}", "checkpoint",
-		        fv_buf_z(&note) != NULL ? fv_buf_z(&note) : "", "size",
-		        (json_int_t)fv_ledger_size(host->ledger), "index", (json_int_t)index),
-		    "checkpoint of %llu leaves", (unsigned long long)fv_ledger_size(host->ledger));
+			fv_buf_z(&note) != NULL ? fv_buf_z(&note) : "", "size",
+			(json_int_t)fv_ledger_size(host->ledger), "index", (json_int_t)index),
+		    "checkpoint of %llu leaves",
+		    (unsigned long long)fv_ledger_size(host->ledger));
 	fv_buf_clear(&note);
 	return code;
 }
@@ -78,7 +79,7 @@ fv_do_export_log(struct fv_host *host, const json_t *request, json_t **answer_ou
 	fv_bundle_sdoc(salt.ptr, document.body, &document.hash);
 	rc = append(host, who, &document, &index);
 	code = rc == FV_OK ? answer_checkpoint(host, index, answer_out)
-	                   : fv_verb_broken(answer_out, "export", rc);
+			   : fv_verb_broken(answer_out, "export", rc);
 cleanup:
 	fv_buf_clear(&salt);
 	return code;

@@ -43,16 +43,16 @@ struct judged_finding {
 
 /* One case judged. */
 struct judgement {
-	const struct fv_store_case *row;  /* borrowed from the caller; NULL: case not known */
-	const struct fv_zone *zone;       /* the first of the case's; NULL: not known */
+	const struct fv_store_case *row; /* borrowed from the caller; NULL: case not known */
+	const struct fv_zone *zone;      /* the first of the case's; NULL: not known */
 	char zone_name[FV_ZONE_NAME_MAX_BYTES + 1];
-	struct judged_finding *findings;  /* by contact time, then worst first */
+	struct judged_finding *findings; /* by contact time, then worst first */
 	size_t finding_count;
-	bool is_provisional;              /* something of the case is unsealed, open or missing */
-	size_t imported;                  /* contacts and events of other systems, unsigned */
-	size_t unreadable;                /* imported lines that cannot be used */
-	size_t pack_count;                /* packs that judged it */
-	const char *problem;              /* why it could not be judged; NULL: it was */
+	bool is_provisional; /* something of the case is unsealed, open or missing */
+	size_t imported;     /* contacts and events of other systems, unsigned */
+	size_t unreadable;   /* imported lines that cannot be used */
+	size_t pack_count;   /* packs that judged it */
+	const char *problem; /* why it could not be judged; NULL: it was */
 };
 
 /*

@@ -23,7 +23,7 @@ put_as_of(const struct judge *judge, const char *case_id, struct fv_buf *out)
 				const struct fv_fold_contact *c = fv_fold_contact(fold, j);
 
 				has = memcmp(c->dev, t->device.dev, FV_DEV_BYTES) == 0 &&
-				      strcmp(c->contact.case_id, case_id) == 0;
+				    strcmp(c->contact.case_id, case_id) == 0;
 			}
 			count += has && pass == 0 ? 1U : 0U;
 			if (!has || pass == 0)
@@ -40,8 +40,8 @@ static bool
 is_same(const struct fv_store_finding *last, const struct judged_finding *f, bool provisional)
 {
 	return last->verdict == (uint32_t)f->verdict && last->is_provisional == provisional &&
-	       memcmp(last->inputs_hash.b, f->inputs_hash.b, FV_HASH_BYTES) == 0 &&
-	       memcmp(last->pack_sha256.b, f->pack_sha256.b, FV_HASH_BYTES) == 0;
+	    memcmp(last->inputs_hash.b, f->inputs_hash.b, FV_HASH_BYTES) == 0 &&
+	    memcmp(last->pack_sha256.b, f->pack_sha256.b, FV_HASH_BYTES) == 0;
 }
 
 enum fv_err
@@ -57,20 +57,21 @@ judge_write(struct judge *judge, const struct judgement *judgement, struct fv_st
 		rc = put_as_of(judge, case_id, &as_of);
 	for (size_t i = 0; i < judgement->finding_count && rc == FV_OK; i++) {
 		const struct judged_finding *f = &judgement->findings[i];
-		struct fv_store_finding last, row = {.subject = fv_span_z(f->contact),
-		                            .case_id = judgement->row->item.id,
-		                            .pack = fv_span_z(f->pack),
-		                            .rule = fv_span_z(f->rule),
-		                            .verdict = (uint32_t)f->verdict,
-		                            .is_provisional = judgement->is_provisional,
-		                            .contact_ms = f->contact_ms,
-		                            .pack_sha256 = f->pack_sha256,
-		                            .engine = fv_span_z(engine),
-		                            .tzdata = fv_span_z(judge_tzdata(judge)),
-		                            .as_of = fv_buf_span(&as_of),
-		                            .inputs_hash = f->inputs_hash,
-		                            .inputs = fv_span_z(f->inputs),
-		                            .judged_ms = now_ms};
+		struct fv_store_finding last,
+		    row = {.subject = fv_span_z(f->contact),
+			.case_id = judgement->row->item.id,
+			.pack = fv_span_z(f->pack),
+			.rule = fv_span_z(f->rule),
+			.verdict = (uint32_t)f->verdict,
+			.is_provisional = judgement->is_provisional,
+			.contact_ms = f->contact_ms,
+			.pack_sha256 = f->pack_sha256,
+			.engine = fv_span_z(engine),
+			.tzdata = fv_span_z(judge_tzdata(judge)),
+			.as_of = fv_buf_span(&as_of),
+			.inputs_hash = f->inputs_hash,
+			.inputs = fv_span_z(f->inputs),
+			.judged_ms = now_ms};
 
 		memcpy(row.id, f->id, sizeof row.id);
 		rc = fv_store_finding_last(store, f->id, &last);

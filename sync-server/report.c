@@ -254,10 +254,12 @@ first_of(const struct report_row *row, size_t which, struct report_odd *out)
 
 	switch (which) {
 	case 0:
-		*out = (struct report_odd){"unknown_case", "its case is not known to this server"};
+		*out = (struct report_odd){
+		    "unknown_case", "its case is not known to this server"};
 		return row->j == NULL;
 	case 1:
-		*out = (struct report_odd){"not_judged", row->j != NULL ? row->j->problem : NULL};
+		*out =
+		    (struct report_odd){"not_judged", row->j != NULL ? row->j->problem : NULL};
 		return row->j != NULL && row->j->problem != NULL;
 	case 2:
 		*out = (struct report_odd){"provisional",
@@ -270,30 +272,35 @@ first_of(const struct report_row *row, size_t which, struct report_odd *out)
 		*out = (struct report_odd){"crash", "ended by a crash of the handheld"};
 		return c->close == FV_FOLD_CRASH || c->close == FV_FOLD_RECOVERED;
 	case 5:
-		*out = (struct report_odd){"shutdown", "ended by the agent, not by the officer"};
+		*out =
+		    (struct report_odd){"shutdown", "ended by the agent, not by the officer"};
 		return c->close == FV_FOLD_SHUTDOWN;
 	case 6:
 		*out = c->fix == FV_FOLD_FIX_NONE
-		           ? (struct report_odd){"no_fix", "no fix"}
-		           : (struct report_odd){"one_sided_fix",
-		                 "no fix inside, and only before or only after"};
+		    ? (struct report_odd){"no_fix", "no fix"}
+		    : (struct report_odd){
+			  "one_sided_fix", "no fix inside, and only before or only after"};
 		return c->is_visit && !c->contact.has_place;
 	case 7:
-		*out = (struct report_odd){"bridged_fix", "no fix inside; placed by those around it"};
+		*out = (struct report_odd){
+		    "bridged_fix", "no fix inside; placed by those around it"};
 		return c->is_visit && c->fix == FV_FOLD_FIX_BRIDGED;
 	case 8:
 		*out = (struct report_odd){"receiver",
-		    c->source_kind == 4   ? "the receiver is a network source"
-		    : c->source_kind == 6 ? "the receiver is a file"
-		                          : "the receiver is a pseudo-terminal: perhaps a replay"};
+		    c->source_kind == 4 ? "the receiver is a network source"
+			: c->source_kind == 6
+			? "the receiver is a file"
+			: "the receiver is a pseudo-terminal: perhaps a replay"};
 		return (c->marks & FV_MARK_PTY) != 0;
 	case 9:
-		*out = (struct report_odd){"not_approved", "no supervisor has approved this handheld"};
+		*out = (struct report_odd){
+		    "not_approved", "no supervisor has approved this handheld"};
 		return row->trail != NULL && !row->trail->device.is_approved;
 	case 10:
-		*out = (struct report_odd){"after_revocation", "written after what the revocation trusts"};
+		*out = (struct report_odd){
+		    "after_revocation", "written after what the revocation trusts"};
 		return row->trail != NULL && row->trail->device.is_revoked &&
-		       c->last_seq >= row->trail->device.trusted_size;
+		    c->last_seq >= row->trail->device.trusted_size;
 	case 11:
 		*out = (struct report_odd){
 		    "imported", "the case has contacts of other systems: imported, unsigned"};

@@ -27,19 +27,19 @@ struct report_row {
 	const struct fv_zone *zone; /* NULL: shown in UTC */
 	const char *zone_name;
 	size_t finding_at, finding_count; /* in j->findings, worst first */
-	enum fv_verdict worst; /* 0: not judged */
+	enum fv_verdict worst;            /* 0: not judged */
 };
 
 struct report {
 	struct report_options options;
-	struct judge *judge;          /* borrowed */
+	struct judge *judge;           /* borrowed */
 	struct judgement **judgements; /* owned, and each of them */
-	struct fv_store_case *cases;  /* owned; with text of their own */
+	struct fv_store_case *cases;   /* owned; with text of their own */
 	size_t case_count, case_cap;
-	char **texts;                 /* owned: what the cases' spans point to */
-	struct report_row *rows;      /* owned; by begin, then id */
+	char **texts;            /* owned: what the cases' spans point to */
+	struct report_row *rows; /* owned; by begin, then id */
 	size_t row_count, row_cap;
-	bool has_last;                /* the newest contact on another day */
+	bool has_last; /* the newest contact on another day */
 	int64_t last_day;
 	size_t visits, others, fails, reviews, clean, unjudged, provisional, odd;
 };

@@ -16,7 +16,8 @@ is_unwanted(const uint8_t *p, size_t left, size_t *len_out)
 		*len_out = left;
 	if (c < 0x20 || c == 0x7f || (c == 0xc2 && left > 1 && p[1] < 0xa0))
 		return true;
-	/* U+200E, U+200F, U+2028..U+202E, U+2066..U+2069: they turn a line around or break it. */
+	/* U+200E, U+200F, U+2028..U+202E, U+2066..U+2069: they turn a line around or break it.
+	 */
 	if (c == 0xe2 && left > 2 && p[1] == 0x80)
 		return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae);
 	return c == 0xe2 && left > 2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9;
@@ -68,7 +69,8 @@ report_put_local(struct fv_buf *out, const struct report_row *row, int64_t utc_m
 	char text[FV_INSTANT_TEXT_BYTES];
 	int64_t whole = utc_ms - ((utc_ms % 1000) + 1000) % 1000;
 
-	fv_buf_put_z(out, fv_instant_format(whole, offset_of(row, utc_ms), row->zone == NULL, text));
+	fv_buf_put_z(
+	    out, fv_instant_format(whole, offset_of(row, utc_ms), row->zone == NULL, text));
 }
 
 const char *
@@ -149,7 +151,8 @@ put_row_head(struct fv_buf *out, const struct report *r, const struct report_row
 		put_officers(out, c, ", ");
 	}
 	if (c->has_end)
-		fv_buf_putf(out, "  %lld min", (long long)((c->end_utc_ms - c->begin_utc_ms) / MINUTE_MS));
+		fv_buf_putf(out, "  %lld min",
+		    (long long)((c->end_utc_ms - c->begin_utc_ms) / MINUTE_MS));
 	if (c->place != 0)
 		fv_buf_putf(out, "  %s", word_of(FV_CODES_PLACE, c->place));
 	if (c->outcome != 0)
@@ -171,7 +174,8 @@ put_row(struct fv_buf *out, const struct report *r, const struct report_row *row
 		if (f->verdict != FV_VERDICT_FAIL && f->verdict != FV_VERDICT_REVIEW)
 			continue;
 		fv_buf_putf(out, "    %-6s  severity %u  %s %s: ",
-		    f->verdict == FV_VERDICT_FAIL ? "FAIL" : "review", f->severity, f->pack, f->rule);
+		    f->verdict == FV_VERDICT_FAIL ? "FAIL" : "review", f->severity, f->pack,
+		    f->rule);
 		report_put_plain(out, r->options.is_chinese ? f->why_zh : f->why_en);
 		fv_buf_put_z(out, "\n            ");
 		report_put_plain(out, r->options.is_chinese ? f->citation_zh : f->citation_en);
@@ -190,11 +194,13 @@ static void
 put_empty(struct fv_buf *out, const struct report *r)
 {
 	if (judge_trail(r->judge, 0) == NULL)
-		fv_buf_put_z(out, "No handheld is enrolled.  Make a ticket with 'fieldvisitd invite', "
-		                  "and enrol with 'fieldvisit enroll FILE'.\n");
+		fv_buf_put_z(out,
+		    "No handheld is enrolled.  Make a ticket with 'fieldvisitd invite', "
+		    "and enrol with 'fieldvisit enroll FILE'.\n");
 	else if (r->case_count == 0)
-		fv_buf_put_z(out, "No case is known.  Bring cases in with 'fieldvisitd case import "
-		                  "FILE'.\n");
+		fv_buf_put_z(out,
+		    "No case is known.  Bring cases in with 'fieldvisitd case import "
+		    "FILE'.\n");
 	else if (r->has_last) {
 		fv_buf_put_z(out, "Nothing on this day.  The newest contact is of ");
 		put_day(out, r->last_day);
@@ -202,8 +208,9 @@ put_empty(struct fv_buf *out, const struct report *r)
 		put_day(out, r->last_day);
 		fv_buf_put_z(out, "'.\n");
 	} else {
-		fv_buf_put_z(out, "No visit has arrived yet.  On the handheld: 'fieldvisit begin CASE', "
-		                  "'fieldvisit end', 'fieldvisit sync'.\n");
+		fv_buf_put_z(out,
+		    "No visit has arrived yet.  On the handheld: 'fieldvisit begin CASE', "
+		    "'fieldvisit end', 'fieldvisit sync'.\n");
 	}
 }
 
@@ -221,7 +228,8 @@ put_seen(struct fv_buf *out, const struct report *r)
 	if (judge_trail(r->judge, 0) != NULL)
 		fv_buf_put_u8(out, '\n');
 	if (fv_fold_unknown_count(judge_fold(r->judge)) > 0)
-		fv_buf_putf(out, "Unknown: %zu records of these trails cannot be read or placed\n",
+		fv_buf_putf(out,
+		    "Unknown: %zu records of these trails cannot be read or placed\n",
 		    fv_fold_unknown_count(judge_fold(r->judge)));
 }
 
@@ -238,14 +246,16 @@ report_put_table(struct fv_buf *out, const struct report *r)
 		fv_buf_put_z(out, " of today");
 	}
 	fv_buf_putf(out,
-	    ": %zu visits, %zu other contacts; %zu fail, %zu review, %zu no rule broken, %zu not "
+	    ": %zu visits, %zu other contacts; %zu fail, %zu review, %zu no rule broken, %zu "
+	    "not "
 	    "judged; %zu provisional, %zu with exceptions\n",
 	    r->visits, r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional,
 	    r->odd);
 	put_seen(out, r);
 	if (judge_pack_count(r->judge) == 0)
-		fv_buf_put_z(out, "No rule pack is adopted: sign one with 'fieldvisitd pack publish' and "
-		                  "bring it in with 'fieldvisitd pack import'.\n");
+		fv_buf_put_z(out,
+		    "No rule pack is adopted: sign one with 'fieldvisitd pack publish' and "
+		    "bring it in with 'fieldvisitd pack import'.\n");
 	for (size_t i = 0; i < r->row_count; i++) {
 		fv_buf_put_u8(out, '\n');
 		put_row(out, r, &r->rows[i]);
@@ -304,14 +314,16 @@ put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row 
 void
 report_put_csv(struct fv_buf *out, const struct report *r)
 {
-	fv_buf_put_z(out, "contact,case,channel,officers,begin,end,minutes,zone,place,outcome,"
-	                  "verdict,severity,pack,rule,citation,why,exceptions\r\n");
+	fv_buf_put_z(out,
+	    "contact,case,channel,officers,begin,end,minutes,zone,place,outcome,"
+	    "verdict,severity,pack,rule,citation,why,exceptions\r\n");
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct report_row *row = &r->rows[i];
 		size_t shown = 0;
 
 		for (size_t k = 0; k < row->finding_count; k++) {
-			const struct judged_finding *f = &row->j->findings[row->finding_at + k];
+			const struct judged_finding *f =
+			    &row->j->findings[row->finding_at + k];
 
 			if (f->verdict != FV_VERDICT_FAIL && f->verdict != FV_VERDICT_REVIEW)
 				continue;
@@ -410,7 +422,8 @@ report_put_json(struct fv_buf *out, const struct report *r)
 	put_json_key(out, "case", r->options.case_id);
 	fv_buf_putf(out,
 	    ",\"counts\":{\"visits\":%zu,\"others\":%zu,\"fail\":%zu,\"review\":%zu,"
-	    "\"no_rule_broken\":%zu,\"not_judged\":%zu,\"provisional\":%zu,\"exceptions\":%zu},"
+	    "\"no_rule_broken\":%zu,\"not_judged\":%zu,\"provisional\":%zu,\"exceptions\":%zu}"
+	    ","
 	    "\"unknown_records\":%zu,\"trails\":[",
 	    r->visits, r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional,
 	    r->odd, fv_fold_unknown_count(judge_fold(r->judge)));

@@ -20,12 +20,14 @@ static const char usage[] =
     "Check an evidence bundle written by 'fieldvisitd export', without network, clock or\n"
     "database.  One line a claim.\n"
     "\n"
-    "  --policy FILE  whose ledger is believed (lines 'log VKEY'); without it the bundle's own\n"
+    "  --policy FILE  whose ledger is believed (lines 'log VKEY'); without it the bundle's "
+    "own\n"
     "                 word is taken, and said\n"
     "  --json         one JSON object a line\n"
     "  --explain      also say which bytes were hashed and signed\n"
     "\n"
-    "Exit: 0 every claim holds, 1 a claim fails, 2 cannot judge, 64 bad usage, 66 no such file.\n";
+    "Exit: 0 every claim holds, 1 a claim fails, 2 cannot judge, 64 bad usage, 66 no such "
+    "file.\n";
 
 struct options {
 	const char *file;
@@ -42,8 +44,8 @@ print_line(const struct fv_claim *claim, void *ctx)
 	char *text;
 
 	if (!options->json) {
-		printf("%-12s %s%s\n", fv_claim_word(claim->kind), claim->holds ? "" : "FAILS: ",
-		    claim->text);
+		printf("%-12s %s%s\n", fv_claim_word(claim->kind),
+		    claim->holds ? "" : "FAILS: ", claim->text);
 		return;
 	}
 	object = json_pack("{s:s, s:b, s:s}", "claim", fv_claim_word(claim->kind), "holds",
@@ -65,7 +67,8 @@ read_file(const char *path, struct fv_buf *out)
 	size_t n;
 
 	if (f == NULL || fstat(fileno(f), &st) != 0 || S_ISDIR(st.st_mode)) {
-		fprintf(stderr, "fieldvisit-verify: %s: cannot be read; name a bundle file\n", path);
+		fprintf(stderr, "fieldvisit-verify: %s: cannot be read; name a bundle file\n",
+		    path);
 		if (f != NULL)
 			(void)fclose(f);
 		return false;
@@ -125,7 +128,8 @@ verify(struct options *options)
 	check.policy = fv_buf_span(&policy);
 	rc = EXIT_CANNOT;
 	if (options->policy != NULL && policy.len == 0) {
-		fprintf(stderr, "fieldvisit-verify: %s: is empty; a policy has lines 'log VKEY'\n",
+		fprintf(stderr,
+		    "fieldvisit-verify: %s: is empty; a policy has lines 'log VKEY'\n",
 		    options->policy);
 		goto cleanup;
 	}

@@ -118,8 +118,9 @@ enum fv_bundle_verdict {
 
 struct fv_bundle_check {
 	struct fv_span tar;
-	struct fv_span policy; /* whose log is believed; empty: the bundle's own, with a caveat */
-	bool explain;          /* also say which bytes were hashed */
+	struct fv_span
+	    policy;   /* whose log is believed; empty: the bundle's own, with a caveat */
+	bool explain; /* also say which bytes were hashed */
 	fv_claim_fn fn;
 	void *ctx;
 };

@@ -38,7 +38,7 @@ FV_EXPORT uint64_t fv_scope_own_last(const struct fv_scope *scope);
 
 /* One record on its way into a bundle.  Borrows all. */
 struct fv_evidence_record {
-	struct fv_span header;  /* canonical bytes */
+	struct fv_span header; /* canonical bytes */
 	struct fv_hash leaf;
 	const uint8_t *salt;    /* FV_SALT_BYTES; NULL: erased or not there */
 	struct fv_span payload; /* with salt */
@@ -69,8 +69,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_trail_end(struct fv_evidence_trai
     struct fv_bundle *bundle, const uint8_t seal_pk[FV_KEY_BYTES]);
 
 /* "device-<32 hex>/" of a device.  Returns borrowed: prefix_out. */
-FV_EXPORT const char *fv_evidence_prefix(
-    const uint8_t dev[FV_DEV_BYTES], char prefix_out[48]);
+FV_EXPORT const char *fv_evidence_prefix(const uint8_t dev[FV_DEV_BYTES], char prefix_out[48]);
 
 /* Add <prefix><name> with this body.  Errors: as fv_bundle_add. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_add(

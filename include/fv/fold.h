@@ -15,11 +15,11 @@
 #include "fv/history.h"
 #include "fv/record.h"
 
-#define FV_FOLD_LINK_MS INT64_C(600000)     /* two officers' visits begin this near */
-#define FV_FOLD_LINK_MM INT64_C(100000)     /* and lie this near to be one contact */
-#define FV_FOLD_BRIDGE_MS INT64_C(600000)   /* a fix this long before or after counts */
-#define FV_FOLD_CLAIM_MS INT64_C(2000)      /* clocks further apart are two claims */
-#define FV_FOLD_ID_BYTES 40U                /* "v-" + 16 hex + "-" + 20 digits + NUL */
+#define FV_FOLD_LINK_MS INT64_C(600000)   /* two officers' visits begin this near */
+#define FV_FOLD_LINK_MM INT64_C(100000)   /* and lie this near to be one contact */
+#define FV_FOLD_BRIDGE_MS INT64_C(600000) /* a fix this long before or after counts */
+#define FV_FOLD_CLAIM_MS INT64_C(2000)    /* clocks further apart are two claims */
+#define FV_FOLD_ID_BYTES 40U              /* "v-" + 16 hex + "-" + 20 digits + NUL */
 
 /* One record of a trail. */
 struct fv_fold_record {
@@ -59,9 +59,9 @@ enum fv_fold_mark {
 	FV_MARK_SIMULATED = 1 << 7,   /* gpsd called the fix simulated or dead reckoning */
 	FV_MARK_ALARM = 1 << 8,       /* an ALARM names it or lies within it */
 	FV_MARK_LOCKED = 1 << 9,      /* a record of it was written while locked */
-	FV_MARK_CLOCK = 1 << 10,      /* wall clock earlier than the program, or after receipt */
-	FV_MARK_DECLARED = 1 << 11,   /* a second officer is only declared */
-	FV_MARK_ROLLOVER = 1 << 12,   /* receiver's date is off by n x 1024 weeks: not a claim */
+	FV_MARK_CLOCK = 1 << 10,    /* wall clock earlier than the program, or after receipt */
+	FV_MARK_DECLARED = 1 << 11, /* a second officer is only declared */
+	FV_MARK_ROLLOVER = 1 << 12, /* receiver's date is off by n x 1024 weeks: not a claim */
 };
 
 /* A visit or a contact by another channel, folded. */
@@ -73,7 +73,7 @@ struct fv_fold_contact {
 	uint64_t last_seq; /* of the newest record that names it */
 	enum fv_fold_close close;
 	enum fv_fold_fix fix;
-	uint32_t fix_count; /* fixes that the place rests on */
+	uint32_t fix_count;   /* fixes that the place rests on */
 	uint32_t source_kind; /* PROTOCOL.md section 4; 0: not known */
 	uint32_t marks;       /* enum fv_fold_mark */
 	uint32_t note_count;  /* NOTE records of it */
@@ -115,7 +115,8 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_fold_finish(struct fv_fold *fold);
 
 /* What came out, ordered by case, begin, id.  Returns borrowed: until fv_fold_free(). */
 FV_EXPORT size_t fv_fold_contact_count(const struct fv_fold *fold);
-FV_EXPORT const struct fv_fold_contact *fv_fold_contact(const struct fv_fold *fold, size_t idx);
+FV_EXPORT const struct fv_fold_contact *fv_fold_contact(
+    const struct fv_fold *fold, size_t idx);
 /* Ordered by case, time, id. */
 FV_EXPORT size_t fv_fold_event_count(const struct fv_fold *fold);
 FV_EXPORT const struct fv_fold_event *fv_fold_event(const struct fv_fold *fold, size_t idx);
@@ -132,7 +133,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_fold_to_history(
 
 /* "v-", "k-" or "e-" + 16 hex digits of dev + "-" + seq (PROTOCOL.md section 5).
  * Returns borrowed: id_out. */
-FV_EXPORT const char *fv_fold_id(char letter, const uint8_t dev[FV_DEV_BYTES], uint64_t seq,
-    char id_out[FV_FOLD_ID_BYTES]);
+FV_EXPORT const char *fv_fold_id(
+    char letter, const uint8_t dev[FV_DEV_BYTES], uint64_t seq, char id_out[FV_FOLD_ID_BYTES]);
 
 #endif

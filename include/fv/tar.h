@@ -11,8 +11,8 @@
 #include "fv/bytes.h"
 
 #define FV_TAR_BLOCK_BYTES 512U
-#define FV_TAR_NAME_MAX 99U                     /* characters of a name */
-#define FV_TAR_BODY_MAX ((size_t)1 << 30)       /* bytes of one member */
+#define FV_TAR_NAME_MAX 99U               /* characters of a name */
+#define FV_TAR_BODY_MAX ((size_t)1 << 30) /* bytes of one member */
 
 struct fv_tar_member {
 	struct fv_span name; /* [A-Za-z0-9._-] and single slashes, not at either end */

@@ -32,7 +32,8 @@ verify_members(struct fv_span in)
 	while (in.len >= 2) {
 		const char *name = names[in.ptr[0] % (sizeof names / sizeof names[0])];
 		size_t len = in.ptr[1] < in.len - 2 ? in.ptr[1] : in.len - 2;
-		enum fv_err rc = fv_bundle_add(bundle, fv_span_z(name), fv_span_of(in.ptr + 2, len));
+		enum fv_err rc =
+		    fv_bundle_add(bundle, fv_span_z(name), fv_span_of(in.ptr + 2, len));
 
 		need(rc == FV_OK || rc == FV_EEXIST);
 		in = fv_span_of(in.ptr + 2 + len, in.len - 2 - len);

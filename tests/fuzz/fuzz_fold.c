@@ -87,7 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < fv_fold_contact_count(fold); i++) {
 		check_contact(fv_fold_contact(fold, i));
 		need(strcmp(fv_fold_contact(fold, i)->contact.id,
-		         fv_fold_contact(again, i)->contact.id) == 0);
+			 fv_fold_contact(again, i)->contact.id) == 0);
 	}
 	need(fv_history_new(&history) == FV_OK);
 	need(fv_fold_to_history(fold, NULL, history) == FV_OK);

@@ -61,7 +61,7 @@ exhibit_prove(struct exhibit *x, size_t at, struct fv_tlog_proof *proof, struct 
 	memset(proof, 0, sizeof *proof);
 	proof->index = at;
 	assert_int_equal(fv_merkle_prove_inclusion(
-	                     at, x->leaf_count, subtree, x, proof->hashes, &proof->count),
+			     at, x->leaf_count, subtree, x, proof->hashes, &proof->count),
 	    FV_OK);
 	root_at(x, x->leaf_count, &root);
 	fv_log_origin(x->log_pk, origin);
@@ -145,15 +145,16 @@ put_note(struct exhibit *x)
 	seal.aad = fv_span_of(aad, sizeof aad);
 	assert_int_equal(fv_note_seal(&seal, &x->sealed_note), FV_OK);
 	assert_int_equal(fv_note_open_capsule(fv_buf_span(&x->sealed_note.capsules), 0,
-	                     x->sealed_note.kc, sk, x->cek),
+			     x->sealed_note.kc, sk, x->cek),
 	    FV_OK);
 	fv_sha256(fv_buf_span(&x->sealed_note.ct), &ct);
 	fv_sha256(fv_buf_span(&x->sealed_note.capsules), &capsules);
 	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < (i == 3 ? 4U : 32U); j++)
 			(void)snprintf(hex[i] + 2 * j, 3, "%02x", parts[i][j]);
-	(void)made_putf(&x->trail, FV_REC_NOTE, "{1:%d,4:h'%s',5:h'%s',6:1,7:h'%s',8:h'%s',9:1}",
-	    (int)x->visit, hex[0], hex[1], hex[2], hex[3]);
+	(void)made_putf(&x->trail, FV_REC_NOTE,
+	    "{1:%d,4:h'%s',5:h'%s',6:1,7:h'%s',8:h'%s',9:1}", (int)x->visit, hex[0], hex[1],
+	    hex[2], hex[3]);
 }
 
 static void
@@ -171,8 +172,7 @@ log_head(struct exhibit *x, uint64_t seal)
 	fv_signednote_key_id(fv_span_z(origin), x->seal_pk, head.key_id);
 	memcpy(head.sig, x->trail.records[seal].sig, sizeof head.sig);
 	fv_leaf_head_put(&body, &head);
-	x->head_at =
-	    exhibit_log(x, FV_LEAF_HEAD, x->trail.rtc_ms + 60000, fv_buf_span(&body));
+	x->head_at = exhibit_log(x, FV_LEAF_HEAD, x->trail.rtc_ms + 60000, fv_buf_span(&body));
 	x->sealed_n = seal + 1;
 	fv_buf_clear(&body);
 }
@@ -207,8 +207,8 @@ exhibit_init(struct exhibit *x)
 	(void)made_putf(&x->trail, FV_REC_OUTCOME, "{1:%d,4:1,5:1,6:false}", (int)x->visit);
 	(void)made_putf(&x->trail, FV_REC_VISIT_END, "{1:%d,4:1}", (int)x->visit);
 	(void)made_seal(&x->trail);
-	x->other_visit = made_put(&x->trail, FV_REC_VISIT_BEGIN,
-	    "{1:\"" EXHIBIT_OTHER_CASE "\",4:[\"o1\"]}");
+	x->other_visit = made_put(
+	    &x->trail, FV_REC_VISIT_BEGIN, "{1:\"" EXHIBIT_OTHER_CASE "\",4:[\"o1\"]}");
 	(void)made_put(&x->trail, FV_REC_CLOCK_STEP, "{4:0,5:3600000}");
 	(void)made_putf(&x->trail, FV_REC_VISIT_END, "{1:%d,4:1}", (int)x->other_visit);
 	memcpy(x->seal_pk, x->trail.trail.seal_pk, FV_KEY_BYTES);
@@ -227,15 +227,16 @@ exhibit_free(struct exhibit *x)
 }
 
 static void
-add_logged(struct exhibit *x, struct fv_bundle *b, const char *prefix, const char *name,
-    size_t at)
+add_logged(
+    struct exhibit *x, struct fv_bundle *b, const char *prefix, const char *name, size_t at)
 {
 	struct fv_tlog_proof proof;
 	struct fv_buf note = {0};
 
 	exhibit_prove(x, at, &proof, &note);
 	assert_int_equal(
-	    fv_evidence_add_logged(b, prefix, name, fv_buf_span(&x->leaves[at]), &proof), FV_OK);
+	    fv_evidence_add_logged(b, prefix, name, fv_buf_span(&x->leaves[at]), &proof),
+	    FV_OK);
 	fv_buf_clear(&note);
 }
 
@@ -270,7 +271,7 @@ add_trail(struct exhibit *x, struct fv_bundle *b, const char *case_id)
 	assert_int_equal(fv_scope_new(&scope, case_id, x->visit), FV_OK);
 	for (size_t i = 0; i < x->sealed_n; i++)
 		assert_int_equal(fv_scope_take(scope, &x->trail.records[i].header,
-		                     fv_buf_span(&x->trail.records[i].payload)),
+				     fv_buf_span(&x->trail.records[i].payload)),
 		    FV_OK);
 	assert_int_equal(fv_evidence_trail_new(&t, x->trail.trail.dev), FV_OK);
 	for (size_t i = 0; i < x->sealed_n; i++) {
@@ -299,7 +300,7 @@ exhibit_bundle(struct exhibit *x, const char *case_id)
 	assert_int_equal(fv_bundle_new(&b), FV_OK);
 	assert_int_equal(fv_evidence_add_words(b, x->log_pk), FV_OK);
 	assert_int_equal(fv_evidence_add(b, "agency-north/", "roster-000001.note",
-	                     fv_buf_span(&x->roster_note)),
+			     fv_buf_span(&x->roster_note)),
 	    FV_OK);
 	add_logged(x, b, "agency-north/", "roster-000001", x->roster_at);
 	add_logged(x, b, prefix, "enrol", x->enrol_at);
@@ -327,18 +328,20 @@ exhibit_close(struct exhibit *x, struct fv_bundle *bundle, bool exported, struct
 
 	assert_int_equal(fv_bundle_manifest_put(bundle, &manifest), FV_OK);
 	assert_int_equal(
-	    fv_bundle_add(bundle, fv_span_z(FV_BUNDLE_MANIFEST), fv_buf_span(&manifest)), FV_OK);
+	    fv_bundle_add(bundle, fv_span_z(FV_BUNDLE_MANIFEST), fv_buf_span(&manifest)),
+	    FV_OK);
 	if (exported) {
 		memset(salt, 0xa7, sizeof salt);
 		fv_bundle_sdoc(salt, fv_buf_span(&manifest), &sdoc);
 		fv_cbor_put_array(&body, 2);
 		fv_cbor_put_text_z(&body, "root");
 		fv_cbor_put_bytes(&body, sdoc.b, sizeof sdoc.b);
-		assert_int_equal(
-		    fv_bundle_add(bundle, fv_span_z("export.salt"), fv_span_of(salt, sizeof salt)),
+		assert_int_equal(fv_bundle_add(bundle, fv_span_z("export.salt"),
+				     fv_span_of(salt, sizeof salt)),
 		    FV_OK);
 		add_logged(x, bundle, "", "export",
-		    exhibit_log(x, FV_LEAF_EXPORT, x->trail.rtc_ms + 120000, fv_buf_span(&body)));
+		    exhibit_log(
+			x, FV_LEAF_EXPORT, x->trail.rtc_ms + 120000, fv_buf_span(&body)));
 	}
 	assert_int_equal(fv_bundle_put(bundle, tar), FV_OK);
 	fv_buf_clear(&manifest);

@@ -21,8 +21,8 @@ struct exhibit {
 	struct fv_buf roster_note, approve_note; /* owned */
 	struct made_trail trail;
 	uint64_t visit, other_visit, note; /* seqs */
-	size_t sealed_n;           /* records under the seal that the ledger has */
-	uint8_t seal_pk[FV_KEY_BYTES]; /* that signed it */
+	size_t sealed_n;                   /* records under the seal that the ledger has */
+	uint8_t seal_pk[FV_KEY_BYTES];     /* that signed it */
 	struct fv_note_sealed sealed_note;
 	uint8_t cek[FV_NOTE_CEK_BYTES];
 	size_t roster_at, enrol_at, approve_at, head_at;

@@ -187,7 +187,7 @@ made_finish(struct made_trail *t, uint32_t type)
 	if (t->has_beacon)
 		memcpy(r->header.beacon_root, t->beacon_root, FV_BEACON_ROOT_BYTES);
 	if (fv_trail_append(&t->trail, &r->header, r->salt, fv_buf_span(&r->payload),
-	        &r->header_bytes, &r->leaf) != FV_OK)
+		&r->header_bytes, &r->leaf) != FV_OK)
 		abort();
 	fv_ratchet_step(&t->ratchet, &r->leaf);
 	made_wait(t, 1000);

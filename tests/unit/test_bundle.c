@@ -107,7 +107,10 @@ no_record_of_another_case_is_in_the_file(void **state)
 	const char planted[] = EXHIBIT_OTHER_CASE;
 
 	assert_null(memmem(w->tar.ptr, w->tar.len, planted, sizeof planted - 1));
-	assert_non_null(memmem(w->tar.ptr, w->tar.len, "\x62" "c1", 3));
+	assert_non_null(memmem(w->tar.ptr, w->tar.len,
+	    "\x62"
+	    "c1",
+	    3));
 	assert_null(memmem(w->tar.ptr, w->tar.len, "secret words", 12));
 }
 
@@ -143,7 +146,8 @@ every_byte_of_the_export_proof_is_covered(void **state)
 		for (size_t i = from + 512; i < reader.pos; i++) {
 			w->tar.ptr[i] ^= 4;
 			if (judge(fv_buf_span(&w->tar), no_policy, NULL) == FV_BUNDLE_HOLDS)
-				fail_msg("byte %zu of export.* changed and all claims hold", i);
+				fail_msg(
+				    "byte %zu of export.* changed and all claims hold", i);
 			w->tar.ptr[i] ^= 4;
 		}
 	}
@@ -159,8 +163,7 @@ without_export_leaf_the_words_are_named_as_not_covered(void **state)
 	fv_buf_reset(&w->tar);
 	exhibit_close(&w->x, b, false, &w->tar);
 	fv_bundle_free(b);
-	assert_int_equal(
-	    judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
+	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
 	assert_true(said(w, "not included the ledger's EXPORT leaf: HOWTO.txt, README.txt"));
 }
 
@@ -177,12 +180,12 @@ another_policy_does_not_believe_this_log(void **state)
 	fv_buf_put_z(&policy, "# ours\nlog ");
 	fv_vkey_put(&policy, fv_span_z(origin), pk);
 	fv_buf_put_z(&policy, "\n");
-	assert_int_equal(judge(fv_buf_span(&w->tar), fv_buf_span(&policy), &w->lines),
-	    FV_BUNDLE_FAILS);
+	assert_int_equal(
+	    judge(fv_buf_span(&w->tar), fv_buf_span(&policy), &w->lines), FV_BUNDLE_FAILS);
 	assert_true(said(w, "its log is not in the policy"));
 	fv_buf_put_z(&policy, "witness w w+00000000+AAAA\nquorum w\n");
-	assert_int_equal(judge(fv_buf_span(&w->tar), fv_buf_span(&policy), &w->lines),
-	    FV_BUNDLE_CANNOT);
+	assert_int_equal(
+	    judge(fv_buf_span(&w->tar), fv_buf_span(&policy), &w->lines), FV_BUNDLE_CANNOT);
 	assert_true(said(w, "asks for witnesses"));
 	fv_buf_clear(&policy);
 }
@@ -212,8 +215,8 @@ judge_without(struct world *w, const char *name, const char *end)
 	for (size_t i = 0; (m = fv_bundle_member(all, i)) != NULL; i++) {
 		size_t len = strlen(end);
 		bool is_it = memmem(m->name.ptr, m->name.len, name, strlen(name)) != NULL &&
-		             m->name.len >= len &&
-		             memcmp(m->name.ptr + m->name.len - len, end, len) == 0;
+		    m->name.len >= len &&
+		    memcmp(m->name.ptr + m->name.len - len, end, len) == 0;
 
 		dropped += is_it ? 1U : 0U;
 		if (!is_it)
@@ -263,7 +266,7 @@ judge_with(struct world *w, const char *end, struct fv_span body)
 	for (size_t i = 0; (m = fv_bundle_member(all, i)) != NULL; i++) {
 		size_t len = strlen(end);
 		bool is_it = m->name.len >= len &&
-		             memcmp(m->name.ptr + m->name.len - len, end, len) == 0;
+		    memcmp(m->name.ptr + m->name.len - len, end, len) == 0;
 
 		assert_int_equal(fv_bundle_add(other, m->name, is_it ? body : m->body), FV_OK);
 	}
@@ -312,16 +315,18 @@ a_disclosed_key_opens_its_note_and_no_other_does(void **state)
 	for (int good = 1; good >= 0; good--) {
 		b = exhibit_bundle(&w->x, NULL);
 		w->x.cek[0] ^= good ? 0 : 1;
-		assert_int_equal(fv_evidence_add(b, fv_evidence_prefix(w->x.trail.trail.dev, prefix),
-		                     "notes/4.cek", fv_span_of(w->x.cek, sizeof w->x.cek)),
+		assert_int_equal(
+		    fv_evidence_add(b, fv_evidence_prefix(w->x.trail.trail.dev, prefix),
+			"notes/4.cek", fv_span_of(w->x.cek, sizeof w->x.cek)),
 		    FV_OK);
 		fv_buf_reset(&tar);
 		fv_buf_reset(&w->lines.text);
 		exhibit_close(&w->x, b, true, &tar);
 		assert_int_equal(judge(fv_buf_span(&tar), no_policy, &w->lines),
 		    good ? FV_BUNDLE_HOLDS : FV_BUNDLE_FAILS);
-		assert_true(said(w, good ? "NOTE 4 opens with the disclosed key"
-		                         : "NOTE FAILS 4 does not open"));
+		assert_true(said(w,
+		    good ? "NOTE 4 opens with the disclosed key"
+			 : "NOTE FAILS 4 does not open"));
 		fv_bundle_free(b);
 	}
 	fv_buf_clear(&tar);
@@ -396,9 +401,10 @@ a_tlog_proof_is_read_as_it_was_written_and_no_other_way(void **state)
 	proof.checkpoint = fv_span_z("x\n1\ny\n");
 	memset(proof.hashes[0].b, 3, FV_HASH_BYTES);
 	fv_tlog_proof_put(&text, &proof);
-	assert_string_equal(fv_buf_z(&text), "c2sp.org/tlog-proof@v1\nindex 7\n"
-	                                     "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n\n"
-	                                     "x\n1\ny\n");
+	assert_string_equal(fv_buf_z(&text),
+	    "c2sp.org/tlog-proof@v1\nindex 7\n"
+	    "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n\n"
+	    "x\n1\ny\n");
 	assert_int_equal(fv_tlog_proof_parse(fv_buf_span(&text), &back), FV_OK);
 	assert_int_equal(back.index, 7);
 	assert_int_equal(back.count, 1);
@@ -409,8 +415,9 @@ a_tlog_proof_is_read_as_it_was_written_and_no_other_way(void **state)
 	assert_int_equal(
 	    fv_tlog_proof_parse(fv_span_z("c2sp.org/tlog-proof@v1\nindex 7\n\n"), &back),
 	    FV_EFORMAT);
-	assert_int_equal(fv_tlog_proof_parse(
-	                     fv_span_z("c2sp.org/tlog-proof@v1\nextra AA==\nindex 7\n\nx\n"), &back),
+	assert_int_equal(
+	    fv_tlog_proof_parse(
+		fv_span_z("c2sp.org/tlog-proof@v1\nextra AA==\nindex 7\n\nx\n"), &back),
 	    FV_EFORMAT);
 	fv_buf_clear(&text);
 }

@@ -99,7 +99,8 @@ a_visit_becomes_one_contact_with_its_last_outcome(void **state)
 
 	(void)made_putf(&w->a, FV_REC_OUTCOME, "{1:%d,4:6,5:6}", (int)v);
 	(void)made_putf(&w->a, FV_REC_OUTCOME,
-	    "{1:%d,4:1,5:1,6:false,7:[\"d1\",\"d2\"],8:[\"d1\"],9:1,11:true,12:3,13:true}", (int)v);
+	    "{1:%d,4:1,5:1,6:false,7:[\"d1\",\"d2\"],8:[\"d1\"],9:1,11:true,12:3,13:true}",
+	    (int)v);
 	made_wait(&w->a, 10 * MIN_MS);
 	(void)end_visit(&w->a, v);
 	(void)made_seal(&w->a);
@@ -244,8 +245,7 @@ receiver_time_far_from_the_clock_is_a_second_claim(void **state)
 	(void)begin_visit(&w->a, "[\"o1\"]", 0);
 	c = only(w);
 	assert_true(c->contact.has_claim);
-	assert_int_equal(
-	    c->contact.claim_begin_ms, c->contact.begin_utc_ms - 3 * 60 * MIN_MS);
+	assert_int_equal(c->contact.claim_begin_ms, c->contact.begin_utc_ms - 3 * 60 * MIN_MS);
 }
 
 static void
@@ -293,8 +293,8 @@ a_later_clock_step_of_the_same_boot_makes_a_claim(void **state)
 	uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0);
 	int64_t boottime = w->a.records[v].header.boottime_ms;
 
-	(void)made_putf(&w->a, FV_REC_CLOCK_STEP, "{4:1000,5:%lld}",
-	    (long long)INT64_C(1772420000000));
+	(void)made_putf(
+	    &w->a, FV_REC_CLOCK_STEP, "{4:1000,5:%lld}", (long long)INT64_C(1772420000000));
 	memset(w->a.boot, 9, sizeof w->a.boot);
 	(void)made_put(&w->a, FV_REC_CLOCK_STEP, "{4:1000,5:5}");
 	c = only(w);
@@ -313,8 +313,7 @@ an_end_before_its_begin_is_measured_by_boottime(void **state)
 	w->a.rtc_ms -= 60 * MIN_MS;
 	(void)end_visit(&w->a, v);
 	c = only(w);
-	assert_int_equal(
-	    c->contact.end_utc_ms, c->contact.begin_utc_ms + 10 * MIN_MS + 1000);
+	assert_int_equal(c->contact.end_utc_ms, c->contact.begin_utc_ms + 10 * MIN_MS + 1000);
 	assert_true((c->marks & FV_MARK_CLOCK) != 0);
 }
 
@@ -348,7 +347,8 @@ a_cosign_by_pin_confirms_and_an_unchecked_code_does_not(void **state)
 		c = fv_fold_contact(w->fold, i);
 		assert_int_equal(c->contact.officers.count, 2);
 		assert_int_equal(c->contact.second_confirmed,
-		    memcmp(c->dev, w->a.trail.dev, FV_DEV_BYTES) == 0 ? FV_TRI_YES : FV_TRI_NO);
+		    memcmp(c->dev, w->a.trail.dev, FV_DEV_BYTES) == 0 ? FV_TRI_YES
+								      : FV_TRI_NO);
 	}
 }
 
@@ -373,8 +373,7 @@ two_handhelds_at_one_visit_are_linked_and_confirm_each_other(void **state)
 	assert_non_null(fv_fold_contact(w->fold, 0)->contact.link);
 	assert_string_equal(fv_fold_contact(w->fold, 0)->contact.link,
 	    fv_fold_contact(w->fold, 1)->contact.link);
-	assert_int_equal(
-	    fv_fold_contact(w->fold, 0)->contact.second_confirmed, FV_TRI_YES);
+	assert_int_equal(fv_fold_contact(w->fold, 0)->contact.second_confirmed, FV_TRI_YES);
 }
 
 static void
@@ -421,8 +420,8 @@ an_event_names_its_visit_and_takes_its_case(void **state)
 	assert_string_equal(e->event.case_id, "c1");
 	assert_string_equal(e->event.contact, fv_fold_contact(w->fold, 0)->contact.id);
 	assert_int_equal(e->event.kind, FV_EVENT_CONSENT);
-	assert_int_equal(e->event.scopes,
-	    fv_code_bit(FV_SCOPE_TIME) | fv_code_bit(FV_SCOPE_ENTRY));
+	assert_int_equal(
+	    e->event.scopes, fv_code_bit(FV_SCOPE_TIME) | fv_code_bit(FV_SCOPE_ENTRY));
 	assert_int_equal(e->event.form, FV_FORM_WRITTEN);
 	assert_int_equal(e->event.to, FV_TO_COLLECTOR);
 	assert_false(e->event.has_from);
@@ -431,8 +430,8 @@ an_event_names_its_visit_and_takes_its_case(void **state)
 	assert_int_equal(e->event.windows[0].days, 3);
 	assert_int_equal(e->event.windows[0].to_minute, 1020);
 	assert_string_equal(e->event.recorded_by, "officer");
-	assert_int_equal(e->event.channels,
-	    fv_code_bit(FV_CHANNEL_VISIT) | fv_code_bit(FV_CHANNEL_CALL));
+	assert_int_equal(
+	    e->event.channels, fv_code_bit(FV_CHANNEL_VISIT) | fv_code_bit(FV_CHANNEL_CALL));
 	e = fv_fold_event(w->fold, 1);
 	assert_string_equal(e->event.case_id, "c9");
 	assert_int_equal(e->event.at_utc_ms, INT64_C(1772000000000));
@@ -482,8 +481,11 @@ static void
 put_track(struct made_trail *t, int64_t from_ms, int lat)
 {
 	struct made_record *r = &t->records[t->count];
-	struct fv_track_info info = {.first_ms = from_ms, .quantum_e7 = 10, .count = 60,
-	    .has_worst_eph = true, .worst_eph_mm = 8000};
+	struct fv_track_info info = {.first_ms = from_ms,
+	    .quantum_e7 = 10,
+	    .count = 60,
+	    .has_worst_eph = true,
+	    .worst_eph_mm = 8000};
 	struct fv_track_fix fixes[60];
 
 	for (int i = 0; i < 60; i++)
@@ -678,7 +680,8 @@ any_interleaving_of_two_devices_gives_the_same_history(void **state)
 	assert_int_equal(fv_fold_new(&two), FV_OK);
 	while (i < w->a.count || j < w->b.count) {
 		bool from_b = i == w->a.count || (j < w->b.count && (i + j) % 2 == 0);
-		struct fv_fold_record r = from_b ? record_of(&w->b, j++) : record_of(&w->a, i++);
+		struct fv_fold_record r =
+		    from_b ? record_of(&w->b, j++) : record_of(&w->a, i++);
 
 		assert_int_equal(fv_fold_add(two, &r), FV_OK);
 	}

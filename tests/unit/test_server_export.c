@@ -41,6 +41,9 @@ at(const struct world *w, const char *name)
 	return path;
 }
 
+static void add(struct handset *h, uint32_t type, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static void
 add(struct handset *h, uint32_t type, const char *fmt, ...)
 {
@@ -98,7 +101,8 @@ log_roster(struct fv_host *host)
 	fv_cbor_put_uint(&body, 1);
 	fv_cbor_put_bytes(&body, row.hash.b, FV_HASH_BYTES);
 	assert_int_equal(
-	    fv_ledger_append(host->ledger, FV_LEAF_ROSTER, NOW, fv_buf_span(&body), NULL), FV_OK);
+	    fv_ledger_append(host->ledger, FV_LEAF_ROSTER, NOW, fv_buf_span(&body), NULL),
+	    FV_OK);
 	fv_buf_clear(&text);
 	fv_buf_clear(&note);
 	fv_buf_clear(&body);
@@ -126,7 +130,8 @@ log_approval(struct fv_host *host, const struct handset *h, uint64_t index)
 	fv_cbor_put_bytes(&body, h->dev, FV_DEV_BYTES);
 	fv_cbor_put_bytes(&body, document.hash.b, FV_HASH_BYTES);
 	assert_int_equal(
-	    fv_ledger_append(host->ledger, FV_LEAF_APPROVE, NOW, fv_buf_span(&body), NULL), FV_OK);
+	    fv_ledger_append(host->ledger, FV_LEAF_APPROVE, NOW, fv_buf_span(&body), NULL),
+	    FV_OK);
 	fv_buf_clear(&leaf);
 	fv_buf_clear(&text);
 	fv_buf_clear(&note);
@@ -137,7 +142,8 @@ static void
 enrol(struct fv_host *host, const struct handset *h, struct fv_store_device *out)
 {
 	struct fv_leaf_enrol leaf = {.agency = fv_span_z("north")};
-	struct fv_store_device device = {.enrolled_ms = NOW, .agency = "north", .officer = "o1"};
+	struct fv_store_device device = {
+	    .enrolled_ms = NOW, .agency = "north", .officer = "o1"};
 	struct fv_buf body = {0};
 	int64_t no;
 
@@ -153,7 +159,7 @@ enrol(struct fv_host *host, const struct handset *h, struct fv_store_device *out
 	memcpy(device.ticket_id, h->ticket_id, sizeof device.ticket_id);
 	fv_leaf_enrol_put(&body, &leaf);
 	assert_int_equal(fv_ledger_append(host->ledger, FV_LEAF_ENROL, NOW, fv_buf_span(&body),
-	                     &device.enrol_index),
+			     &device.enrol_index),
 	    FV_OK);
 	assert_int_equal(fv_store_device_add(host->store, &device, &no), FV_OK);
 	assert_int_equal(fv_store_device_get_no(host->store, no, out), FV_OK);
@@ -241,8 +247,7 @@ tear_down(void **state)
 }
 
 /* Run the verb in a child; what it prints on stderr goes to DIR/err. */
-static int
-export(struct world *w, const char *option, const char *value, const char *out)
+static int export(struct world *w, const char *option, const char *value, const char *out)
 {
 	char path[128], verb[] = "export", out_option[] = "--out", name[64], text[64];
 	char *argv[] = {verb, name, text, out_option, path, NULL};
@@ -397,7 +402,8 @@ the_howto_in_a_bundle_works_as_it_is_written(void **state)
 	assert_int_equal(export(w, "--visit", w->visits[0], "v.tar"), 0);
 	(void)snprintf(command, sizeof command,
 	    "cd %s && mkdir u && cd u && tar -xf ../v.tar && "
-	    "sed -n 's/^   \\$ //p' HOWTO.txt > ../steps && bash -e -o pipefail ../steps > ../out 2>&1",
+	    "sed -n 's/^   \\$ //p' HOWTO.txt > ../steps && bash -e -o pipefail ../steps > "
+	    "../out 2>&1",
 	    w->dir);
 	if (system(command) != 0) {
 		struct fv_buf out = {0};

@@ -38,6 +38,9 @@ struct world {
 	struct place p;
 };
 
+static void add(struct handset *h, uint32_t type, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static void
 add(struct handset *h, uint32_t type, const char *fmt, ...)
 {
@@ -96,16 +99,16 @@ put_cases(struct place *p)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct fv_store_case row = {.item = {.id = fv_span_z(ids[i]),
-		                                .agency = fv_span_z("north"),
-		                                .zones = fv_span_z("Asia/Shanghai"),
-		                                .has_place = true,
-		                                .lat_e7 = 231291000,
-		                                .lon_e7 = 1132644000,
-		                                .actor = FV_ACTOR_THIRD_PARTY,
-		                                .product = FV_PRODUCT_CONSUMER_LOAN,
-		                                .debts = fv_span_z("d1"),
-		                                .packs = fv_span_z(""),
-		                                .assigned = fv_span_z("o1;o2")}};
+						.agency = fv_span_z("north"),
+						.zones = fv_span_z("Asia/Shanghai"),
+						.has_place = true,
+						.lat_e7 = 231291000,
+						.lon_e7 = 1132644000,
+						.actor = FV_ACTOR_THIRD_PARTY,
+						.product = FV_PRODUCT_CONSUMER_LOAN,
+						.debts = fv_span_z("d1"),
+						.packs = fv_span_z(""),
+						.assigned = fv_span_z("o1;o2")}};
 
 		assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
 	}
@@ -125,7 +128,9 @@ put_pack(struct world *w)
 
 	assert_int_equal(fv_rulepack_parse(file, &pack, &why), FV_OK);
 	row = (struct fv_store_pack){.sha256 = pack->sha256,
-	    .id = fv_span_z(pack->id), .revision = pack->revision, .file = file};
+	    .id = fv_span_z(pack->id),
+	    .revision = pack->revision,
+	    .file = file};
 	assert_int_equal(fv_store_pack_put(w->p.store, &row), FV_OK);
 	(void)snprintf(packs.packs[0].id, sizeof packs.packs[0].id, "%s", pack->id);
 	packs.packs[0].revision = pack->revision;
@@ -233,7 +238,8 @@ send_span(struct world *w, size_t which, size_t from, size_t until)
 	assert_int_equal(fv_ingest_begin(w->p.ingest), FV_OK);
 	fv_sync_request_put(&map, &request);
 	assert_int_equal(fv_ingest_chunk(w->p.ingest, session, fv_buf_span(&map), NOW), FV_OK);
-	assert_int_equal(fv_ingest_chunk(w->p.ingest, session, fv_buf_span(&parts), NOW), FV_OK);
+	assert_int_equal(
+	    fv_ingest_chunk(w->p.ingest, session, fv_buf_span(&parts), NOW), FV_OK);
 	assert_int_equal(fv_ingest_end(w->p.ingest, session, NOW), FV_OK);
 	assert_int_equal(fv_ingest_commit(w->p.ingest), FV_OK);
 	fv_session_free(session);
@@ -244,11 +250,15 @@ send_span(struct world *w, size_t which, size_t from, size_t until)
 static void
 import_line(struct world *w)
 {
-	const char *line = "{\"type\":\"contact\",\"id\":\"k9\",\"case\":\"c1\",\"channel\":\"call\","
-	                   "\"begin\":\"2026-02-02T10:00:00+08:00\",\"by\":\"collector\","
-	                   "\"outcome\":\"conversation\",\"source\":\"dialler\"}";
-	struct fv_store_import row = {.source = fv_span_z("dialler"), .id = fv_span_z("k9"),
-	    .case_id = fv_span_z("c1"), .at_ms = 1, .line = fv_span_z(line)};
+	const char *line =
+	    "{\"type\":\"contact\",\"id\":\"k9\",\"case\":\"c1\",\"channel\":\"call\","
+	    "\"begin\":\"2026-02-02T10:00:00+08:00\",\"by\":\"collector\","
+	    "\"outcome\":\"conversation\",\"source\":\"dialler\"}";
+	struct fv_store_import row = {.source = fv_span_z("dialler"),
+	    .id = fv_span_z("k9"),
+	    .case_id = fv_span_z("c1"),
+	    .at_ms = 1,
+	    .line = fv_span_z(line)};
 
 	assert_int_equal(fv_store_begin(w->p.store), FV_OK);
 	assert_int_equal(fv_store_import_put(w->p.store, &row), FV_OK);
@@ -267,7 +277,8 @@ audit(struct world *w)
 
 	assert_int_equal(judge_open(&judge, w->p.store, TODAY), FV_OK);
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(fv_store_case_get(w->p.store, fv_span_z(ids[i]), &row), FV_OK);
+		assert_int_equal(
+		    fv_store_case_get(w->p.store, fv_span_z(ids[i]), &row), FV_OK);
 		assert_int_equal(judge_case(judge, &row, &judgement), FV_OK);
 		assert_null(judgement.problem);
 		assert_int_equal(fv_store_begin(w->p.store), FV_OK);
@@ -331,7 +342,8 @@ any_order_of_arrival_gives_the_same_final_report(void **state)
 
 		close_place(&w->p);
 		open_place(w);
-		while (next[0] < w->sets[0].count || next[1] < w->sets[1].count || !is_imported) {
+		while (
+		    next[0] < w->sets[0].count || next[1] < w->sets[1].count || !is_imported) {
 			size_t which = next_random(&x) % 2, span = 1 + next_random(&x) % 7;
 			size_t from = next[which];
 
@@ -342,10 +354,11 @@ any_order_of_arrival_gives_the_same_final_report(void **state)
 			if (next[which] == w->sets[which].count)
 				continue;
 			if (next_random(&x) % 4 == 0)
-				from = next_random(&x) % (uint32_t)(next[which] + 1); /* again */
+				from =
+				    next_random(&x) % (uint32_t)(next[which] + 1); /* again */
 			next[which] = next[which] + span < w->sets[which].count
-			                  ? next[which] + span
-			                  : w->sets[which].count;
+			    ? next[which] + span
+			    : w->sets[which].count;
 			send_span(w, which, from, next[which]);
 			if (round % 20 == 0 && next_random(&x) % 3 == 0)
 				(void)audit(w);
@@ -357,8 +370,8 @@ any_order_of_arrival_gives_the_same_final_report(void **state)
 		if (round % 20 != 0)
 			continue;
 		(void)audit(w);
-		assert_int_equal(fv_store_finding_each(
-		                     w->p.store, NULL, count_provisional, &provisional),
+		assert_int_equal(
+		    fv_store_finding_each(w->p.store, NULL, count_provisional, &provisional),
 		    FV_OK);
 		assert_int_equal(provisional, 0);
 	}
@@ -448,9 +461,10 @@ a_csv_field_is_never_a_formula(void **state)
 {
 	static const struct {
 		const char *in, *out;
-	} cases[] = {{"plain", "plain"}, {"a,b", "\"a,b\""}, {"say \"x\"", "\"say \"\"x\"\"\""},
-	    {"=1+1", "\"'=1+1\""}, {"+86", "\"'+86\""}, {"-2", "\"'-2\""}, {"@x", "\"'@x\""},
-	    {"\tx", "\"'\tx\""}, {"\rx", "\"'\rx\""}, {"a\r\nb", "\"a\r\nb\""}, {"", ""},
+	} cases[] = {{"plain", "plain"}, {"a,b", "\"a,b\""},
+	    {"say \"x\"", "\"say \"\"x\"\"\""}, {"=1+1", "\"'=1+1\""}, {"+86", "\"'+86\""},
+	    {"-2", "\"'-2\""}, {"@x", "\"'@x\""}, {"\tx", "\"'\tx\""}, {"\rx", "\"'\rx\""},
+	    {"a\r\nb", "\"a\r\nb\""}, {"", ""},
 	    {"=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""}};
 	struct fv_buf out = {0};
 

@@ -117,16 +117,18 @@ every_cut_is_noticed(void **state)
 static void
 names_that_climb_or_repeat_are_refused(void **state)
 {
-	static const char *const bad[] = {"", "/a", "a/", "a//b", "../a", "a/../b", ".a", "a b",
-	    "a\nb", "\xc3\xa9",
-	    ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	static const char *const bad[] = {"", "/a", "a/", "a//b", "../a", "a/../b", ".a",
+	    "a b", "a\nb", "\xc3\xa9",
+	    ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	     "aaaaaaaa"
 	     "aaaaaaaaaaaa")};
 	struct fv_buf tar = {0};
 	size_t count;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_int_equal(fv_tar_put(&tar, fv_span_z(bad[i]), fv_span_z("")), FV_ERANGE);
+		assert_int_equal(
+		    fv_tar_put(&tar, fv_span_z(bad[i]), fv_span_z("")), FV_ERANGE);
 	assert_int_equal(tar.len, 0);
 	assert_int_equal(fv_tar_put(&tar, fv_span_z("b"), fv_span_z("")), FV_OK);
 	assert_int_equal(fv_tar_put(&tar, fv_span_z("a"), fv_span_z("")), FV_OK);
