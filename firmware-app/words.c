@@ -102,7 +102,8 @@ is_list(struct fv_span language)
 		uint8_t c = language.ptr[i];
 
 		if (c == '\0' ||
-		    strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-@.:",
+		    strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-@.:",
 			c) == NULL)
 			return false;
 	}

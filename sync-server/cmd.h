@@ -14,6 +14,7 @@
 #define CMD_USAGE 2
 
 int cmd_audit(int argc, char **argv);
+int cmd_exits(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

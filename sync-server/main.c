@@ -62,8 +62,8 @@ help(void)
 	puts("usage: fieldvisitd [--dir DIR] VERB ...\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		printf("  %-18s %s\n", verbs[i].name, verbs[i].help);
-	printf("  %-18s %s\n  %-18s %s\n", "help", "this list", "--version",
-	    "the program's version");
+	printf("  %-18s %s\n  %-18s %s\n  %-18s %s\n", "help", "this list", "help exits",
+	    "the exit codes and their ids", "--version", "the program's version");
 	return cmd_finish(CMD_OK);
 }
 
@@ -147,6 +147,8 @@ main(int argc, char **argv)
 		help();
 		return CMD_USAGE;
 	}
+	if (strcmp(argv[1], "help") == 0 && argc > 2 && strcmp(argv[2], "exits") == 0)
+		return cmd_exits(argc - 2, argv + 2);
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
 		return help();
 	if (strcmp(argv[1], "--version") == 0) {
