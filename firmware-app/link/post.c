@@ -48,6 +48,22 @@ on_body(char *bytes, size_t size, size_t count, void *ctx)
 	return len;
 }
 
+/* Heads and bodies as they pass; libcurl's own sums count a body that goes up together
+ * with its head twice. */
+static int
+on_traffic(CURL *curl, curl_infotype what, char *bytes, size_t len, void *ctx)
+{
+	struct fv_post_result *out = ((struct transfer *)ctx)->out;
+
+	(void)curl;
+	(void)bytes;
+	if (what == CURLINFO_HEADER_OUT || what == CURLINFO_DATA_OUT)
+		out->up_bytes += (uint32_t)len;
+	else if (what == CURLINFO_HEADER_IN || what == CURLINFO_DATA_IN)
+		out->down_bytes += (uint32_t)len;
+	return 0;
+}
+
 /* The program that asked has ended or wants no answer any more. */
 static int
 on_progress(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
@@ -124,22 +140,12 @@ set_up(CURL *curl, struct transfer *t, struct curl_slist *headers)
 	       curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_traffic) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) == CURLE_OK;
-}
-
-static uint32_t
-get_size(CURL *curl, CURLINFO body, CURLINFO head)
-{
-	curl_off_t body_len = 0;
-	long head_len = 0;
-
-	if (curl_easy_getinfo(curl, body, &body_len) != CURLE_OK || body_len < 0)
-		body_len = 0;
-	if (curl_easy_getinfo(curl, head, &head_len) != CURLE_OK || head_len < 0)
-		head_len = 0;
-	return (uint32_t)body_len + (uint32_t)head_len;
 }
 
 static void
@@ -158,8 +164,6 @@ take_result(CURL *curl, CURLcode code, const struct transfer *t)
 	/* A 0 of libcurl's is "not said". */
 	if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait_s) == CURLE_OK && wait_s > 0)
 		out->retry_after_s = wait_s < 86400 ? (uint32_t)wait_s : 86400U;
-	out->up_bytes = get_size(curl, CURLINFO_SIZE_UPLOAD_T, CURLINFO_REQUEST_SIZE);
-	out->down_bytes = get_size(curl, CURLINFO_SIZE_DOWNLOAD_T, CURLINFO_HEADER_SIZE);
 }
 
 void
