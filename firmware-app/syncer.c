@@ -1,16 +1,12 @@
-#include "firmware-app/syncer.h"
+#include "firmware-app/syncround.h"
 
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "firmware-app/failpoint.h"
 #include "firmware-app/pin.h"
-
-#define ANSWER_FIRST 65536U /* bytes: while the cases and packs come, or when asked in full */
-#define ANSWER_DAILY 16384U
 
 static int64_t
 now_ms(const struct fv_syncer *s)
@@ -124,126 +120,6 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 	s->is_done = true;
 }
 
-/* The tree that the next proof starts from; size 0: none is asked for. */
-static struct fv_tree_head
-pick_base(const struct fv_syncer *s)
-{
-	const struct fv_checkpoints *c = &s->checkpoints;
-
-	if (!s->want_proof)
-		return (struct fv_tree_head){0};
-	return s->is_seen_proven || c->seen.size == c->consistent.size ? c->consistent : c->seen;
-}
-
-static void
-put_state(const struct fv_syncer *s, struct fv_sync_request *map)
-{
-	struct statvfs fs;
-
-	if (s->result.rounds > 0 || (s->flags & FV_SYNC_STATE) == 0 ||
-	    statvfs(s->app->dir, &fs) != 0)
-		return;
-	map->has_state = true;
-	map->free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
-}
-
-static enum fv_err
-plan(struct fv_syncer *s)
-{
-	struct fv_journal *j = &s->app->journal;
-	struct fv_syncup *up = &s->up;
-	enum fv_err rc;
-
-	memset(up, 0, sizeof *up);
-	up->journal = j;
-	up->missing = &s->missing;
-	up->is_probe = s->state.is_probe_due;
-	up->body_max = s->state.body_max != 0 ? s->state.body_max : FV_SYNCUP_BODY_DEFAULT;
-	rc = fv_syncup_waiting(
-	    s->app->store, s->state.next_seq, s->state.server_sealed, &up->send_to);
-	if (rc != FV_OK)
-		return rc;
-	/* Believed is only what a seal covers.  Where the disk has no room for one, the records
-	 * go up all the same: they are safer there. */
-	if (up->send_to > s->state.next_seq && fv_journal_seal(j) == FV_OK)
-		up->send_to = fv_journal_next_seq(j);
-	up->map.from_seq = s->state.next_seq;
-	up->map.cursor = s->state.cursor;
-	up->map.checkpoint_size = s->checkpoints.seen.size;
-	up->map.answer_max = s->state.cursor == 0 || (s->flags & FV_SYNC_FULL) != 0
-				 ? ANSWER_FIRST
-				 : ANSWER_DAILY;
-	if (pick_base(s).size > 0) {
-		up->map.checkpoint_size = pick_base(s).size;
-		up->map.want |= FV_WANT_CONSISTENCY;
-	}
-	if (s->want_receipt)
-		up->map.want |= FV_WANT_RECEIPT;
-	put_state(s, &up->map);
-	return FV_OK;
-}
-
-struct keys {
-	struct fv_envelope_hdr hdr;
-	uint8_t pk_server[FV_KEY_BYTES];
-	uint8_t handle_secret[FV_HANDLE_SECRET_BYTES];
-	uint8_t sk_sync[FV_KEY_BYTES];
-};
-
-static enum fv_err
-load_keys(struct fv_syncer *s, struct keys *keys)
-{
-	struct fv_store *store = s->app->store;
-	int64_t key_id, number;
-	enum fv_err rc;
-
-	memset(keys, 0, sizeof *keys);
-	if ((rc = fv_store_get_int(store, FV_SET_HPKE_KEY_ID, &key_id)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_HPKE_PK, keys->pk_server, FV_KEY_BYTES)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_SK_SYNC, keys->sk_sync, FV_KEY_BYTES)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_HANDLE_SECRET, keys->handle_secret,
-		 FV_HANDLE_SECRET_BYTES)) != FV_OK ||
-	    (rc = fv_store_get_int(store, FV_SET_HANDLE_NUMBER, &number)) != FV_OK)
-		return rc;
-	keys->hdr.kind = FV_ENVELOPE_SYNC;
-	keys->hdr.key_id = (uint8_t)key_id;
-	fv_envelope_handle(
-	    keys->handle_secret, s->use_first_handle ? 0 : (uint32_t)number, keys->hdr.handle);
-	return FV_OK;
-}
-
-static enum fv_err
-send_round(struct fv_syncer *s)
-{
-	struct keys *keys = fv_secret_alloc(sizeof *keys);
-	struct fv_buf body = {0}, url = {0};
-	enum fv_err rc = FV_ENOMEM;
-
-	if (keys == NULL)
-		goto cleanup;
-	if ((rc = load_keys(s, keys)) != FV_OK)
-		goto cleanup;
-	const struct fv_envelope_to to = {.hdr = &keys->hdr,
-	    .pk_server = keys->pk_server,
-	    .sk_sync = keys->sk_sync,
-	    .random = fv_random_system()};
-
-	if ((rc = fv_syncup_build(&s->up, &to, &s->request, &body)) != FV_OK)
-		goto cleanup;
-	fv_buf_putf(&url, "%s/s/", s->app->identity.ticket.url);
-	fv_envelope_hdr_put_path(&url, &keys->hdr);
-	rc = FV_ENOMEM;
-	if (fv_buf_z(&url) != NULL)
-		rc = fv_linkproc_start(&s->link, fv_buf_z(&url), fv_buf_span(&body));
-	s->result.has_no_link = rc == FV_ENOENT;
-	fv_failpoint(FV_POINT_SYNC_SENT);
-cleanup:
-	fv_secret_free(keys);
-	fv_buf_clear(&body);
-	fv_buf_clear(&url);
-	return rc;
-}
-
 static void
 begin_round(struct fv_syncer *s)
 {
@@ -251,8 +127,7 @@ begin_round(struct fv_syncer *s)
 
 	fv_linkproc_stop(&s->link);
 	fv_envelope_request_clear(&s->request);
-	if ((rc = plan(s)) == FV_OK)
-		rc = send_round(s);
+	rc = fv_syncround_send(s);
 	s->result.rounds++;
 	if (rc != FV_OK) {
 		snprintf(s->result.detail, sizeof s->result.detail, "%s", fv_err_text(rc));
@@ -375,7 +250,7 @@ has_more_to_do(struct fv_syncer *s, const struct fv_syncdown *down)
 		return false;
 	s->want_receipt = !s->asked_receipt && s->state.receipted < s->state.server_sealed;
 	s->asked_receipt |= s->want_receipt;
-	if (s->want_receipt || down->has_more || pick_base(s).size > 0)
+	if (s->want_receipt || down->has_more || fv_syncround_base(s).size > 0)
 		return true;
 	if (fv_syncup_waiting(
 		s->app->store, s->state.next_seq, s->state.server_sealed, &send_to) != FV_OK ||
@@ -389,7 +264,7 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 {
 	struct fv_syncdown down = {.app = s->app,
 	    .sent = &s->up,
-	    .proof_base = pick_base(s),
+	    .proof_base = fv_syncround_base(s),
 	    .checkpoints = &s->checkpoints,
 	    .state = &s->state,
 	    .missing = &s->missing};
