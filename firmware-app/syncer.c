@@ -96,6 +96,13 @@ fill_result(struct fv_syncer *s)
 		r->blobs_waiting = 0;
 }
 
+/* After a success twice as much may go up at a time; 0: the default again. */
+static uint64_t
+more_again(uint64_t body_max)
+{
+	return body_max >= FV_SYNCUP_BODY_DEFAULT / 2 ? 0 : body_max * 2;
+}
+
 static void
 finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 {
@@ -107,6 +114,7 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 		s->state.last_ok_ms = s->state.last_try_ms;
 		s->state.failures = 0;
 		s->state.next_try_ms = 0;
+		s->state.body_max = more_again(s->state.body_max);
 		if (s->has_sent_work || s->result.items > 0)
 			append_sync(s);
 	} else {
@@ -282,6 +290,7 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 		finish(s, reason, 0);
 		return;
 	}
+	s->result.detail[0] = '\0';
 	turn_handle(s);
 	s->has_sent_work |= s->up.sent_to > s->up.map.from_seq || s->up.slices > 0;
 	s->result.items += down.items.taken;
@@ -331,6 +340,7 @@ take_plain(struct fv_syncer *s, const struct fv_link_answer *answer)
 {
 	uint32_t after = answer->has_retry_after ? answer->retry_after_s : 0;
 
+	snprintf(s->result.detail, sizeof s->result.detail, "HTTP %u", (unsigned)answer->status);
 	switch (answer->status) {
 	case 401:
 		if (s->has_tried_first) {

@@ -344,32 +344,39 @@ add_head(struct fv_ingest *ingest, struct fv_ingest_trail *trail, int64_t now_ms
 	return rc;
 }
 
-/* i moves when i + 1 is seen; i - 1, i, i + 1 and the never-expiring 0 are taken. */
+/* Take i - 1, i, i + 1 and the never-expiring 0 from now on. */
+static enum fv_err
+set_handles(struct fv_ingest *ingest, const struct fv_store_device *device, uint32_t current)
+{
+	struct fv_store_handle handles[4];
+	size_t count = 0;
+
+	handles[count++].idx = 0;
+	if (current > 1)
+		handles[count++].idx = current - 1;
+	if (current > 0)
+		handles[count++].idx = current;
+	handles[count++].idx = current + 1;
+	for (size_t k = 0; k < count; k++)
+		fv_envelope_handle(device->handle_secret, handles[k].idx, handles[k].handle);
+	return fv_store_handles_set(ingest->store, device->no, current, handles, count);
+}
+
+/* i moves when i + 1 is seen.  A device that comes under handle 0 again has lost us
+ * (this store may be a restored backup): it goes on from 1. */
 static enum fv_err
 move_handle(struct fv_ingest *ingest, struct fv_session *session)
 {
-	struct fv_store_handle handles[4];
 	struct fv_store_device now;
-	uint32_t i = session->handle_idx, idx[4];
-	size_t count = 0;
+	uint32_t i = session->handle_idx;
 	enum fv_err rc;
 
-	if (i == 0 || i <= session->device.handle_idx)
+	if (i > 0 && i <= session->device.handle_idx)
 		return FV_OK;
 	if ((rc = fv_store_device_get_no(ingest->store, session->device.no, &now)) != FV_OK)
 		return rc;
-	if (i == now.handle_idx + 1) {
-		idx[count++] = 0;
-		if (i > 1)
-			idx[count++] = i - 1;
-		idx[count++] = i;
-		idx[count++] = i + 1;
-		for (size_t k = 0; k < count; k++) {
-			handles[k].idx = idx[k];
-			fv_envelope_handle(now.handle_secret, idx[k], handles[k].handle);
-		}
-		rc = fv_store_handles_set(ingest->store, now.no, i, handles, count);
-	}
+	if (i == now.handle_idx + 1 || (i == 0 && now.handle_idx > 1))
+		rc = set_handles(ingest, &now, i);
 	fv_wipe(&now, sizeof now);
 	return rc;
 }

@@ -152,10 +152,15 @@ static void
 take_result(CURL *curl, CURLcode code, const struct transfer *t)
 {
 	struct fv_post_result *out = t->out;
-	curl_off_t wait_s = 0;
+	curl_off_t wait_s = 0, connected_us = 0;
 	long status = 0;
 
 	out->outcome = t->is_too_big ? FV_LINK_TOO_BIG : outcome_of(code);
+	/* libcurl has one code for a URL of another protocol and for an answer in one. */
+	if (out->outcome == FV_LINK_BAD_URL &&
+	    curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_us) == CURLE_OK &&
+	    connected_us > 0)
+		out->outcome = FV_LINK_NOT_HTTP;
 	if (out->outcome != FV_LINK_ANSWERED)
 		snprintf(out->reason, sizeof out->reason, "%s",
 		    t->is_too_big ? "the answer is too long" : curl_easy_strerror(code));
