@@ -20,6 +20,7 @@
 #define FV_AGENT_LOCK_MS INT64_C(900000)  /* without a command: cards are locked */
 #define FV_AGENT_CLIENT_MS INT64_C(10000) /* for a half-sent call */
 #define FV_AGENT_STEP_MIN_MS 500          /* a smaller step of the wall clock is drift */
+#define FV_AGENT_GAP_MIN_MS 5000          /* a shorter loss of the fix leaves no GAP */
 #define FV_AGENT_SUSPEND_MIN_MS 2000      /* a shorter sleep leaves no GAP */
 
 /* Reasons of a GAP record. */
@@ -48,7 +49,8 @@ struct fv_agent_track {
 	int64_t last_ms;        /* receiver time of it */
 	enum fv_gap_reason gap; /* 0: no gap is open */
 	int64_t gap_from_ms;
-	bool has_base; /* clock check C3: first fix of this session */
+	int64_t gap_boottime_ms; /* when it began on the boot clock */
+	bool has_base;           /* clock check C3: first fix of this session */
 	int64_t base_gnss_ms, base_boottime_ms;
 	bool is_alarmed_c3, is_alarmed_c4; /* said once a session */
 };
@@ -92,6 +94,8 @@ void fv_agent_append(struct fv_agent *agent, uint32_t type, const struct fv_buf 
 void fv_agent_take_gps(struct fv_agent *agent);
 /* Write the open run of fixes as a TRACK record.  `ctx` is the agent. */
 void fv_agent_close_track(void *ctx);
+/* The shift ends: write the open run, and the gap that is open until now. */
+void fv_agent_close_shift(void *ctx);
 /* Begin or end watching, as the shift says. */
 void fv_agent_follow_shift(struct fv_agent *agent);
 /* Write a GAP record. */
@@ -114,6 +118,8 @@ void fv_agent_check_fix(
 
 /* --- agent_sync.c: when to sync --- */
 
+/* Take up the try that an earlier run had planned after a failure. */
+void fv_agent_resume_sync(struct fv_agent *agent);
 /* Start what is due, or go on with what runs; answers who waits for the end. */
 void fv_agent_sync(struct fv_agent *agent);
 /* Milliseconds until fv_agent_sync() is to be called in any case. */

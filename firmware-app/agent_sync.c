@@ -6,6 +6,18 @@
 
 #define SYNC_INTERVAL_MS INT64_C(900000) /* on shift */
 
+void
+fv_agent_resume_sync(struct fv_agent *agent)
+{
+	int64_t now_rtc = agent->app.clock.rtc_ms(agent->app.clock.ctx);
+	struct fv_syncstate state;
+
+	if (fv_syncstate_load(agent->app.store, &state) != FV_OK || state.next_try_ms == 0)
+		return;
+	agent->retry_at_ms = fv_agent_now(agent) +
+	    (state.next_try_ms > now_rtc ? state.next_try_ms - now_rtc : 0);
+}
+
 /* Sync now, for whoever waits and whatever was asked. */
 static void
 start(struct fv_agent *agent)
@@ -18,7 +30,7 @@ start(struct fv_agent *agent)
 		flags |= FV_SYNC_STATE;
 		agent->told_shift_seq = agent->work.shift_seq + 1;
 	}
-	app->is_sync_wanted = app->is_sync_full = false;
+	app->is_sync_wanted = app->is_sync_full = app->is_sync_by_hand = false;
 	agent->synced_at_ms = agent->busy_at_ms = fv_agent_now(agent);
 	agent->retry_at_ms = 0;
 	fv_syncer_start(&agent->syncer, app, flags);
@@ -43,7 +55,11 @@ finish(struct fv_agent *agent)
 	/* What was asked for meanwhile is done too, if nothing is left to send. */
 	if (result.reason == FV_SYNC_NONE && !app->is_sync_full &&
 	    fv_syncer_is_needed(app->store, &is_needed) == FV_OK && !is_needed)
-		agent->app.is_sync_wanted = false;
+		agent->app.is_sync_wanted = agent->app.is_sync_by_hand = false;
+	/* Who asked while this one ran is answered by the next, which carries what he means.
+	 */
+	if (app->is_sync_by_hand)
+		return;
 	fv_agent_answer_waiting(agent, fill, &result);
 	agent->app.is_sync_waited = false;
 }
@@ -54,10 +70,13 @@ is_due(const struct fv_agent *agent)
 	int64_t now = fv_agent_now(agent);
 	bool is_needed = false;
 
-	if (agent->app.is_sync_wanted)
+	if (agent->app.is_sync_by_hand)
 		return true;
+	/* After a failure the planned time holds, whatever else is recorded meanwhile. */
 	if (agent->retry_at_ms != 0)
 		return now >= agent->retry_at_ms;
+	if (agent->app.is_sync_wanted)
+		return true;
 	return agent->work.has_shift && now - agent->synced_at_ms >= SYNC_INTERVAL_MS &&
 	    fv_syncer_is_needed(agent->app.store, &is_needed) == FV_OK && is_needed;
 }
@@ -84,7 +103,8 @@ fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 
 	if (fv_syncer_is_running(&agent->syncer))
 		return fv_syncer_timeout_ms(&agent->syncer);
-	if (agent->app.is_sync_wanted)
+	if (agent->app.is_sync_by_hand ||
+	    (agent->app.is_sync_wanted && agent->retry_at_ms == 0))
 		return 0;
 	if (agent->retry_at_ms != 0)
 		left = agent->retry_at_ms - now;

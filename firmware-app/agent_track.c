@@ -61,15 +61,28 @@ fv_agent_close_track(void *ctx)
 	track->worst_eph_mm = 0;
 }
 
-/* A gap was open until this instant. */
+/* A gap was open until this instant.  That the receiver itself was gone is always told. */
 static void
 end_gap(struct fv_agent *agent, int64_t until_ms)
 {
 	struct fv_agent_track *track = &agent->track;
 
-	if (track->gap != 0 && until_ms - track->gap_from_ms > FV_TRACK_GAP_MS)
+	if (track->gap != 0 && until_ms > track->gap_from_ms &&
+	    (track->gap == FV_GAP_RECEIVER_GONE ||
+		until_ms - track->gap_from_ms >= FV_AGENT_GAP_MIN_MS))
 		fv_agent_put_gap(agent, track->gap, track->gap_from_ms, until_ms);
 	track->gap = 0;
+}
+
+void
+fv_agent_close_shift(void *ctx)
+{
+	struct fv_agent *agent = ctx;
+	int64_t open_ms = fv_agent_now(agent) - agent->track.gap_boottime_ms;
+
+	fv_agent_close_track(agent);
+	/* No fix tells when it ends, and the receiver's time need not be the clock's. */
+	end_gap(agent, agent->track.gap_from_ms + open_ms);
 }
 
 static void
@@ -85,6 +98,7 @@ begin_gap(struct fv_agent *agent, enum fv_gap_reason reason)
 		return;
 	}
 	track->gap = reason;
+	track->gap_boottime_ms = fv_agent_now(agent);
 	track->gap_from_ms =
 	    track->has_last ? track->last_ms : agent->app.clock.rtc_ms(agent->app.clock.ctx);
 }

@@ -189,6 +189,13 @@ fv_app_close_track(struct fv_app *app)
 		app->close_track(app->track_ctx);
 }
 
+void
+fv_app_close_shift(struct fv_app *app)
+{
+	if (app->close_shift != NULL)
+		app->close_shift(app->track_ctx);
+}
+
 bool
 fv_app_record(struct fv_app *app, uint32_t type, const struct fv_buf *payload,
     uint64_t *seq_out, struct fv_reply *reply)

@@ -29,10 +29,12 @@ struct fv_app {
 	struct fv_gps *gps;             /* owned; agent only, else NULL */
 	uint8_t *sk_box;                /* owned, secret; NULL while locked */
 	bool is_sync_wanted;            /* a handler asks the agent to sync soon */
+	bool is_sync_by_hand;           /* and a person asked: no back-off holds it up */
 	bool is_sync_waited;            /* a caller waits for it */
 	bool is_sync_full;              /* it asks for the consistency proof in any case */
 	bool is_shift_changed;          /* a handler began or ended a shift */
 	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
+	void (*close_shift)(void *ctx); /* agent: that, and the gap that is open; else NULL */
 	void *track_ctx;                /* held */
 };
 
@@ -85,6 +87,8 @@ void fv_app_want_sync(struct fv_app *app, struct fv_reply *reply);
 
 /* Have the agent write the open TRACK record first, where there is one. */
 void fv_app_close_track(struct fv_app *app);
+/* Have it write what a shift leaves open, before the shift's end. */
+void fv_app_close_shift(struct fv_app *app);
 
 /* Append a record; on failure the reply says why. */
 bool fv_app_record(struct fv_app *app, uint32_t type, const struct fv_buf *payload,

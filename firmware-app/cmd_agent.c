@@ -146,8 +146,10 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 		return false;
 	}
 	app->close_track = fv_agent_close_track;
+	app->close_shift = fv_agent_close_shift;
 	app->track_ctx = agent;
 	agent->synced_at_ms = fv_agent_now(agent);
+	fv_agent_resume_sync(agent);
 	agent->sealed_at_ms = agent->command_at_ms = agent->busy_at_ms = fv_agent_now(agent);
 	tell_power_gap(agent, was_clean, last_ms);
 	fv_agent_follow_shift(agent);
@@ -165,8 +167,8 @@ run_loop(struct fv_agent *agent)
 		fds[0] = (struct pollfd){agent->signal_fd, POLLIN, 0};
 		fds[1] = (struct pollfd){agent->clock_fd, POLLIN, 0};
 		fds[2] = (struct pollfd){fv_gps_fd(agent->app.gps), POLLIN, 0};
-		fds[3] = (struct pollfd){fv_syncer_fd(&agent->syncer),
-		    fv_syncer_events(&agent->syncer), 0};
+		fds[3] = (struct pollfd){
+		    fv_syncer_fd(&agent->syncer), fv_syncer_events(&agent->syncer), 0};
 		count = fv_agent_poll_clients(agent, fds + 4);
 		timeout_ms = fv_agent_timeout_ms(agent);
 		sync_ms = fv_agent_sync_timeout_ms(agent);

@@ -65,7 +65,7 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	if (work->has_visit)
 		return fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work->case_id,
 		    _("a visit is open; end it with 'fieldvisit end' first"));
-	fv_app_close_track(app);
+	fv_app_close_shift(app);
 	fv_cbor_put_map(&payload, 3);
 	fv_cbor_put_uint(&payload, 1);
 	fv_cbor_put_uint(&payload, work->shift_seq);

@@ -130,7 +130,7 @@ fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	struct fv_syncer *syncer;
 
 	if (app->is_agent) {
-		app->is_sync_wanted = true;
+		app->is_sync_wanted = app->is_sync_by_hand = true;
 		app->is_sync_full |= is_full;
 		app->is_sync_waited = fv_args_has(&call->args, "wait");
 		reply->is_pending = app->is_sync_waited;
