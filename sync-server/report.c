@@ -244,7 +244,7 @@ static const struct {
     {FV_MARK_CLAIMS, {"two_claims", "two claims of when it was"}},
     {FV_MARK_DECLARED, {"declared", "a second officer is declared, not confirmed"}},
     {FV_MARK_AMENDED, {"amended", "corrected afterwards; both versions are kept"}},
-    {FV_MARK_LOCKED, {"locked", "written while the handheld was locked"}},
+    {FV_MARK_LOCKED, {"locked", "written without the PIN: the handheld was locked"}},
 };
 
 static bool
