@@ -162,6 +162,14 @@ class House:
         os.remove(path)
         self.d("case", "import", write(self.paper("out.cases"), sealed))
 
+    def case(self, case_id, **more):
+        """A row for cases(): an ordinary case of officer o1; `more` changes columns."""
+        row = {"case": case_id, "agency": self.agency, "zone": "Asia/Shanghai", "lat": 31.2304, "lon": 121.4737,
+               "datum": "wgs84", "radius_m": 100, "actor": "third_party", "product": "consumer_loan",
+               "debts": "d1", "packs": ";".join(PACKS), "assigned": "o1", "name": "A B"}
+        row.update(more)
+        return row
+
     def report(self, *args):
         return json.loads(self.d("report", "--json", *args).stdout)
 
@@ -202,10 +210,15 @@ class Handheld:
             [os.path.join(self.house.bin, "fieldvisit"), "--dir", self.dir, "agent",
              "--gpsd", "localhost:%d" % gpsd_port], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         end = time.monotonic() + 10
-        while not os.path.exists(os.path.join(self.dir, "agent.sock")):
+        while not self.is_served():  # a killed agent leaves its socket's name behind
             if self.agent.poll() is not None or time.monotonic() > end:
                 raise Failed("the agent did not start: " + open(log.name).read())
             time.sleep(0.02)
+
+    def is_served(self):
+        """True when an agent answers on the socket."""
+        with socket.socket(socket.AF_UNIX) as s:
+            return s.connect_ex(os.path.join(self.dir, "agent.sock")) == 0
 
     def stop_agent(self, how=signal.SIGTERM):
         if self.agent is None:
