@@ -1,6 +1,6 @@
 /*
  * An adaptive binary range coder: 32-bit range, carry, probabilities of which the upper
- * 12 bits are used (PROTOCOL-track.md, Coder).  Private to track.c.
+ * 12 bits are used (PROTOCOL.md section 17, Coder).  Private to track.c.
  *
  * Threads: no shared state.  Memory: the encoder appends to an fv_buf.
  */

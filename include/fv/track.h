@@ -1,6 +1,6 @@
 /*
  * Tracks: runs of fixes, quantised and coded by an adaptive range coder, and the payload
- * of a TRACK record (PROTOCOL-track.md).
+ * of a TRACK record (PROTOCOL.md section 17).
  *
  * Threads: no shared state.  Memory: appends to an fv_buf; decoding makes and frees a
  * second copy of the coded bytes to compare.

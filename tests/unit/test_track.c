@@ -68,7 +68,7 @@ round_trip(const struct fv_track_fix *fixes, size_t count, uint32_t quantum)
 	return len;
 }
 
-/* The vectors of PROTOCOL-track.md, made by a second implementation. */
+/* The vectors of PROTOCOL.md section 17, made by a second implementation. */
 static void
 the_published_vectors_are_reproduced(void **state)
 {
