@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "firmware-app/enroll.h"
+#include "firmware-app/pin.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "fv/ledger.h"
@@ -37,6 +38,25 @@ parse(struct fv_call *call, struct fv_enroll_ticket *ticket, struct fv_reply *re
 	return false;
 }
 
+/* The key of the cards was wrapped under the PIN of the first try: another one now would
+ * never open them, and ten of it would wipe. */
+static bool
+is_same_pin(struct fv_app *app, const struct fv_call *call, struct fv_reply *reply)
+{
+	uint8_t *sk = fv_secret_alloc(FV_KEY_BYTES);
+	enum fv_err rc = FV_ENOMEM;
+
+	if (sk != NULL)
+		rc = fv_pin_open(app->dir, fv_buf_span(&call->inputs[1]), sk);
+	fv_secret_free(sk);
+	if (rc == FV_EAUTH)
+		fv_reply_fail(reply, FV_FAIL_WRONG_PIN, "PIN", "%s",
+		    _("this enrolment was begun with another PIN; give that one"));
+	else if (rc != FV_OK)
+		fv_reply_fail_err(reply, "PIN", rc);
+	return rc == FV_OK;
+}
+
 /* Make the request, or find that it was made before. */
 static bool
 start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *ticket,
@@ -46,17 +66,20 @@ start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *t
 
 	if (app->identity.state == FV_IDENTITY_NONE) {
 		if (now > ticket->ticket.expires_ms) {
-			fv_reply_fail(reply, FV_FAIL_TICKET_EXPIRED, call->args.operands[0], "%s",
-			    _("the ticket has expired (or this clock is wrong); ask the supervisor "
+			fv_reply_fail(reply, FV_FAIL_TICKET_EXPIRED, call->args.operands[0],
+			    "%s",
+			    _("the ticket has expired (or this clock is wrong); ask the "
+			      "supervisor "
 			      "for a new one"));
 			return false;
 		}
 		return fv_enroll_prepare(app, ticket, fv_buf_span(&call->inputs[1]), reply);
 	}
 	if (memcmp(app->identity.ticket.id, ticket->ticket.id, sizeof ticket->ticket.id) == 0)
-		return true;
+		return is_same_pin(app, call, reply);
 	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, call->args.operands[0], "%s",
-	    _("an enrolment with another ticket is under way here; run enroll with that one, or "
+	    _("an enrolment with another ticket is under way here; run enroll with that one, "
+	      "or "
 	      "use an empty folder (--dir)"));
 	return false;
 }
@@ -71,8 +94,8 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 	fv_buf_put_hex(&dev, app->identity.dev, FV_DEV_BYTES);
 	if (fv_store_get_setting(app->store, FV_SET_ENROL_LEAF, &leaf) == FV_OK)
 		fv_enrol_digits(fv_buf_span(&leaf), digits);
-	fv_reply_line(reply, _("enrolled for officer %s of %s, team %s"), t->officer, t->agency,
-	    t->team);
+	fv_reply_line(reply, _("enrolled for officer %s of %s, team %s"), t->officer,
+	    t->agency, t->team);
 	fv_reply_line(reply, _("handheld %s"), fv_buf_z(&dev));
 	fv_reply_line(reply, _("compare with the supervisor's screen:  %s"), digits);
 	fv_reply_line(reply, "%s",
@@ -96,7 +119,8 @@ fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 
 	if (app->identity.state == FV_IDENTITY_ENROLLED)
 		return fv_reply_fail(reply, FV_FAIL_ENROLLED, app->dir, "%s",
-		    _("this handheld is enrolled; its trail cannot be given to another identity; "
+		    _("this handheld is enrolled; its trail cannot be given to another "
+		      "identity; "
 		      "use an empty folder (--dir)"));
 	if (parse(call, &ticket, reply) && start(app, call, &ticket, reply) &&
 	    fv_enroll_send(app, &ticket.ticket, reply))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-app/failpoint.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/version.h"
 #include "fv/enrol.h"
@@ -125,6 +126,7 @@ store_all(struct fv_app *app, const struct fv_enroll_ticket *ticket,
 		rc = fv_store_commit(app->store);
 	if (rc != FV_OK)
 		fv_store_rollback(app->store);
+	fv_failpoint(FV_POINT_ENROL_KEYS_MADE);
 	return rc;
 }
 

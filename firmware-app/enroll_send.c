@@ -5,6 +5,7 @@
 
 #include "firmware-app/checkpoints.h"
 #include "firmware-app/enroll.h"
+#include "firmware-app/failpoint.h"
 #include "firmware-app/linkproc.h"
 #include "firmware-app/readers.h"
 #include "fv/enrol.h"
@@ -109,6 +110,7 @@ open_answer(struct attempt *a, const struct fv_link_answer *link)
 		return fail(a, FV_FAIL_NOT_OUR_SERVER,
 		    _("the answer was not sealed by the server that the ticket names (captive "
 		      "portal, or a wrong key); try another network, then run enroll again"));
+	fv_failpoint(FV_POINT_ENROL_ANSWERED);
 	return true;
 }
 
@@ -330,6 +332,7 @@ keep(struct attempt *a)
 		rc = fv_checkpoints_set_first(a->app->store, a->log_size, &a->log_root);
 	if (rc == FV_OK)
 		rc = fv_store_commit(a->app->store);
+	fv_failpoint(FV_POINT_ENROL_STORED);
 	fv_wipe(handle_secret, sizeof handle_secret);
 	if (rc != FV_OK) {
 		fv_store_rollback(a->app->store);
