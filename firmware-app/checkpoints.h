@@ -15,6 +15,7 @@
 #define FV_SET_SEEN_ROOT "seen_root"             /* 32 bytes */
 #define FV_SET_CONSISTENT_ROOT "consistent_root" /* 32 bytes; its size is the beacon's */
 #define FV_SET_PROVEN_DAY "proven_day"           /* local day of the last proof */
+#define FV_SET_LOG_ALARM "log_alarm" /* 1: the log was rewritten, and no proof came since */
 
 /* Size and root of a tree; size 0: none. */
 struct fv_tree_head {

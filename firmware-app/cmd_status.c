@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "firmware-app/app.h"
+#include "firmware-app/checkpoints.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
@@ -11,6 +12,7 @@ struct status {
 	struct fv_syncstate sync;
 	uint64_t recorded, sealed, blobs, blob_bytes, up, down;
 	int64_t now_ms;
+	bool is_alarmed; /* the server's log was rewritten */
 };
 
 static enum fv_err
@@ -18,6 +20,7 @@ gather(struct fv_app *app, struct status *s)
 {
 	char day[FV_LOCAL_TEXT_BYTES];
 	uint64_t seal;
+	int64_t alarm;
 	enum fv_err rc;
 
 	s->now_ms = app->clock.rtc_ms(app->clock.ctx);
@@ -30,6 +33,8 @@ gather(struct fv_app *app, struct status *s)
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
 	s->sealed = rc == FV_OK ? seal + 1 : 0;
+	if (fv_store_get_int(app->store, FV_SET_LOG_ALARM, &alarm) == FV_OK)
+		s->is_alarmed = alarm != 0;
 	if (!app->is_agent && fv_boot_is_due(app))
 		s->work.is_carried = s->work.has_visit;
 	return fv_store_get_meter(
@@ -108,6 +113,8 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 		    reply, _("next try: %s"), fv_clock_local(sync->next_try_ms, when));
 	if (sync->last_ok_ms != 0 && !sync->is_approved)
 		fv_reply_line(reply, "%s", _("no supervisor has approved this handheld yet"));
+	if (s->is_alarmed)
+		fv_reply_line(reply, "%s", fv_sync_reason_text(FV_SYNC_LOG_REWRITTEN));
 	fv_reply_line(
 	    reply, _("data today: %" PRIu64 " bytes up, %" PRIu64 " down"), s->up, s->down);
 	fv_json_begin_object(json, "sync");
@@ -123,6 +130,7 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 	fv_json_uint(json, "failures", sync->failures);
 	fv_json_bool(json, "approved", sync->is_approved);
 	fv_json_bool(json, "revoked", sync->is_revoked);
+	fv_json_bool(json, "log_rewritten", s->is_alarmed);
 	fv_json_end_object(json);
 	fv_json_uint(json, "bytes_up_today", s->up);
 	fv_json_uint(json, "bytes_down_today", s->down);

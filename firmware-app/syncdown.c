@@ -61,8 +61,10 @@ check_proof(struct taking *t)
 {
 	const struct fv_tree_head *base = &t->down->proof_base;
 
-	if (base->size == 0 || !t->answer.has_consistency)
+	if (base->size == 0)
 		return FV_SYNC_NONE;
+	if (!t->answer.has_consistency)
+		return t->down->must_prove ? FV_SYNC_LOG_REWRITTEN : FV_SYNC_NONE;
 	if (fv_merkle_verify_consistency(base->size, t->shown.size, &base->root, &t->shown.root,
 		t->answer.consistency, t->answer.consistency_count) != FV_OK)
 		return FV_SYNC_LOG_REWRITTEN;
@@ -78,7 +80,7 @@ check_checkpoint(struct taking *t)
 
 	t->next = *t->down->checkpoints;
 	if (t->answer.checkpoint.len == 0)
-		return FV_SYNC_NONE;
+		return t->down->must_prove ? FV_SYNC_LOG_REWRITTEN : FV_SYNC_NONE;
 	if (fv_checkpoints_read(
 		t->answer.checkpoint, t->down->app->identity.ticket.log_pk, &t->shown) != FV_OK)
 		return FV_SYNC_BAD_ANSWER;

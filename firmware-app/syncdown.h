@@ -19,6 +19,7 @@ struct fv_syncdown {
 	const struct fv_syncup *sent;     /* held: the request */
 	struct fv_tree_head proof_base;   /* of request key 2, with want bit 0; size 0: none */
 	bool proves_consistent;           /* the base is the consistent one */
+	bool must_prove;                  /* the log was rewritten before: no proof, no belief */
 	struct fv_checkpoints *checkpoints; /* held; moved on */
 	struct fv_syncstate *state;         /* held; moved on */
 	struct fv_syncup_missing *missing;  /* held; replaced */

@@ -77,6 +77,17 @@ mark_proven_day(struct fv_syncer *s)
 		s->result.is_proven = true;
 }
 
+/* Until a proof comes, every sync asks for one and believes nothing without it. */
+static void
+set_alarm(struct fv_syncer *s, bool is_alarmed)
+{
+	if (s->is_alarmed == is_alarmed)
+		return;
+	s->is_alarmed = is_alarmed;
+	if (fv_store_put_int(s->app->store, FV_SET_LOG_ALARM, is_alarmed) != FV_OK)
+		snprintf(s->result.detail, sizeof s->result.detail, "the alarm was not written");
+}
+
 static void
 fill_result(struct fv_syncer *s)
 {
@@ -110,6 +121,8 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 	fv_envelope_request_clear(&s->request);
 	s->state.last_try_ms = now_ms(s);
 	s->state.reason = reason;
+	if (reason == FV_SYNC_LOG_REWRITTEN)
+		set_alarm(s, true);
 	if (reason == FV_SYNC_NONE) {
 		s->state.last_ok_ms = s->state.last_try_ms;
 		s->state.failures = 0;
@@ -150,6 +163,7 @@ fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 	struct fv_reply reply;
 	char day[FV_LOCAL_TEXT_BYTES];
 	uint8_t proven[FV_LOCAL_TEXT_BYTES] = {0};
+	int64_t alarm = 0;
 	bool is_ready;
 
 	fv_syncer_init(syncer);
@@ -165,7 +179,9 @@ fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 	}
 	syncer->first_next_seq = syncer->state.next_seq;
 	fv_clock_local_day(now_ms(syncer), day);
-	syncer->want_proof = (flags & FV_SYNC_FULL) != 0 ||
+	if (fv_store_get_int(app->store, FV_SET_LOG_ALARM, &alarm) == FV_OK)
+		syncer->is_alarmed = alarm != 0;
+	syncer->want_proof = syncer->is_alarmed || (flags & FV_SYNC_FULL) != 0 ||
 			     fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven,
 				 strlen(day)) != FV_OK ||
 			     memcmp(proven, day, strlen(day)) != 0;
@@ -240,6 +256,7 @@ note_proof(struct fv_syncer *s, const struct fv_syncdown *down)
 	} else if (down->proves_consistent) {
 		s->want_proof = false;
 		mark_proven_day(s);
+		set_alarm(s, false);
 	} else {
 		s->is_seen_proven = true;
 	}
@@ -279,6 +296,8 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 	struct fv_buf plain = {0};
 	enum fv_sync_reason reason = FV_SYNC_NOT_OURS;
 
+	/* One half of the proof is enough to go on; the alarm ends with the other. */
+	down.must_prove = s->is_alarmed && s->want_proof;
 	down.proves_consistent = down.proof_base.size == s->checkpoints.consistent.size;
 	if (fv_envelope_request_open_answer(&s->request, sealed, &plain) == FV_OK) {
 		fv_failpoint(FV_POINT_SYNC_ANSWERED);

@@ -52,6 +52,7 @@ struct fv_syncer {
 	bool has_tried_first;   /* a round has */
 	bool has_probed;        /* after a 409, once in a sync */
 	bool want_proof;        /* a consistency proof is still to be asked for */
+	bool is_alarmed;        /* the log was rewritten and not proven since */
 	bool is_seen_proven;    /* the newest seen one was proven in this sync */
 	bool want_receipt;      /* it has more sealed than we have receipts for */
 	bool asked_receipt;     /* once in a sync */
