@@ -34,8 +34,8 @@ fv_checkpoints_load(struct fv_store *store, struct fv_checkpoints *checkpoints_o
 
 	memset(c, 0, sizeof *c);
 	if ((rc = load_head(store, FV_SET_SEEN_SIZE, FV_SET_SEEN_ROOT, &c->seen)) != FV_OK ||
-	    (rc = load_head(store, FV_SET_BEACON_SIZE, FV_SET_CONSISTENT_ROOT, &c->consistent)) !=
-		FV_OK)
+	    (rc = load_head(
+		 store, FV_SET_BEACON_SIZE, FV_SET_CONSISTENT_ROOT, &c->consistent)) != FV_OK)
 		return rc;
 	return c->seen.size < c->consistent.size ? FV_ECORRUPT : FV_OK;
 }
@@ -59,11 +59,12 @@ fv_checkpoints_save(struct fv_store *store, const struct fv_checkpoints *checkpo
 		    FV_OK))
 		return rc;
 	if (good->size > 0 &&
-	    ((rc = fv_store_put_int(store, FV_SET_BEACON_SIZE, (int64_t)good->size)) != FV_OK ||
+	    ((rc = fv_store_put_int(store, FV_SET_BEACON_SIZE, (int64_t)good->size)) !=
+		    FV_OK ||
 		(rc = save_root(store, FV_SET_CONSISTENT_ROOT, &good->root,
 		     sizeof good->root.b)) != FV_OK ||
-		(rc = save_root(store, FV_SET_BEACON_ROOT, &good->root, FV_BEACON_ROOT_BYTES)) !=
-		    FV_OK))
+		(rc = save_root(
+		     store, FV_SET_BEACON_ROOT, &good->root, FV_BEACON_ROOT_BYTES)) != FV_OK))
 		return rc;
 	return rc;
 }

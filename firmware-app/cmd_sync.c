@@ -49,8 +49,8 @@ fail(const struct fv_sync_result *r, struct fv_reply *reply)
 	else
 		fv_reply_fail(reply, kind, "sync",
 		    _("%s%s%s%s; everything is kept here, and it is tried again later"),
-		    fv_sync_reason_text(r->reason), r->detail[0] != '\0' ? " (" : "", r->detail,
-		    r->detail[0] != '\0' ? ")" : "");
+		    fv_sync_reason_text(r->reason), r->detail[0] != '\0' ? " (" : "",
+		    r->detail, r->detail[0] != '\0' ? ")" : "");
 }
 
 static void
@@ -61,7 +61,8 @@ tell_text(const struct fv_sync_result *r, struct fv_reply *reply)
 	      " receipted, %" PRIu64 " items received"),
 	    r->records_sent, r->receipted, r->recorded, r->items);
 	if (r->blobs_waiting > 0)
-		fv_reply_line(reply, _("parts of notes not sent yet: %" PRIu64), r->blobs_waiting);
+		fv_reply_line(
+		    reply, _("parts of notes not sent yet: %" PRIu64), r->blobs_waiting);
 	if (r->is_proven)
 		fv_reply_line(reply, "%s",
 		    _("the server's log still holds everything that it has shown before"));
@@ -134,7 +135,8 @@ fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		app->is_sync_full |= is_full;
 		app->is_sync_waited = fv_args_has(&call->args, "wait");
 		reply->is_pending = app->is_sync_waited;
-		fv_reply_line(reply, "%s", _("a sync begins; 'fieldvisit status' says how it went"));
+		fv_reply_line(
+		    reply, "%s", _("a sync begins; 'fieldvisit status' says how it went"));
 		fv_json_begin_object(&reply->json, NULL);
 		fv_json_bool(&reply->json, "begun", true);
 		fv_json_end_object(&reply->json);

@@ -46,8 +46,9 @@ find_beside(char path_out[PATH_MAX])
 static void
 pick_environment(char *picked[16])
 {
-	static const char *const names[] = {"http_proxy=", "https_proxy=", "HTTPS_PROXY=",
-	    "all_proxy=", "ALL_PROXY=", "no_proxy=", "NO_PROXY=", "RES_OPTIONS=", "LOCALDOMAIN="};
+	static const char *const names[] = {
+	    "http_proxy=", "https_proxy=", "HTTPS_PROXY=", "all_proxy=", "ALL_PROXY=",
+	    "no_proxy=", "NO_PROXY=", "RES_OPTIONS=", "LOCALDOMAIN="};
 	size_t count = 0;
 
 	for (char **e = environ; *e != NULL && count < 15; e++)
@@ -70,7 +71,8 @@ spawn(pid_t *pid_out, int child_fd)
 	pick_environment(env);
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return FV_ENOMEM;
-	error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	error =
+	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (error == 0)
 		error = posix_spawn_file_actions_addopen(
 		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -212,7 +214,8 @@ read_answer(const struct fv_linkproc *proc, struct fv_link_answer *out)
 	if (proc->in.len - FV_LINK_ANSWER_HEAD_BYTES < len)
 		return FV_AGAIN;
 	outcome = fv_load_u32be(p);
-	out->outcome = outcome <= FV_LINK_FAILED ? (enum fv_link_outcome)outcome : FV_LINK_FAILED;
+	out->outcome =
+	    outcome <= FV_LINK_FAILED ? (enum fv_link_outcome)outcome : FV_LINK_FAILED;
 	out->status = fv_load_u32be(p + 4);
 	out->retry_after_s = fv_load_u32be(p + 8);
 	out->has_retry_after = out->retry_after_s != FV_LINK_NO_RETRY_AFTER;

@@ -19,21 +19,24 @@ struct fv_linkproc {
 	int fd;            /* -1: none */
 	struct fv_buf out; /* owned: what is yet to be said */
 	size_t out_pos;
-	struct fv_buf in;  /* owned: what was said */
+	struct fv_buf in;         /* owned: what was said */
 	int64_t deadline_mono_ms; /* then it is ended */
 };
 
 /* A value that may be stopped. */
-#define FV_LINKPROC_NONE {.pid = 0, .fd = -1}
+#define FV_LINKPROC_NONE                                                                      \
+	{                                                                                     \
+		.pid = 0, .fd = -1                                                            \
+	}
 
 struct fv_link_answer {
 	enum fv_link_outcome outcome;
-	uint32_t status;        /* HTTP; with FV_LINK_ANSWERED */
+	uint32_t status; /* HTTP; with FV_LINK_ANSWERED */
 	bool has_retry_after;
 	uint32_t retry_after_s;
 	uint64_t up_bytes, down_bytes;
-	uint32_t guards;        /* enum fv_link_guard bits */
-	struct fv_span body;    /* or, after a failure, a short reason; borrowed from the proc */
+	uint32_t guards;     /* enum fv_link_guard bits */
+	struct fv_span body; /* or, after a failure, a short reason; borrowed from the proc */
 };
 
 /*

@@ -10,9 +10,9 @@ struct taking {
 	struct fv_syncdown *down;
 	struct fv_sync_answer answer;
 	bool has_shown;
-	struct fv_tree_head shown;       /* the answer's checkpoint */
+	struct fv_tree_head shown; /* the answer's checkpoint */
 	struct fv_checkpoints next;
-	uint64_t receipt_size;           /* records that the receipt covers */
+	uint64_t receipt_size; /* records that the receipt covers */
 	int64_t now_ms;
 };
 
@@ -65,8 +65,8 @@ check_proof(struct taking *t)
 		return FV_SYNC_NONE;
 	if (!t->answer.has_consistency)
 		return t->down->must_prove ? FV_SYNC_LOG_REWRITTEN : FV_SYNC_NONE;
-	if (fv_merkle_verify_consistency(base->size, t->shown.size, &base->root, &t->shown.root,
-		t->answer.consistency, t->answer.consistency_count) != FV_OK)
+	if (fv_merkle_verify_consistency(base->size, t->shown.size, &base->root,
+		&t->shown.root, t->answer.consistency, t->answer.consistency_count) != FV_OK)
 		return FV_SYNC_LOG_REWRITTEN;
 	t->down->has_proof = true;
 	return FV_SYNC_NONE;
@@ -81,8 +81,8 @@ check_checkpoint(struct taking *t)
 	t->next = *t->down->checkpoints;
 	if (t->answer.checkpoint.len == 0)
 		return t->down->must_prove ? FV_SYNC_LOG_REWRITTEN : FV_SYNC_NONE;
-	if (fv_checkpoints_read(
-		t->answer.checkpoint, t->down->app->identity.ticket.log_pk, &t->shown) != FV_OK)
+	if (fv_checkpoints_read(t->answer.checkpoint, t->down->app->identity.ticket.log_pk,
+		&t->shown) != FV_OK)
 		return FV_SYNC_BAD_ANSWER;
 	t->has_shown = true;
 	if (fv_checkpoints_compare(&t->next.seen, &t->shown) != FV_OK ||
@@ -248,8 +248,8 @@ write_all(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
 		return rc;
 	items = down->items.taken + down->items.slices;
 	down->has_moved = state->next_seq != t->answer.next_seq || items > 0 ||
-			  state->cursor != t->answer.cursor || before != after ||
-			  t->answer.has_receipt || down->has_proof || state->is_probe_due;
+	    state->cursor != t->answer.cursor || before != after || t->answer.has_receipt ||
+	    down->has_proof || state->is_probe_due;
 	state->next_seq = t->answer.next_seq;
 	state->server_sealed = t->answer.sealed_size;
 	state->cursor = t->answer.cursor;
@@ -301,7 +301,8 @@ fv_syncdown_take(struct fv_syncdown *down, struct fv_span plain)
 		return reason;
 	t->down = down;
 	t->now_ms = down->app->clock.rtc_ms(down->app->clock.ctx);
-	reason = fv_sync_answer_parse(plain, &t->answer) == FV_OK ? check(t) : FV_SYNC_BAD_ANSWER;
+	reason =
+	    fv_sync_answer_parse(plain, &t->answer) == FV_OK ? check(t) : FV_SYNC_BAD_ANSWER;
 	if (reason == FV_SYNC_NONE)
 		reason = take_in(t);
 	free(t);

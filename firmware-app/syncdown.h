@@ -15,22 +15,22 @@
 
 /* One answer: what it answers, then what it did. */
 struct fv_syncdown {
-	struct fv_app *app;               /* held */
-	const struct fv_syncup *sent;     /* held: the request */
-	struct fv_tree_head proof_base;   /* of request key 2, with want bit 0; size 0: none */
-	bool proves_consistent;           /* the base is the consistent one */
-	bool must_prove;                  /* the log was rewritten before: no proof, no belief */
+	struct fv_app *app;             /* held */
+	const struct fv_syncup *sent;   /* held: the request */
+	struct fv_tree_head proof_base; /* of request key 2, with want bit 0; size 0: none */
+	bool proves_consistent;         /* the base is the consistent one */
+	bool must_prove;                /* the log was rewritten before: no proof, no belief */
 	struct fv_checkpoints *checkpoints; /* held; moved on */
 	struct fv_syncstate *state;         /* held; moved on */
 	struct fv_syncup_missing *missing;  /* held; replaced */
 	/* what it did */
 	struct fv_syncitems items;
-	bool has_moved;        /* anything at all is further than before */
-	bool has_more;         /* items wait */
+	bool has_moved; /* anything at all is further than before */
+	bool has_more;  /* items wait */
 	bool has_receipt;
-	bool has_proof;        /* the consistency proof came and holds */
-	bool is_too_old;       /* notice 6 */
-	bool has_seal_bad;     /* notice 1 */
+	bool has_proof;    /* the consistency proof came and holds */
+	bool is_too_old;   /* notice 6 */
+	bool has_seal_bad; /* notice 1 */
 };
 
 /*

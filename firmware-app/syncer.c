@@ -61,9 +61,10 @@ append_sync(struct fv_syncer *s)
 	}
 	/* The sync has happened whether or not the disk has room to say so. */
 	if (fv_buf_status(&payload) != FV_OK ||
-	    fv_journal_append(
-		&s->app->journal, FV_REC_SYNC, fv_buf_span(&payload), &seq) != FV_OK)
-		snprintf(s->result.detail, sizeof s->result.detail, "no SYNC record was written");
+	    fv_journal_append(&s->app->journal, FV_REC_SYNC, fv_buf_span(&payload), &seq) !=
+		FV_OK)
+		snprintf(
+		    s->result.detail, sizeof s->result.detail, "no SYNC record was written");
 	fv_buf_clear(&payload);
 }
 
@@ -85,7 +86,8 @@ set_alarm(struct fv_syncer *s, bool is_alarmed)
 		return;
 	s->is_alarmed = is_alarmed;
 	if (fv_store_put_int(s->app->store, FV_SET_LOG_ALARM, is_alarmed) != FV_OK)
-		snprintf(s->result.detail, sizeof s->result.detail, "the alarm was not written");
+		snprintf(
+		    s->result.detail, sizeof s->result.detail, "the alarm was not written");
 }
 
 static void
@@ -182,9 +184,8 @@ fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 	if (fv_store_get_int(app->store, FV_SET_LOG_ALARM, &alarm) == FV_OK)
 		syncer->is_alarmed = alarm != 0;
 	syncer->want_proof = syncer->is_alarmed || (flags & FV_SYNC_FULL) != 0 ||
-			     fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven,
-				 strlen(day)) != FV_OK ||
-			     memcmp(proven, day, strlen(day)) != 0;
+	    fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven, strlen(day)) != FV_OK ||
+	    memcmp(proven, day, strlen(day)) != 0;
 	begin_round(syncer);
 }
 
@@ -232,7 +233,8 @@ turn_handle(struct fv_syncer *s)
 	s->use_first_handle = false;
 	/* Not written: the next sync goes under the old one, which is still taken. */
 	if (fv_store_put_int(s->app->store, FV_SET_HANDLE_NUMBER, number + 1) != FV_OK)
-		snprintf(s->result.detail, sizeof s->result.detail, "the handle was not moved on");
+		snprintf(
+		    s->result.detail, sizeof s->result.detail, "the handle was not moved on");
 }
 
 /* A wipe acts once: what it erases does not come back. */
@@ -328,7 +330,8 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 static void
 take_cut(struct fv_syncer *s, const struct fv_link_answer *answer)
 {
-	/* It may have stored much of it: the cursor is asked for before it all goes up again. */
+	/* It may have stored much of it: the cursor is asked for before it all goes up again.
+	 */
 	if (answer->up_bytes > FV_SYNC_PROBE_BYTES)
 		s->state.is_probe_due = true;
 	snprintf(s->result.detail, sizeof s->result.detail, "%.*s", (int)answer->body.len,
@@ -336,8 +339,8 @@ take_cut(struct fv_syncer *s, const struct fv_link_answer *answer)
 	finish(s,
 	    answer->outcome == FV_LINK_NOT_HTTP || answer->outcome == FV_LINK_TOO_BIG
 		? FV_SYNC_NOT_OURS
-	    : answer->outcome == FV_LINK_FAILED ? FV_SYNC_LOCAL
-						: FV_SYNC_OFFLINE,
+		: answer->outcome == FV_LINK_FAILED ? FV_SYNC_LOCAL
+						    : FV_SYNC_OFFLINE,
 	    0);
 }
 
@@ -359,7 +362,8 @@ take_plain(struct fv_syncer *s, const struct fv_link_answer *answer)
 {
 	uint32_t after = answer->has_retry_after ? answer->retry_after_s : 0;
 
-	snprintf(s->result.detail, sizeof s->result.detail, "HTTP %u", (unsigned)answer->status);
+	snprintf(
+	    s->result.detail, sizeof s->result.detail, "HTTP %u", (unsigned)answer->status);
 	switch (answer->status) {
 	case 401:
 		if (s->has_tried_first) {
@@ -409,9 +413,10 @@ count_bytes(struct fv_syncer *s, const struct fv_link_answer *answer)
 	s->result.up_bytes += answer->up_bytes;
 	s->result.down_bytes += answer->down_bytes;
 	s->result.guards = answer->guards;
-	if (fv_store_add_meter(s->app->store, fv_clock_local_day(now_ms(s), day), answer->up_bytes,
-		answer->down_bytes) != FV_OK)
-		snprintf(s->result.detail, sizeof s->result.detail, "the meter was not written");
+	if (fv_store_add_meter(s->app->store, fv_clock_local_day(now_ms(s), day),
+		answer->up_bytes, answer->down_bytes) != FV_OK)
+		snprintf(
+		    s->result.detail, sizeof s->result.detail, "the meter was not written");
 }
 
 bool

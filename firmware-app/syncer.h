@@ -13,7 +13,7 @@
 #include "firmware-app/syncdown.h"
 
 #define FV_SYNC_ROUNDS_MAX 200U
-#define FV_SYNC_RETRY_FIRST_MS INT64_C(30000)  /* doubled by each failure */
+#define FV_SYNC_RETRY_FIRST_MS INT64_C(30000) /* doubled by each failure */
 #define FV_SYNC_RETRY_MAX_MS INT64_C(1800000)
 #define FV_SYNC_PROBE_BYTES 8192U /* sent before a cut: the cursor is asked for first */
 
@@ -30,12 +30,12 @@ struct fv_sync_result {
 	uint64_t items, items_refused;
 	uint64_t up_bytes, down_bytes;
 	unsigned rounds;
-	uint32_t guards;        /* of fieldvisit-link; enum fv_link_guard */
-	bool is_proven;         /* a consistency proof came and holds */
+	uint32_t guards; /* of fieldvisit-link; enum fv_link_guard */
+	bool is_proven;  /* a consistency proof came and holds */
 	bool is_too_old, has_seal_bad, is_wiped, is_revoked, is_approved;
-	bool has_no_link;       /* the reason is LOCAL because fieldvisit-link is not there */
+	bool has_no_link; /* the reason is LOCAL because fieldvisit-link is not there */
 	uint64_t blobs_waiting;
-	int64_t next_try_ms;    /* wall clock; 0: none is planned */
+	int64_t next_try_ms;             /* wall clock; 0: none is planned */
 	char detail[FV_LINK_REASON_MAX]; /* what the link said; may be empty */
 };
 
@@ -48,16 +48,16 @@ struct fv_syncer {
 	struct fv_syncup_missing missing;
 	struct fv_syncstate state;
 	struct fv_checkpoints checkpoints;
-	bool use_first_handle;  /* this round goes under handle 0 */
-	bool has_tried_first;   /* a round has */
-	bool has_probed;        /* after a 409, once in a sync */
-	bool want_proof;        /* a consistency proof is still to be asked for */
-	bool is_alarmed;        /* the log was rewritten and not proven since */
-	bool is_seen_proven;    /* the newest seen one was proven in this sync */
-	bool want_receipt;      /* it has more sealed than we have receipts for */
-	bool asked_receipt;     /* once in a sync */
-	bool has_sent_work;     /* records other than SYNC and SEAL went up */
-	unsigned idle_rounds;   /* in a row that moved nothing */
+	bool use_first_handle; /* this round goes under handle 0 */
+	bool has_tried_first;  /* a round has */
+	bool has_probed;       /* after a 409, once in a sync */
+	bool want_proof;       /* a consistency proof is still to be asked for */
+	bool is_alarmed;       /* the log was rewritten and not proven since */
+	bool is_seen_proven;   /* the newest seen one was proven in this sync */
+	bool want_receipt;     /* it has more sealed than we have receipts for */
+	bool asked_receipt;    /* once in a sync */
+	bool has_sent_work;    /* records other than SYNC and SEAL went up */
+	unsigned idle_rounds;  /* in a row that moved nothing */
 	uint64_t first_next_seq;
 	struct fv_sync_result result;
 	bool is_done;

@@ -30,7 +30,7 @@ static bool
 is_their_fault(enum fv_err rc)
 {
 	return rc == FV_EFORMAT || rc == FV_ERANGE || rc == FV_ETOOBIG || rc == FV_ECUT ||
-	       rc == FV_EAUTH || rc == FV_ECONFLICT || rc == FV_EVERSION || rc == FV_ESTATE;
+	    rc == FV_EAUTH || rc == FV_ECONFLICT || rc == FV_EVERSION || rc == FV_ESTATE;
 }
 
 static enum fv_err
@@ -41,7 +41,8 @@ need_roster(struct taking *t)
 }
 
 static enum fv_err
-keep(struct taking *t, uint32_t kind, struct fv_span key, uint64_t version, struct fv_span body)
+keep(
+    struct taking *t, uint32_t kind, struct fv_span key, uint64_t version, struct fv_span body)
 {
 	const struct fv_item_row row = {
 	    .kind = kind, .key = key, .version = version, .body = body, .taken_ms = t->now_ms};
@@ -75,7 +76,8 @@ take_history(struct taking *t, const struct fv_item *item)
 		rc = FV_OK;
 	while (rc == FV_OK)
 		rc = fv_item_history_event(&history, &event);
-	return rc == FV_ENOENT ? keep(t, item->kind, item->key, item->version, item->body) : rc;
+	return rc == FV_ENOENT ? keep(t, item->kind, item->key, item->version, item->body)
+			       : rc;
 }
 
 /* An empty body lifts the hold. */
@@ -126,7 +128,8 @@ take_roster(struct taking *t, const struct fv_item *item)
 		return FV_OK; /* it is here already */
 	}
 	if (rc == FV_OK)
-		rc = fv_roster_verify_next(t->roster, &t->roster_hash, item->body, next, &hash);
+		rc =
+		    fv_roster_verify_next(t->roster, &t->roster_hash, item->body, next, &hash);
 	if (rc == FV_OK)
 		rc = fv_roster_keep(t->app->store, next->version, item->body, t->now_ms);
 	if (rc == FV_OK) {
@@ -191,7 +194,8 @@ load_packs(struct taking *t, struct fv_packs *packs)
 
 /* Keep a pack under the name that its supervisors gave these very bytes. */
 static enum fv_err
-adopt(struct taking *t, const struct fv_packs *packs, struct fv_span body, bool *is_adopted_out)
+adopt(
+    struct taking *t, const struct fv_packs *packs, struct fv_span body, bool *is_adopted_out)
 {
 	const struct fv_pack_line *line;
 	char key[FV_PACK_KEY_BYTES];

@@ -18,15 +18,14 @@
 
 /* Text that an adopted pack has as its key in the store: "<id>@r<revision>". */
 #define FV_PACK_KEY_BYTES 56U
-void fv_syncitems_pack_key(
-    const char *id, uint32_t revision, char key_out[FV_PACK_KEY_BYTES]);
+void fv_syncitems_pack_key(const char *id, uint32_t revision, char key_out[FV_PACK_KEY_BYTES]);
 
 struct fv_syncitems {
-	uint64_t taken;      /* whole ones */
+	uint64_t taken; /* whole ones */
 	uint64_t slices;
-	uint64_t refused;    /* malformed, unsigned or not ours: left out */
-	bool is_revoked;     /* a good order says so */
-	bool is_wipe;        /* a good order to wipe has come */
+	uint64_t refused; /* malformed, unsigned or not ours: left out */
+	bool is_revoked;  /* a good order says so */
+	bool is_wipe;     /* a good order to wipe has come */
 };
 
 /*

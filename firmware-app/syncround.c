@@ -7,7 +7,8 @@
 
 #include "firmware-app/failpoint.h"
 
-#define ANSWER_FIRST 65536U /* bytes: while the cases and packs come, or when asked in full */
+#define ANSWER_FIRST 65536U /* bytes: while the cases and packs come, or when asked in full   \
+			     */
 #define ANSWER_DAILY 16384U
 
 struct fv_tree_head
@@ -17,7 +18,8 @@ fv_syncround_base(const struct fv_syncer *s)
 
 	if (!s->want_proof)
 		return (struct fv_tree_head){0};
-	return s->is_seen_proven || c->seen.size == c->consistent.size ? c->consistent : c->seen;
+	return s->is_seen_proven || c->seen.size == c->consistent.size ? c->consistent
+								       : c->seen;
 }
 
 /* Percent of the first battery that says it.  False: there is none. */
@@ -78,16 +80,16 @@ plan(struct fv_syncer *s)
 	    s->app->store, s->state.next_seq, s->state.server_sealed, &up->send_to);
 	if (rc != FV_OK)
 		return rc;
-	/* Believed is only what a seal covers.  Where the disk has no room for one, the records
-	 * go up all the same: they are safer there. */
+	/* Believed is only what a seal covers.  Where the disk has no room for one, the
+	 * records go up all the same: they are safer there. */
 	if (up->send_to > s->state.next_seq && fv_journal_seal(j) == FV_OK)
 		up->send_to = fv_journal_next_seq(j);
 	up->map.from_seq = s->state.next_seq;
 	up->map.cursor = s->state.cursor;
 	up->map.checkpoint_size = s->checkpoints.seen.size;
 	up->map.answer_max = s->state.cursor == 0 || (s->flags & FV_SYNC_FULL) != 0
-				 ? ANSWER_FIRST
-				 : ANSWER_DAILY;
+	    ? ANSWER_FIRST
+	    : ANSWER_DAILY;
 	if (fv_syncround_base(s).size > 0) {
 		up->map.checkpoint_size = fv_syncround_base(s).size;
 		up->map.want |= FV_WANT_CONSISTENCY;
@@ -114,8 +116,10 @@ load_keys(struct fv_syncer *s, struct keys *keys)
 
 	memset(keys, 0, sizeof *keys);
 	if ((rc = fv_store_get_int(store, FV_SET_HPKE_KEY_ID, &key_id)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_HPKE_PK, keys->pk_server, FV_KEY_BYTES)) != FV_OK ||
-	    (rc = fv_store_get_fixed(store, FV_SET_SK_SYNC, keys->sk_sync, FV_KEY_BYTES)) != FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_HPKE_PK, keys->pk_server, FV_KEY_BYTES)) !=
+		FV_OK ||
+	    (rc = fv_store_get_fixed(store, FV_SET_SK_SYNC, keys->sk_sync, FV_KEY_BYTES)) !=
+		FV_OK ||
 	    (rc = fv_store_get_fixed(store, FV_SET_HANDLE_SECRET, keys->handle_secret,
 		 FV_HANDLE_SECRET_BYTES)) != FV_OK ||
 	    (rc = fv_store_get_int(store, FV_SET_HANDLE_NUMBER, &number)) != FV_OK)

@@ -34,7 +34,8 @@ pack(struct packer *p)
 	if (after > p->body_max)
 		return FV_AGAIN;
 	if (is_next) {
-		rc = fv_envelope_request_seal(p->request, fv_buf_span(&p->plain), false, p->body);
+		rc = fv_envelope_request_seal(
+		    p->request, fv_buf_span(&p->plain), false, p->body);
 		if (rc != FV_OK)
 			return rc;
 		fv_buf_reset(&p->plain);
@@ -110,7 +111,8 @@ find_held(const struct fv_syncup *up, const struct fv_blob_row *row, uint64_t *h
 	if (up->missing == NULL || !up->missing->is_full)
 		return true;
 	for (size_t i = 0; i < up->missing->count; i++) {
-		if (memcmp(up->missing->blobs[i].hash.b, row->hash.b, sizeof row->hash.b) == 0) {
+		if (memcmp(up->missing->blobs[i].hash.b, row->hash.b, sizeof row->hash.b) ==
+		    0) {
 			*held_out = up->missing->blobs[i].held_bytes;
 			return true;
 		}
@@ -132,7 +134,8 @@ on_blob(const struct fv_blob_row *row, void *ctx)
 		size_t left = row->data.len - (size_t)at;
 
 		slice.offset = at;
-		slice.bytes = fv_span_of(row->data.ptr + at, left < FV_SLICE_MAX ? left : FV_SLICE_MAX);
+		slice.bytes =
+		    fv_span_of(row->data.ptr + at, left < FV_SLICE_MAX ? left : FV_SLICE_MAX);
 		fv_buf_reset(&p->item);
 		fv_slice_put(&p->item, &slice);
 		rc = pack(p);
@@ -189,7 +192,8 @@ fv_syncup_build(struct fv_syncup *up, const struct fv_envelope_to *to,
 	struct packer p = {.up = up, .request = request_out, .body = body};
 	enum fv_err rc;
 
-	p.body_max = up->body_max < FV_SYNCUP_BODY_MIN ? FV_SYNCUP_BODY_MIN : (size_t)up->body_max;
+	p.body_max =
+	    up->body_max < FV_SYNCUP_BODY_MIN ? FV_SYNCUP_BODY_MIN : (size_t)up->body_max;
 	up->sent_to = up->map.from_seq;
 	up->slices = 0;
 	up->has_seal = false;
@@ -225,8 +229,8 @@ on_type(const struct fv_record_row *row, void *ctx)
 }
 
 enum fv_err
-fv_syncup_waiting(struct fv_store *store, uint64_t next_seq, uint64_t server_sealed,
-    uint64_t *send_to_out)
+fv_syncup_waiting(
+    struct fv_store *store, uint64_t next_seq, uint64_t server_sealed, uint64_t *send_to_out)
 {
 	bool does_seal_count = server_sealed < next_seq;
 	uint64_t count;

@@ -26,15 +26,15 @@ struct fv_syncup {
 	/* asked for */
 	const struct fv_journal *journal;        /* held */
 	const struct fv_syncup_missing *missing; /* held; may be NULL */
-	struct fv_sync_request map; /* n, tail and begun are filled in by build */
-	bool is_probe;              /* carries no record and no slice */
-	uint64_t send_to;           /* records before this one may be sent */
-	uint64_t body_max;          /* bytes; at least FV_SYNCUP_BODY_MIN is used */
+	struct fv_sync_request map;              /* n, tail and begun are filled in by build */
+	bool is_probe;                           /* carries no record and no slice */
+	uint64_t send_to;                        /* records before this one may be sent */
+	uint64_t body_max; /* bytes; at least FV_SYNCUP_BODY_MIN is used */
 	/* came to carry */
-	uint64_t sent_to;  /* records before this one are in it */
+	uint64_t sent_to; /* records before this one are in it */
 	uint64_t slices;
-	bool has_seal;     /* among its records */
-	bool is_short;     /* more waits than fitted */
+	bool has_seal; /* among its records */
+	bool is_short; /* more waits than fitted */
 };
 
 /*
@@ -49,7 +49,7 @@ FV_NODISCARD enum fv_err fv_syncup_build(struct fv_syncup *up, const struct fv_e
  * only SYNC records and their seals follow it, which wait for a record of another type.
  * A seal counts where the server holds records that it does not know to be sealed.
  */
-FV_NODISCARD enum fv_err fv_syncup_waiting(struct fv_store *store, uint64_t next_seq,
-    uint64_t server_sealed, uint64_t *send_to_out);
+FV_NODISCARD enum fv_err fv_syncup_waiting(
+    struct fv_store *store, uint64_t next_seq, uint64_t server_sealed, uint64_t *send_to_out);
 
 #endif

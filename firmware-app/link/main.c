@@ -112,7 +112,7 @@ write_answer(const struct fv_post_result *result, unsigned guards)
 	store(head + 20, guards);
 	store(head + 24, (uint32_t)len);
 	return write_all(head, sizeof head) &&
-	       write_all(is_answered ? result->body : (const uint8_t *)result->reason, len);
+	    write_all(is_answered ? result->body : (const uint8_t *)result->reason, len);
 }
 
 static int

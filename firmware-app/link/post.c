@@ -115,7 +115,7 @@ static int
 set_tls(CURL *curl)
 {
 	return curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
+	    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
 }
 
 /* No redirect is followed and no cookie kept: those are libcurl's defaults. */
@@ -125,27 +125,27 @@ set_up(CURL *curl, struct transfer *t, struct curl_slist *headers)
 	const struct fv_post *post = t->post;
 
 	return set_tls(curl) && curl_easy_setopt(curl, CURLOPT_URL, post->url) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post->body) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body_len) ==
-		   CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)post->total_ms) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, t) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_traffic) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) == CURLE_OK;
+	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post->body) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body_len) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)post->total_ms) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_traffic) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) == CURLE_OK;
 }
 
 static void

@@ -15,8 +15,8 @@ struct fv_post {
 	const char *url;     /* held */
 	const uint8_t *body; /* held */
 	size_t body_len;
-	uint32_t total_ms;   /* for all of it */
-	int watch_fd;        /* give up when its other end is closed */
+	uint32_t total_ms; /* for all of it */
+	int watch_fd;      /* give up when its other end is closed */
 };
 
 struct fv_post_result {

@@ -28,9 +28,9 @@ enum fv_link_outcome {
 	FV_LINK_NO_CONNECT = 3, /* nobody answers there */
 	FV_LINK_CUT = 4,        /* the connection broke */
 	FV_LINK_TIMEOUT = 5,
-	FV_LINK_TOO_BIG = 6,    /* the answer is over FV_LINK_ANSWER_MAX */
-	FV_LINK_NOT_HTTP = 7,   /* what answers does not speak HTTP (or TLS) */
-	FV_LINK_FAILED = 8,     /* this program itself: memory, system calls */
+	FV_LINK_TOO_BIG = 6,  /* the answer is over FV_LINK_ANSWER_MAX */
+	FV_LINK_NOT_HTTP = 7, /* what answers does not speak HTTP (or TLS) */
+	FV_LINK_FAILED = 8,   /* this program itself: memory, system calls */
 };
 
 /* Guards that the kernel granted, as bits. */

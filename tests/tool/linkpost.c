@@ -15,8 +15,8 @@ print_answer(const struct fv_link_answer *a)
 	struct fv_hash hash;
 
 	fv_sha256(a->body, &hash);
-	(void)printf("{\"outcome\":%d,\"status\":%" PRIu32 ",\"retry_after\":", (int)a->outcome,
-	    a->status);
+	(void)printf("{\"outcome\":%d,\"status\":%" PRIu32 ",\"retry_after\":",
+	    (int)a->outcome, a->status);
 	if (a->has_retry_after)
 		(void)printf("%" PRIu32, a->retry_after_s);
 	else

@@ -183,7 +183,8 @@ log_head(const struct handheld *h, size_t size)
 
 /* Append a checkpoint note over `head`, signed with `seed` under that key's own origin. */
 static inline void
-log_sign(struct fv_buf *note, const struct fv_tree_head *head, const uint8_t seed[FV_SEED_BYTES])
+log_sign(
+    struct fv_buf *note, const struct fv_tree_head *head, const uint8_t seed[FV_SEED_BYTES])
 {
 	uint8_t pk[FV_KEY_BYTES];
 	char origin[FV_LOG_ORIGIN_BYTES];

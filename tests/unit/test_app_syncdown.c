@@ -65,8 +65,8 @@ put_receipt(struct round *r)
 	shown = log_head(r->h, r->h->leaf_count);
 	log_sign(&r->note, &shown, r->h->log_seed);
 	r->answer.checkpoint = fv_buf_span(&r->note);
-	assert_int_equal(fv_merkle_prove_inclusion(r->answer.head_index, shown.size, log_get, r->h,
-			     r->answer.inclusion, &r->answer.inclusion_count),
+	assert_int_equal(fv_merkle_prove_inclusion(r->answer.head_index, shown.size, log_get,
+			     r->h, r->answer.inclusion, &r->answer.inclusion_count),
 	    FV_OK);
 }
 
@@ -85,8 +85,8 @@ put_proof(struct round *r, struct fv_tree_head base)
 {
 	r->down.proof_base = base;
 	r->answer.has_consistency = true;
-	assert_int_equal(fv_merkle_prove_consistency(base.size, r->h->leaf_count, log_get, r->h,
-			     r->answer.consistency, &r->answer.consistency_count),
+	assert_int_equal(fv_merkle_prove_consistency(base.size, r->h->leaf_count, log_get,
+			     r->h, r->answer.consistency, &r->answer.consistency_count),
 	    FV_OK);
 }
 

@@ -31,7 +31,8 @@ take_record(struct taken *t, struct handheld *h, struct fv_span rest, size_t *le
 	assert_int_equal(
 	    fv_trail_follow(&t->trail, &record.header, fv_buf_span(&header), &leaf), FV_OK);
 	if (record.has_sig) {
-		assert_int_equal(fv_trail_take_seal(&t->trail, record.payload, record.sig), FV_OK);
+		assert_int_equal(
+		    fv_trail_take_seal(&t->trail, record.payload, record.sig), FV_OK);
 		t->seals++;
 	}
 	t->prev = record.header;
@@ -202,7 +203,8 @@ a_detached_payload_travels_as_a_blob(void **state)
 	start(h, &t);
 	send(h, &up, &t);
 	assert_int_equal(t.trail.range.size, up.send_to);
-	assert_int_equal(t.slice_bytes, FV_SALT_BYTES + 5000 + 5); /* salt, map, key, string head */
+	assert_int_equal(
+	    t.slice_bytes, FV_SALT_BYTES + 5000 + 5); /* salt, map, key, string head */
 	assert_memory_equal(t.last_slice.b, t.prev.pc.b, sizeof t.last_slice.b);
 }
 
@@ -298,8 +300,7 @@ waiting(struct handheld *h, uint64_t next_seq, uint64_t sealed)
 {
 	uint64_t send_to;
 
-	assert_int_equal(
-	    fv_syncup_waiting(h->app.store, next_seq, sealed, &send_to), FV_OK);
+	assert_int_equal(fv_syncup_waiting(h->app.store, next_seq, sealed, &send_to), FV_OK);
 	return send_to;
 }
 
