@@ -4,6 +4,7 @@
 
 #include "fv/bundle.h"
 #include "fv/instant.h"
+#include "fv/plausibility.h"
 #include "fv/roster.h"
 #include "fv/trail.h"
 
@@ -72,6 +73,14 @@ struct verify_trail {
 
 /* Records, payloads, notes and times of a trail whose leaves are proven. */
 void fv_verify_records(struct verify *v, const struct verify_trail *t);
+
+/* What makes a reader careful, told as the records go by.  All zero is the beginning. */
+struct verify_doubts {
+	struct fv_clock_checks clocks;
+	uint64_t said; /* bits of the stamp checks that were told once already */
+};
+void fv_verify_doubt(struct verify *v, struct verify_doubts *doubts,
+    const struct fv_header *header, struct fv_span payload);
 
 /* Leaf `seq` of the trail and, for seq above 0, the one before (else NULL). */
 void fv_verify_leaf_at(const struct verify_trail *t, uint64_t seq, struct fv_hash *leaf_out,

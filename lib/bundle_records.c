@@ -6,12 +6,15 @@
 #include "fv/note.h"
 #include "lib/bundle_internal.h"
 
+#define WALL_SLACK_MS INT64_C(2000) /* clocks this near agree */
+
 /* What the records of one device add up to. */
 struct tally {
 	uint64_t shown;
 	uint64_t without_payload;
 	uint64_t payload_members; /* that a header names */
 	uint64_t note_members;
+	struct verify_doubts doubts;
 };
 
 static const struct fv_tar_member *
@@ -189,7 +192,8 @@ say_time(struct verify *v, const struct verify_trail *t, const struct fv_header 
 	char before[FV_INSTANT_TEXT_BYTES], what[128] = "";
 	struct fv_cbor_reader r;
 	struct fv_span case_id;
-	int64_t after_ms;
+	int64_t after_ms = 0;
+	bool has_after;
 
 	if (h->type == FV_REC_VISIT_BEGIN && fv_cbor_map_find(payload, 1, &r) == FV_OK &&
 	    fv_cbor_get_text(&r, &case_id) == FV_OK && fv_id_valid(case_id, 40))
@@ -197,7 +201,16 @@ say_time(struct verify *v, const struct verify_trail *t, const struct fv_header 
 		    (const char *)case_id.ptr);
 	(void)fv_instant_format(h->rtc_ms, 0, true, clock);
 	(void)fv_instant_format(t->head_ms, 0, true, before);
-	if (beacon_time(v, t, h, &after_ms))
+	if (h->rtc_ms > t->head_ms + WALL_SLACK_MS)
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "%llu: its clock says a time after its receipt",
+		    (unsigned long long)h->seq);
+	has_after = beacon_time(v, t, h, &after_ms);
+	if (has_after && h->rtc_ms < after_ms - WALL_SLACK_MS)
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "%llu: its clock says a time before the checkpoint that it quotes",
+		    (unsigned long long)h->seq);
+	if (has_after)
 		fv_verify_claim(v, FV_CLAIM_TIME, true,
 		    "record %llu %s%s says %s: written after %s (ledger of size %llu) and "
 		    "before %s "
@@ -212,43 +225,6 @@ say_time(struct verify *v, const struct verify_trail *t, const struct fv_header 
 		    "witness); no lower wall",
 		    (unsigned long long)h->seq, fv_record_type_name(h->type), what, clock,
 		    before);
-}
-
-/* What a reader must know of this record. */
-static void
-say_caveats(struct verify *v, const struct fv_header *h, struct fv_span payload)
-{
-	struct fv_cbor_reader r;
-	uint64_t kind = 0;
-	int64_t from = 0, to = 0;
-
-	if (fv_record_type_name(h->type) == NULL)
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: record of unknown type %u",
-		    (unsigned long long)h->seq, h->type);
-	if ((h->flags & FV_RECF_CLOCK_EARLY) != 0)
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%llu: the wall clock was earlier than the program",
-		    (unsigned long long)h->seq);
-	if (payload.len == 0)
-		return;
-	if (h->type == FV_REC_CLOCK_STEP && fv_cbor_map_find(payload, 4, &r) == FV_OK &&
-	    fv_cbor_get_int(&r, &from) == FV_OK && fv_cbor_map_find(payload, 5, &r) == FV_OK &&
-	    fv_cbor_get_int(&r, &to) == FV_OK && !__builtin_sub_overflow(to, from, &to))
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%llu: the system clock stepped by %lld ms", (unsigned long long)h->seq,
-		    (long long)to);
-	if (h->type == FV_REC_ALARM && fv_cbor_map_find(payload, 4, &r) == FV_OK &&
-	    fv_cbor_get_uint(&r, UINT32_MAX, &kind) == FV_OK)
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true, "%llu: alarm of check %llu",
-		    (unsigned long long)h->seq, (unsigned long long)kind);
-	if (h->type == FV_REC_SESSION && fv_cbor_map_find(payload, 4, &r) == FV_OK &&
-	    fv_cbor_get_uint(&r, 7, &kind) == FV_OK && (kind == 3 || kind == 4 || kind == 6))
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "%llu: the receiver is a %s: its positions may be a replay",
-		    (unsigned long long)h->seq,
-		    kind == 3       ? "pseudo-terminal"
-			: kind == 4 ? "network source"
-				    : "file");
 }
 
 /* Next header of the sequence: in order, of this device, and the leaf that stands there. */
@@ -290,7 +266,7 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 	if (h.type == FV_REC_VISIT_BEGIN || h.type == FV_REC_VISIT_END ||
 	    h.type == FV_REC_CONTACT)
 		say_time(v, t, &h, payload);
-	say_caveats(v, &h, payload);
+	fv_verify_doubt(v, &tally->doubts, &h, payload);
 	return true;
 }
 

@@ -180,6 +180,12 @@ log_head(struct exhibit *x, uint64_t seal)
 void
 exhibit_init(struct exhibit *x)
 {
+	exhibit_init_jump(x, 0);
+}
+
+void
+exhibit_init_jump(struct exhibit *x, int64_t jump_ms)
+{
 	struct fv_buf body = {0};
 	struct fv_hash root;
 
@@ -204,6 +210,7 @@ exhibit_init(struct exhibit *x)
 	    "{1:\"c1\",2:{1:3,3:231291000,4:1132644000,6:5000,17:3},4:[\"o1\",\"o2\"],5:1}");
 	put_note(x);
 	(void)made_put(&x->trail, FV_REC_EVENT, "{1:\"" EXHIBIT_OTHER_CASE "\",4:3}");
+	x->trail.rtc_ms += jump_ms;
 	(void)made_putf(&x->trail, FV_REC_OUTCOME, "{1:%d,4:1,5:1,6:false}", (int)x->visit);
 	(void)made_putf(&x->trail, FV_REC_VISIT_END, "{1:%d,4:1}", (int)x->visit);
 	(void)made_seal(&x->trail);

@@ -101,6 +101,27 @@ a_whole_bundle_holds_and_says_what_it_covers(void **state)
 }
 
 static void
+a_clock_that_moved_by_itself_is_told(void **state)
+{
+	struct world *w = *state;
+	struct fv_bundle *b;
+
+	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
+	assert_false(said(w, "the wall clock moved"));
+	assert_false(said(w, "a time after its receipt"));
+	exhibit_free(&w->x);
+	exhibit_init_jump(&w->x, 90000);
+	b = exhibit_bundle(&w->x, "c1");
+	fv_buf_reset(&w->tar);
+	fv_buf_reset(&w->lines.text);
+	exhibit_close(&w->x, b, true, &w->tar);
+	fv_bundle_free(b);
+	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
+	assert_true(
+	    said(w, "CAVEAT 6: the wall clock moved without a recorded step (90000)"));
+}
+
+static void
 no_record_of_another_case_is_in_the_file(void **state)
 {
 	struct world *w = *state;
@@ -447,6 +468,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(a_whole_bundle_holds_and_says_what_it_covers),
+	    T(a_clock_that_moved_by_itself_is_told),
 	    T(no_record_of_another_case_is_in_the_file),
 	    T(no_changed_bit_passes),
 	    T(every_byte_of_the_export_proof_is_covered),
