@@ -292,6 +292,16 @@ read_officers(struct arena *arena, const struct kept *begin, struct fv_fold_cont
 }
 
 static void
+take_alarm(const struct kept *k, struct fv_fold_contact *c)
+{
+	uint64_t check;
+
+	c->marks |= FV_MARK_ALARM;
+	if (fv_fold_uint(k, 4, UINT32_MAX, &check))
+		c->alarms |= UINT64_C(1) << (check < 63 ? check : 63);
+}
+
+static void
 walk_parts(struct arena *arena, const struct device *d, const struct kept *begin,
     const struct kept *end, struct fv_fold_contact *c)
 {
@@ -302,14 +312,15 @@ walk_parts(struct arena *arena, const struct device *d, const struct kept *begin
 		c->last_seq = p->header.seq > c->last_seq ? p->header.seq : c->last_seq;
 		c->marks |= fv_fold_record_marks(p);
 		c->note_count += p->header.type == FV_REC_NOTE ? 1U : 0U;
-		c->marks |= p->header.type == FV_REC_ALARM ? (uint32_t)FV_MARK_ALARM : 0U;
+		if (p->header.type == FV_REC_ALARM)
+			take_alarm(p, c);
 		outcome = p->header.type == FV_REC_OUTCOME ? p : outcome;
 	}
 	until = end != NULL ? until : c->last_seq;
 	for (size_t i = 0; i < d->kept_count && d->kept[i]->header.seq <= until; i++)
 		if (d->kept[i]->header.type == FV_REC_ALARM &&
 		    d->kept[i]->header.seq >= begin->header.seq)
-			c->marks |= FV_MARK_ALARM;
+			take_alarm(d->kept[i], c);
 	if (outcome != NULL && c->is_visit)
 		read_outcome(arena, outcome, c);
 }

@@ -20,7 +20,7 @@
 #define MOVED_MM 50000
 
 static void
-raise_alarm(struct fv_alarms *alarms, enum fv_check check, size_t count, const int64_t *inputs)
+raise_alarm(struct fv_alarms *alarms, enum fv_alarm_check check, size_t count, const int64_t *inputs)
 {
 	struct fv_alarm *a;
 
@@ -34,19 +34,19 @@ raise_alarm(struct fv_alarms *alarms, enum fv_check check, size_t count, const i
 }
 
 static void
-raise1(struct fv_alarms *alarms, enum fv_check check, int64_t a)
+raise1(struct fv_alarms *alarms, enum fv_alarm_check check, int64_t a)
 {
 	raise_alarm(alarms, check, 1, &a);
 }
 
 static void
-raise2(struct fv_alarms *alarms, enum fv_check check, int64_t a, int64_t b)
+raise2(struct fv_alarms *alarms, enum fv_alarm_check check, int64_t a, int64_t b)
 {
 	raise_alarm(alarms, check, 2, (const int64_t[]){a, b});
 }
 
 static void
-raise3(struct fv_alarms *alarms, enum fv_check check, const int64_t inputs[3])
+raise3(struct fv_alarms *alarms, enum fv_alarm_check check, const int64_t inputs[3])
 {
 	raise_alarm(alarms, check, 3, inputs);
 }

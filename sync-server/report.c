@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/plausibility.h"
+
 struct gathering {
 	struct report *report;
 	struct fv_store *store;
@@ -238,7 +240,6 @@ static const struct {
     {FV_MARK_ERASED, {"erased", "evidence erased"}},
     {FV_MARK_UNKNOWN, {"unknown", "a record of it cannot be read"}},
     {FV_MARK_SIMULATED, {"simulated", "gpsd calls the fix simulated or dead reckoning"}},
-    {FV_MARK_ALARM, {"alarm", "an alarm was raised"}},
     {FV_MARK_ROLLOVER, {"rollover", "the receiver's date is 1024 weeks off"}},
     {FV_MARK_CLOCK, {"clock", "the handheld's clock was wrong or ran backwards"}},
     {FV_MARK_CLAIMS, {"two_claims", "two claims of when it was"}},
@@ -316,6 +317,11 @@ report_exception(const struct report_row *row, size_t idx, struct report_odd *ou
 	for (size_t i = 0; i < 12; i++)
 		if (first_of(row, i, out) && idx-- == 0)
 			return true;
+	for (uint32_t check = 0; check < 64; check++)
+		if ((row->c->alarms >> check & 1) != 0 && idx-- == 0) {
+			*out = (struct report_odd){"alarm", fv_check_text(check)};
+			return true;
+		}
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
 		if ((row->c->marks & marks[i].mark) != 0 && idx-- == 0) {
 			*out = marks[i].odd;

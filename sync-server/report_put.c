@@ -264,13 +264,28 @@ report_put_table(struct fv_buf *out, const struct report *r)
 		put_empty(out, r);
 }
 
+/* The words of what is out of the ordinary, each once, between `quote`s. */
+static void
+put_odd_words(
+    struct fv_buf *out, const struct report_row *row, const char *between, const char *quote)
+{
+	const char *last = NULL;
+	struct report_odd odd;
+
+	for (size_t i = 0; report_exception(row, i, &odd); i++) {
+		if (last == NULL || strcmp(last, odd.word) != 0)
+			fv_buf_putf(out, "%s%s%s%s", last != NULL ? between : "", quote,
+			    odd.word, quote);
+		last = odd.word;
+	}
+}
+
 static void
 put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row *row,
     const struct judged_finding *f)
 {
 	const struct fv_contact *c = &row->c->contact;
 	struct fv_buf cell = {0};
-	struct report_odd odd;
 	char number[24] = "";
 
 	report_put_field(out, c->id);
@@ -304,8 +319,7 @@ put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row 
 		fv_buf_put_z(out, ",,,,,");
 	}
 	fv_buf_reset(&cell);
-	for (size_t i = 0; report_exception(row, i, &odd); i++)
-		fv_buf_putf(&cell, "%s%s", i > 0 ? ";" : "", odd.word);
+	put_odd_words(&cell, row, ";", "");
 	report_put_field(out, fv_buf_z(&cell) != NULL ? fv_buf_z(&cell) : "");
 	fv_buf_put_z(out, "\r\n");
 	fv_buf_clear(&cell);
@@ -358,7 +372,6 @@ put_json_contact(struct fv_buf *out, const struct report_row *row)
 {
 	static const char *const fixes[] = {"none", "one_sided", "bridged", "inside"};
 	const struct fv_contact *c = &row->c->contact;
-	struct report_odd odd;
 	size_t shown = 0;
 
 	fv_buf_put_z(out, "{\"contact\":");
@@ -392,8 +405,11 @@ put_json_contact(struct fv_buf *out, const struct report_row *row)
 	fv_buf_putf(out, ",\"notes\":%u", row->c->note_count);
 	put_json_key(out, "verdict", report_verdict_phrase(row->worst));
 	fv_buf_put_z(out, ",\"exceptions\":[");
-	for (size_t i = 0; report_exception(row, i, &odd); i++)
-		fv_buf_putf(out, "%s\"%s\"", i > 0 ? "," : "", odd.word);
+	put_odd_words(out, row, ",", "\"");
+	fv_buf_put_z(out, "],\"alarms\":[");
+	for (uint32_t check = 0, shown_alarms = 0; check < 64; check++)
+		if ((row->c->alarms >> check & 1) != 0)
+			fv_buf_putf(out, "%s%u", shown_alarms++ > 0 ? "," : "", check);
 	fv_buf_put_z(out, "],\"findings\":[");
 	for (size_t i = 0; i < row->finding_count; i++) {
 		const struct judged_finding *f = &row->j->findings[row->finding_at + i];

@@ -76,6 +76,7 @@ struct fv_fold_contact {
 	uint32_t fix_count;   /* fixes that the place rests on */
 	uint32_t source_kind; /* PROTOCOL.md section 4; 0: not known */
 	uint32_t marks;       /* enum fv_fold_mark */
+	uint64_t alarms;      /* bits of the checks that raised an ALARM; 63 and up: bit 63 */
 	uint32_t note_count;  /* NOTE records of it */
 	uint32_t business;    /* business result of the last outcome; 0: none */
 	const char *was_case; /* recorded case when an amendment named another; else NULL */

@@ -23,7 +23,7 @@
  * Key 4 of an ALARM.  1 to 7 and 16 to 24 are the protocol's tables; inputs in brackets.
  * C7 and the replay of an earlier day need what only the server has.
  */
-enum fv_check {
+enum fv_alarm_check {
 	FV_CHECK_BOOTTIME_FELL = 1, /* C1 [before ms, now ms] */
 	FV_CHECK_CLOCK_DRIFT = 2,   /* C2 wall clock against boottime [difference ms] */
 	FV_CHECK_GNSS_DRIFT = 3,    /* C3 GNSS against boottime [difference ms, over ms] */
@@ -51,7 +51,7 @@ enum fv_check {
 };
 
 struct fv_alarm {
-	uint32_t check; /* enum fv_check */
+	uint32_t check; /* enum fv_alarm_check */
 	size_t input_count;
 	int64_t inputs[FV_ALARM_INPUTS_MAX]; /* input_count of them */
 };

@@ -604,6 +604,7 @@ a_pseudo_terminal_and_an_alarm_are_marked(void **state)
 	assert_int_equal(c->source_kind, 3);
 	assert_true((c->marks & FV_MARK_PTY) != 0);
 	assert_true((c->marks & FV_MARK_ALARM) != 0);
+	assert_true(c->alarms == UINT64_C(1) << 3);
 }
 
 static void

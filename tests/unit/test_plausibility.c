@@ -50,7 +50,7 @@ alarms_of(const struct fv_stamp *s)
 }
 
 static void
-assert_only(const struct fv_alarms *a, enum fv_check check, int64_t first_input)
+assert_only(const struct fv_alarms *a, enum fv_alarm_check check, int64_t first_input)
 {
 	assert_int_equal(a->count, 1);
 	assert_int_equal(a->alarm[0].check, check);
@@ -454,7 +454,7 @@ walking(int32_t n)
 }
 
 static unsigned
-count_of(struct fv_fix_checks *c, const struct fv_stamp *s, enum fv_check check)
+count_of(struct fv_fix_checks *c, const struct fv_stamp *s, enum fv_alarm_check check)
 {
 	struct fv_alarms a;
 	unsigned n = 0;
