@@ -1,5 +1,6 @@
 #include "firmware-app/store/statements.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char fv_store_schema[] =
@@ -125,13 +126,24 @@ fv_store_stmt(struct fv_store *store, enum fv_sql which, sqlite3_stmt **stmt_out
 	return FV_OK;
 }
 
+/* SQLite calls only ENOSPC a full disk: a quota and a limit of file size are no less. */
+static bool
+is_out_of_space(int rc)
+{
+	return (rc & 0xff) == SQLITE_IOERR && (errno == EDQUOT || errno == EFBIG);
+}
+
 enum fv_err
 fv_store_run(sqlite3_stmt *stmt)
 {
-	int rc = sqlite3_step(stmt);
+	bool is_full;
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(stmt);
+	is_full = is_out_of_space(rc);
 	sqlite3_reset(stmt);
-	return fv_store_error(rc);
+	return is_full ? FV_EFULL : fv_store_error(rc);
 }
 
 enum fv_err

@@ -328,7 +328,7 @@ class Steps:
         self.passed = self.failed = 0
 
     def check(self, claim, sentence, detail=""):
-        print(("ok - " if claim else "not ok - ") + sentence + ("" if claim or not detail else ": %s" % detail))
+        print(("ok - " if claim else "not ok - ") + sentence + ("" if claim or not detail else ": %s" % (detail,)))
         sys.stdout.flush()
         if claim:
             self.passed += 1
