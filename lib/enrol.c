@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/proof.h"
+
 #define REQUEST_KEYS 7U
 
 static void
@@ -182,9 +184,7 @@ fv_enrol_answer_put(struct fv_buf *out, const struct fv_enrol_answer *answer)
 	fv_cbor_put_uint(out, 3);
 	fv_cbor_put_uint(out, answer->leaf_index);
 	fv_cbor_put_uint(out, 4);
-	fv_cbor_put_array(out, answer->inclusion_count);
-	for (size_t i = 0; i < answer->inclusion_count; i++)
-		fv_cbor_put_bytes(out, answer->inclusion[i].b, FV_HASH_BYTES);
+	fv_proof_put(out, answer->inclusion, answer->inclusion_count);
 	put_key_bytes(out, 5, answer->checkpoint);
 	fv_cbor_put_uint(out, 6);
 	fv_cbor_put_array(out, answer->roster_count);
@@ -194,23 +194,6 @@ fv_enrol_answer_put(struct fv_buf *out, const struct fv_enrol_answer *answer)
 		put_key_bytes(out, 7, answer->packs_note);
 	fv_cbor_put_uint(out, 8);
 	fv_cbor_put_int(out, answer->server_ms);
-}
-
-static enum fv_err
-get_answer_proof(struct fv_cbor_reader *r, struct fv_enrol_answer *out)
-{
-	size_t count;
-	enum fv_err rc;
-
-	if ((rc = fv_cbor_get_array(r, &count)) != FV_OK)
-		return rc;
-	if (count > FV_MERKLE_PROOF_MAX)
-		return FV_ETOOBIG;
-	for (size_t i = 0; i < count; i++)
-		if ((rc = fv_cbor_get_fixed(r, out->inclusion[i].b, FV_HASH_BYTES)) != FV_OK)
-			return rc;
-	out->inclusion_count = count;
-	return FV_OK;
 }
 
 static enum fv_err
@@ -241,7 +224,7 @@ get_answer_key(struct fv_cbor_reader *r, uint64_t key, struct fv_enrol_answer *o
 	case 3:
 		return fv_cbor_get_uint(r, INT64_MAX, &out->leaf_index);
 	case 4:
-		return get_answer_proof(r, out);
+		return fv_proof_get(r, out->inclusion, &out->inclusion_count);
 	case 5:
 		return fv_cbor_get_bytes(r, &out->checkpoint);
 	case 6:

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/proof.h"
+
 #define FREE_MIB_MAX UINT64_C(1099511627776)
 
 static void
@@ -35,32 +37,6 @@ get_held(struct fv_cbor_reader *r, struct fv_blob_held *held, size_t *count_out)
 		    (rc = fv_cbor_get_uint(r, FV_ITEM_BODY_MAX, &held[i].held_bytes)) != FV_OK)
 			return rc;
 	}
-	*count_out = count;
-	return FV_OK;
-}
-
-static void
-put_proof(struct fv_buf *out, const struct fv_hash *hashes, size_t count)
-{
-	fv_cbor_put_array(out, count);
-	for (size_t i = 0; i < count; i++)
-		fv_cbor_put_bytes(out, hashes[i].b, FV_HASH_BYTES);
-}
-
-static enum fv_err
-get_proof(struct fv_cbor_reader *r, struct fv_hash *hashes, size_t *count_out)
-{
-	size_t count;
-	enum fv_err rc;
-
-	*count_out = 0;
-	if ((rc = fv_cbor_get_array(r, &count)) != FV_OK)
-		return rc;
-	if (count > FV_MERKLE_PROOF_MAX)
-		return FV_ETOOBIG;
-	for (size_t i = 0; i < count; i++)
-		if ((rc = fv_cbor_get_fixed(r, hashes[i].b, FV_HASH_BYTES)) != FV_OK)
-			return rc;
 	*count_out = count;
 	return FV_OK;
 }
@@ -312,7 +288,7 @@ put_receipt_proof(struct fv_buf *out, const struct fv_sync_answer *answer)
 {
 	put_key_uint(out, 3, answer->head_index);
 	fv_cbor_put_uint(out, 4);
-	put_proof(out, answer->inclusion, answer->inclusion_count);
+	fv_proof_put(out, answer->inclusion, answer->inclusion_count);
 }
 
 void
@@ -328,7 +304,7 @@ fv_sync_answer_put(struct fv_buf *out, const struct fv_sync_answer *answer)
 		put_receipt_proof(out, answer);
 	if (answer->has_consistency) {
 		fv_cbor_put_uint(out, 5);
-		put_proof(out, answer->consistency, answer->consistency_count);
+		fv_proof_put(out, answer->consistency, answer->consistency_count);
 	}
 	if (answer->item_count > 0) {
 		fv_cbor_put_uint(out, 7);
@@ -404,10 +380,10 @@ get_answer_key(struct fv_cbor_reader *r, uint64_t key, struct fv_sync_answer *ou
 	case 3:
 		return fv_cbor_get_uint(r, INT64_MAX, &out->head_index);
 	case 4:
-		return get_proof(r, out->inclusion, &out->inclusion_count);
+		return fv_proof_get(r, out->inclusion, &out->inclusion_count);
 	case 5:
 		out->has_consistency = true;
-		return get_proof(r, out->consistency, &out->consistency_count);
+		return fv_proof_get(r, out->consistency, &out->consistency_count);
 	case 7:
 		return get_items(r, out);
 	case 8:
