@@ -244,6 +244,7 @@ class CutProxy:
         self.cut_after = None
         self.cuts = 0
         self.up = self.down = 0
+        self.record = None  # a list: what passes is appended, as it came
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(("127.0.0.1", port or 0))
@@ -272,6 +273,8 @@ class CutProxy:
                 piece = client.recv(4096)
                 if not piece:
                     break
+                if self.record is not None:
+                    self.record.append(piece)
                 if limit is not None and sent + len(piece) >= limit:
                     server.sendall(piece[:limit - sent])
                     self.cut_after = None
@@ -297,6 +300,8 @@ class CutProxy:
                 piece = server.recv(4096)
                 if not piece:
                     break
+                if self.record is not None:
+                    self.record.append(piece)
                 client.sendall(piece)
                 self.down += len(piece)
         except OSError:
