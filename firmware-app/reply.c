@@ -29,7 +29,6 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_NOT_OUR_SERVER] = {"not-our-server", FV_EXIT_PROTOCOL},
     [FV_FAIL_UNKNOWN_DEVICE] = {"unknown-device", FV_EXIT_DENIED},
     [FV_FAIL_LOG_REWRITTEN] = {"log-rewritten", FV_EXIT_PROTOCOL},
-    [FV_FAIL_NO_GPSD] = {"no-gpsd", FV_EXIT_UNAVAILABLE},
     [FV_FAIL_NO_LINK] = {"no-link", FV_EXIT_OS},
     [FV_FAIL_WRONG_PIN] = {"wrong-pin", FV_EXIT_DENIED},
     [FV_FAIL_PIN_DELAY] = {"pin-delay", FV_EXIT_RETRY},
@@ -48,7 +47,6 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_IO] = {"io", FV_EXIT_IO},
     [FV_FAIL_MEMORY] = {"memory", FV_EXIT_OS},
     [FV_FAIL_NOT_VERIFIED] = {"not-verified", FV_EXIT_NO},
-    [FV_FAIL_CUT] = {"cut", FV_EXIT_UNAVAILABLE},
 };
 
 const char *

@@ -22,7 +22,7 @@ enum fv_exit {
 	FV_EXIT_PERSON = 3,       /* a person must decide (check only) */
 	FV_EXIT_DATA = 65,        /* bad input data */
 	FV_EXIT_NOINPUT = 66,     /* no such file or case */
-	FV_EXIT_UNAVAILABLE = 69, /* server or gpsd down */
+	FV_EXIT_UNAVAILABLE = 69, /* server down, agent gone */
 	FV_EXIT_INTERNAL = 70,
 	FV_EXIT_OS = 71,
 	FV_EXIT_CREATE = 73,
@@ -52,7 +52,6 @@ enum fv_fail {
 	FV_FAIL_NOT_OUR_SERVER,
 	FV_FAIL_UNKNOWN_DEVICE,
 	FV_FAIL_LOG_REWRITTEN,
-	FV_FAIL_NO_GPSD,
 	FV_FAIL_NO_LINK,
 	FV_FAIL_WRONG_PIN,
 	FV_FAIL_PIN_DELAY,
@@ -71,7 +70,6 @@ enum fv_fail {
 	FV_FAIL_IO,
 	FV_FAIL_MEMORY,
 	FV_FAIL_NOT_VERIFIED,
-	FV_FAIL_CUT,
 	FV_FAIL_COUNT,
 };
 

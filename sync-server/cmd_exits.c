@@ -14,12 +14,10 @@ static const struct {
     {"usage", FV_EXIT_USAGE},
     {"bad-data", FV_EXIT_DATA},
     {"no-input", FV_EXIT_NOINPUT},
-    {"unavailable", FV_EXIT_UNAVAILABLE},
     {"internal", FV_EXIT_SOFTWARE},
     {"cannot-create", FV_EXIT_CANTCREAT},
     {"io", FV_EXIT_IO},
     {"busy", FV_EXIT_TEMPFAIL},
-    {"protocol", FV_EXIT_PROTOCOL},
     {"denied", FV_EXIT_NOPERM},
     {"config", FV_EXIT_CONFIG},
 };
