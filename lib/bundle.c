@@ -88,7 +88,7 @@ add(struct fv_bundle *bundle, const struct member *member)
 		return FV_ETOOBIG;
 	if (bundle->count == bundle->cap) {
 		size_t cap = bundle->cap > 0 ? bundle->cap * 2 : 64;
-		void *p = reallocarray(bundle->members, cap, sizeof *bundle->members);
+		void *p = realloc(bundle->members, cap * sizeof *bundle->members);
 
 		if (p == NULL)
 			return FV_ENOMEM;

@@ -162,6 +162,7 @@ explain_seal(struct verify *v, const struct fv_trail *trail, const struct fv_has
 	if (!v->check->explain)
 		return;
 	fv_buf_put_base64(&hex, root->b, sizeof root->b);
+	v->no_memory = v->no_memory || fv_buf_z(&hex) == NULL;
 	fv_verify_claim(v, FV_CLAIM_EXPLAIN, true,
 	    "seal %llu: Ed25519 over the three lines of the checkpoint of size %llu, root %s",
 	    (unsigned long long)trail->key_number, (unsigned long long)trail->range.size,
@@ -176,6 +177,7 @@ take_seal(struct verify *v, struct verify_trail *t, struct fv_trail *trail,
 {
 	struct fv_header header;
 	struct fv_hash leaf, prev, made, pc, root;
+	enum fv_err rc;
 
 	if (fv_header_parse(item->header, &header) != FV_OK || header.type != FV_REC_SEAL ||
 	    memcmp(header.dev, t->dev, sizeof header.dev) != 0 || header.seq >= t->n ||
@@ -189,8 +191,11 @@ take_seal(struct verify *v, struct verify_trail *t, struct fv_trail *trail,
 	fv_record_leaf(header.seq > 0 ? &prev : NULL, item->header, &made);
 	fv_record_commit(item->salt, item->payload, &pc);
 	if (memcmp(made.b, leaf.b, sizeof leaf.b) != 0 ||
-	    memcmp(pc.b, header.pc.b, sizeof pc.b) != 0 ||
-	    fv_trail_take_seal(trail, item->payload, item->sig) != FV_OK)
+	    memcmp(pc.b, header.pc.b, sizeof pc.b) != 0)
+		return false;
+	rc = fv_trail_take_seal(trail, item->payload, item->sig);
+	v->no_memory = v->no_memory || rc == FV_ENOMEM;
+	if (rc != FV_OK)
 		return false;
 	fv_merkle_range_root(&trail->range, &root);
 	explain_seal(v, trail, &root);
@@ -225,6 +230,11 @@ check_head(struct verify *v, const struct verify_trail *t, const struct fv_trail
 		return true;
 	}
 	fv_seal_text_put(&text, t->dev, t->n, &trail->sealed_root);
+	if (fv_buf_status(&text) != FV_OK) {
+		v->no_memory = true;
+		fv_buf_clear(&text);
+		return false;
+	}
 	is_same = fv_signednote_parse(m->body, &note) == FV_OK &&
 	    fv_span_equal(note.text, fv_buf_span(&text)) && note.sig_count == 1 &&
 	    fv_signednote_verify(&note, fv_span_z(origin), pk) == FV_OK;
@@ -251,6 +261,8 @@ check_seals(struct verify *v, struct verify_trail *t)
 		while (!fv_cbor_at_end(&r)) {
 			memcpy(pk, trail.seal_pk, sizeof pk);
 			if (read_seal(&r, &item) != FV_OK || !take_seal(v, t, &trail, &item)) {
+				if (v->no_memory)
+					return false;
 				fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 				    "%sseals.cborseq: seal %llu is not by the key that the "
 				    "one "

@@ -35,6 +35,7 @@ explain_record(struct verify *v, const struct fv_header *h, struct fv_span heade
 	if (!v->check->explain)
 		return;
 	fv_buf_put_hex(&hex, header.ptr, header.len);
+	v->no_memory = v->no_memory || fv_buf_z(&hex) == NULL;
 	fv_verify_claim(v, FV_CLAIM_EXPLAIN, true,
 	    "leaf %llu = SHA-256(00 || leaf %lld || %s)", (unsigned long long)h->seq,
 	    (long long)h->seq - 1, fv_buf_z(&hex) != NULL ? fv_buf_z(&hex) : "?");
@@ -85,6 +86,9 @@ check_note(struct verify *v, const struct verify_trail *t, const struct fv_heade
 		parts.aad = fv_span_of(aad, sizeof aad);
 		rc = fv_note_open(&parts, cek->body.ptr, &plain);
 		fv_buf_clear(&plain);
+		v->no_memory = v->no_memory || rc == FV_ENOMEM;
+		if (rc == FV_ENOMEM)
+			return;
 		fv_verify_claim(v, FV_CLAIM_NOTE, rc == FV_OK, "%llu %s",
 		    (unsigned long long)h->seq,
 		    rc == FV_OK ? "opens with the disclosed key; commitment matches"

@@ -437,6 +437,8 @@ fv_bundle_verify(const struct fv_bundle_check *check, enum fv_bundle_verdict *ve
 		check_devices(v);
 	}
 	rc = v->no_memory ? FV_ENOMEM : FV_OK;
+	if (v->no_memory)
+		goto cleanup;
 	if (v->fails)
 		*verdict_out = FV_BUNDLE_FAILS;
 	else if (!v->cannot && v->proven > 0)

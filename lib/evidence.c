@@ -15,7 +15,7 @@ struct seqs {
 	size_t count, cap;
 };
 
-struct fv_scope {
+struct fv_evidence_scope {
 	char case_id[FV_CASE_ID_BYTES];  /* empty: one visit */
 	uint64_t seq;                    /* of that visit */
 	struct seqs own;                 /* of the case or visit */
@@ -31,9 +31,9 @@ struct fv_scope {
 };
 
 enum fv_err
-fv_scope_new(struct fv_scope **scope_out, const char *case_id, uint64_t seq)
+fv_evidence_scope_new(struct fv_evidence_scope **scope_out, const char *case_id, uint64_t seq)
 {
-	struct fv_scope *scope;
+	struct fv_evidence_scope *scope;
 	enum fv_err rc = FV_OK;
 
 	if ((*scope_out = scope = calloc(1, sizeof *scope)) == NULL)
@@ -42,7 +42,7 @@ fv_scope_new(struct fv_scope **scope_out, const char *case_id, uint64_t seq)
 	if (case_id != NULL)
 		rc = fv_id_copy(fv_span_z(case_id), scope->case_id, sizeof scope->case_id);
 	if (rc != FV_OK) {
-		fv_scope_free(scope);
+		fv_evidence_scope_free(scope);
 		*scope_out = NULL;
 		return FV_ERANGE;
 	}
@@ -50,7 +50,7 @@ fv_scope_new(struct fv_scope **scope_out, const char *case_id, uint64_t seq)
 }
 
 void
-fv_scope_free(struct fv_scope *scope)
+fv_evidence_scope_free(struct fv_evidence_scope *scope)
 {
 	if (scope == NULL)
 		return;
@@ -86,7 +86,7 @@ insert(struct seqs *seqs, uint64_t seq)
 		return FV_OK;
 	if (seqs->count == seqs->cap) {
 		size_t cap = seqs->cap > 0 ? seqs->cap * 2 : 64;
-		uint64_t *p = reallocarray(seqs->items, cap, sizeof *p);
+		uint64_t *p = realloc(seqs->items, cap * sizeof *p);
 
 		if (p == NULL)
 			return FV_ENOMEM;
@@ -103,7 +103,7 @@ insert(struct seqs *seqs, uint64_t seq)
 }
 
 static bool
-knows_boot(const struct fv_scope *scope, const uint8_t boot[FV_BOOT_BYTES])
+knows_boot(const struct fv_evidence_scope *scope, const uint8_t boot[FV_BOOT_BYTES])
 {
 	for (size_t i = 0; i < scope->boot_count; i++)
 		if (memcmp(scope->boots[i], boot, FV_BOOT_BYTES) == 0)
@@ -112,7 +112,7 @@ knows_boot(const struct fv_scope *scope, const uint8_t boot[FV_BOOT_BYTES])
 }
 
 static enum fv_err
-add_own(struct fv_scope *scope, const struct fv_header *header)
+add_own(struct fv_evidence_scope *scope, const struct fv_header *header)
 {
 	enum fv_err rc = insert(&scope->own, header->seq);
 
@@ -126,7 +126,7 @@ add_own(struct fv_scope *scope, const struct fv_header *header)
 		return rc;
 	if (scope->boot_count == scope->boot_cap) {
 		size_t cap = scope->boot_cap > 0 ? scope->boot_cap * 2 : 8;
-		void *p = reallocarray(scope->boots, cap, sizeof *scope->boots);
+		void *p = realloc(scope->boots, cap * sizeof *scope->boots);
 
 		if (p == NULL)
 			return FV_ENOMEM;
@@ -139,7 +139,8 @@ add_own(struct fv_scope *scope, const struct fv_header *header)
 
 /* What key 1 says: the case in question, one of our records, or nothing of ours. */
 static bool
-is_own(const struct fv_scope *scope, const struct fv_header *header, struct fv_span payload)
+is_own(const struct fv_evidence_scope *scope, const struct fv_header *header,
+    struct fv_span payload)
 {
 	struct fv_cbor_reader r;
 	enum fv_cbor_type type;
@@ -161,7 +162,7 @@ is_own(const struct fv_scope *scope, const struct fv_header *header, struct fv_s
 
 /* A track shows where the officer went: only one that lies within the visit. */
 static bool
-is_track_inside(const struct fv_scope *scope, struct fv_span payload)
+is_track_inside(const struct fv_evidence_scope *scope, struct fv_span payload)
 {
 	struct fv_cbor_reader r;
 	int64_t first_ms;
@@ -182,8 +183,8 @@ has_subject(struct fv_span payload)
 
 /* Records of no case that tell how far to believe ours. */
 static bool
-is_context(
-    const struct fv_scope *scope, const struct fv_header *header, struct fv_span payload)
+is_context(const struct fv_evidence_scope *scope, const struct fv_header *header,
+    struct fv_span payload)
 {
 	switch (header->type) {
 	case FV_REC_CLOCK_STEP:
@@ -203,7 +204,8 @@ is_context(
 }
 
 enum fv_err
-fv_scope_take(struct fv_scope *scope, const struct fv_header *header, struct fv_span payload)
+fv_evidence_scope_take(
+    struct fv_evidence_scope *scope, const struct fv_header *header, struct fv_span payload)
 {
 	struct fv_cbor_reader r;
 	uint64_t seq;
@@ -241,19 +243,19 @@ fv_scope_take(struct fv_scope *scope, const struct fv_header *header, struct fv_
 }
 
 bool
-fv_scope_has(const struct fv_scope *scope, uint64_t seq)
+fv_evidence_scope_has(const struct fv_evidence_scope *scope, uint64_t seq)
 {
 	return has(&scope->shown, seq);
 }
 
 size_t
-fv_scope_own_count(const struct fv_scope *scope)
+fv_evidence_scope_own_count(const struct fv_evidence_scope *scope)
 {
 	return scope->own.count;
 }
 
 uint64_t
-fv_scope_own_last(const struct fv_scope *scope)
+fv_evidence_scope_own_last(const struct fv_evidence_scope *scope)
 {
 	return scope->own.count > 0 ? scope->own.items[scope->own.count - 1] : 0;
 }

@@ -211,16 +211,69 @@ fv_fold_unknown_count(const struct fv_fold *fold)
 	return fold->unknown_count;
 }
 
+static const char *
+case_of_contact(const struct fv_fold *fold, size_t idx)
+{
+	return fold->contacts[idx].contact.case_id;
+}
+
+static const char *
+case_of_event(const struct fv_fold *fold, size_t idx)
+{
+	return fold->events[idx].event.case_id;
+}
+
+/* First element whose case is not below `id` (or, with `above`, is above it). */
+static size_t
+bound(const struct fv_fold *fold, size_t count,
+    const char *(*case_of)(const struct fv_fold *, size_t), const char *id, bool above)
+{
+	size_t lo = 0, hi = count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp(case_of(fold, mid), id);
+
+		if (c < 0 || (above && c == 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct fv_fold_range
+fv_fold_case_contacts(const struct fv_fold *fold, const char *case_id)
+{
+	size_t count = fold->contact_count;
+
+	return (struct fv_fold_range){bound(fold, count, case_of_contact, case_id, false),
+	    bound(fold, count, case_of_contact, case_id, true)};
+}
+
+struct fv_fold_range
+fv_fold_case_events(const struct fv_fold *fold, const char *case_id)
+{
+	size_t count = fold->event_count;
+
+	return (struct fv_fold_range){bound(fold, count, case_of_event, case_id, false),
+	    bound(fold, count, case_of_event, case_id, true)};
+}
+
 enum fv_err
 fv_fold_to_history(const struct fv_fold *fold, const char *case_id, struct fv_history *history)
 {
+	struct fv_fold_range contacts = {0, fold->contact_count},
+			     events = {0, fold->event_count};
 	enum fv_err rc = FV_OK;
 
-	for (size_t i = 0; i < fold->contact_count && rc == FV_OK; i++)
-		if (case_id == NULL || strcmp(fold->contacts[i].contact.case_id, case_id) == 0)
-			rc = fv_history_add_contact(history, &fold->contacts[i].contact);
-	for (size_t i = 0; i < fold->event_count && rc == FV_OK; i++)
-		if (case_id == NULL || strcmp(fold->events[i].event.case_id, case_id) == 0)
-			rc = fv_history_add_event(history, &fold->events[i].event);
+	if (case_id != NULL) {
+		contacts = fv_fold_case_contacts(fold, case_id);
+		events = fv_fold_case_events(fold, case_id);
+	}
+	for (size_t i = contacts.from; i < contacts.until && rc == FV_OK; i++)
+		rc = fv_history_add_contact(history, &fold->contacts[i].contact);
+	for (size_t i = events.from; i < events.until && rc == FV_OK; i++)
+		rc = fv_history_add_event(history, &fold->events[i].event);
 	return rc;
 }

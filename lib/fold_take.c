@@ -228,7 +228,7 @@ grown(void *array, size_t *cap, size_t count, size_t size)
 
 	if (count < *cap)
 		return array;
-	if ((p = reallocarray(array, want, size)) != NULL)
+	if ((p = realloc(array, want * size)) != NULL)
 		*cap = want;
 	return p;
 }

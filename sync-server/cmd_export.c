@@ -197,6 +197,12 @@ log_export(struct work *w)
 			   : fv_cli_fail(fv_verb_exit(rc), w->out, "%s", fv_err_text(rc));
 }
 
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static int
 write_out(struct work *w)
 {
@@ -224,8 +230,9 @@ write_out(struct work *w)
 		    : FV_EXIT_SOFTWARE;
 		return code == FV_EXIT_OK ? fv_cli_finish() : code;
 	}
-	printf("%s: %zu records of %zu handhelds, %zu notes; logged as leaf %llu for %s\n",
-	    w->out, w->sum.records - w->sum.left_out, w->sum.devices, w->sum.notes,
+	printf("%s: %zu record%s of %zu handheld%s, %zu note%s; logged as leaf %llu for %s\n",
+	    w->out, w->sum.records - w->sum.left_out, plural(w->sum.records - w->sum.left_out),
+	    w->sum.devices, plural(w->sum.devices), w->sum.notes, plural(w->sum.notes),
 	    (unsigned long long)w->export_index, w->who_text);
 	if (w->sum.left_out > 0)
 		printf("%zu records are not under a seal yet and are left out\n",

@@ -29,7 +29,7 @@ struct work {
 	/* the device in hand */
 	struct fv_store_device device;
 	char prefix[48];
-	struct fv_scope *scope;          /* owned */
+	struct fv_evidence_scope *scope; /* owned */
 	struct fv_evidence_trail *trail; /* owned */
 	uint8_t seal_pk[FV_KEY_BYTES];   /* that signs the next seal */
 	uint8_t last_pk[FV_KEY_BYTES];   /* that signed the last one */
@@ -219,7 +219,8 @@ look_at(const struct fv_store_record *record, void *ctx)
 
 	if (fv_header_parse(record->header, &header) != FV_OK)
 		return FV_ECORRUPT;
-	return fv_scope_take(w->scope, &header, record->has_payload ? record->payload : none);
+	return fv_evidence_scope_take(
+	    w->scope, &header, record->has_payload ? record->payload : none);
 }
 
 /* A note's bytes, when they are whole here. */
@@ -311,7 +312,7 @@ put_record(const struct fv_store_record *record, void *ctx)
 	uint64_t number;
 	enum fv_err rc;
 
-	r.is_shown = fv_scope_has(w->scope, record->seq);
+	r.is_shown = fv_evidence_scope_has(w->scope, record->seq);
 	if (record->has_payload) {
 		r.salt = record->salt.ptr;
 		r.payload = record->payload;
@@ -390,18 +391,18 @@ add_device(const struct fv_store_device *device, void *ctx)
 		return FV_OK;
 	w->device = *device;
 	(void)fv_evidence_prefix(device->dev, w->prefix);
-	rc = fv_scope_new(&w->scope, w->request->case_id, w->request->seq);
+	rc = fv_evidence_scope_new(&w->scope, w->request->case_id, w->request->seq);
 	if (rc == FV_OK)
 		rc = fv_store_record_each(w->store, device->no, all, look_at, w);
-	own = rc == FV_OK ? fv_scope_own_count(w->scope) : 0;
+	own = rc == FV_OK ? fv_evidence_scope_own_count(w->scope) : 0;
 	if (own == 0)
 		goto cleanup;
 	w->sum->records += own;
-	head = find_head(w, device->dev, fv_scope_own_last(w->scope));
+	head = find_head(w, device->dev, fv_evidence_scope_own_last(w->scope));
 	own = 0;
 	for (uint64_t seq = head != NULL ? head->number : 0;
-	     seq <= fv_scope_own_last(w->scope); seq++)
-		own += fv_scope_has(w->scope, seq) ? 1U : 0U;
+	     seq <= fv_evidence_scope_own_last(w->scope); seq++)
+		own += fv_evidence_scope_has(w->scope, seq) ? 1U : 0U;
 	w->sum->left_out += own;
 	if (head == NULL)
 		goto cleanup;
@@ -409,7 +410,7 @@ add_device(const struct fv_store_device *device, void *ctx)
 	if ((rc = add_trail(w, head)) == FV_OK)
 		rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
 cleanup:
-	fv_scope_free(w->scope);
+	fv_evidence_scope_free(w->scope);
 	w->scope = NULL;
 	return rc;
 }

@@ -127,20 +127,18 @@ settle_provisional(const struct judge *judge, const char *case_id, struct judgem
 {
 	const uint32_t unfinished = FV_MARK_UNSEALED | FV_MARK_OUTSTANDING;
 	const struct fv_fold *fold = judge->fold;
+	const struct fv_fold_range contacts = fv_fold_case_contacts(fold, case_id);
+	const struct fv_fold_range events = fv_fold_case_events(fold, case_id);
 
-	for (size_t i = 0; i < fv_fold_contact_count(fold); i++) {
+	for (size_t i = contacts.from; i < contacts.until; i++) {
 		const struct fv_fold_contact *c = fv_fold_contact(fold, i);
 
-		if (strcmp(c->contact.case_id, case_id) == 0 &&
-		    ((c->marks & unfinished) != 0 || c->close == FV_FOLD_OPEN))
+		if ((c->marks & unfinished) != 0 || c->close == FV_FOLD_OPEN)
 			out->is_provisional = true;
 	}
-	for (size_t i = 0; i < fv_fold_event_count(fold); i++) {
-		const struct fv_fold_event *e = fv_fold_event(fold, i);
-
-		if (strcmp(e->event.case_id, case_id) == 0 && (e->marks & unfinished) != 0)
+	for (size_t i = events.from; i < events.until; i++)
+		if ((fv_fold_event(fold, i)->marks & unfinished) != 0)
 			out->is_provisional = true;
-	}
 }
 
 /* The adopted packs that the case names; all of them when it names none. */

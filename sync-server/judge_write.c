@@ -10,6 +10,7 @@ static enum fv_err
 put_as_of(const struct judge *judge, const char *case_id, struct fv_buf *out)
 {
 	const struct fv_fold *fold = judge_fold(judge);
+	const struct fv_fold_range contacts = fv_fold_case_contacts(fold, case_id);
 	const struct judge_trail *t;
 	size_t count = 0;
 
@@ -19,12 +20,9 @@ put_as_of(const struct judge *judge, const char *case_id, struct fv_buf *out)
 		for (size_t i = 0; (t = judge_trail(judge, i)) != NULL; i++) {
 			bool has = false;
 
-			for (size_t j = 0; j < fv_fold_contact_count(fold) && !has; j++) {
-				const struct fv_fold_contact *c = fv_fold_contact(fold, j);
-
-				has = memcmp(c->dev, t->device.dev, FV_DEV_BYTES) == 0 &&
-				    strcmp(c->contact.case_id, case_id) == 0;
-			}
+			for (size_t j = contacts.from; j < contacts.until && !has; j++)
+				has = memcmp(fv_fold_contact(fold, j)->dev, t->device.dev,
+					  FV_DEV_BYTES) == 0;
 			count += has && pass == 0 ? 1U : 0U;
 			if (!has || pass == 0)
 				continue;

@@ -84,12 +84,23 @@ trail_of(const struct judge *judge, const uint8_t dev[FV_DEV_BYTES])
 	return NULL;
 }
 
+/* Cases stand in the order of their ids. */
 static const struct judgement *
 judgement_of(const struct report *r, const char *case_id)
 {
-	for (size_t i = 0; i < r->case_count; i++)
-		if (fv_span_equal(r->cases[i].item.id, fv_span_z(case_id)))
-			return r->judgements[i];
+	size_t lo = 0, hi = r->case_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp((const char *)r->cases[mid].item.id.ptr, case_id);
+
+		if (c == 0)
+			return r->judgements[mid];
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
 	return NULL;
 }
 
@@ -245,7 +256,7 @@ static const struct {
     {FV_MARK_CLAIMS, {"two_claims", "two claims of when it was"}},
     {FV_MARK_DECLARED, {"declared", "a second officer is declared, not confirmed"}},
     {FV_MARK_AMENDED, {"amended", "corrected afterwards; both versions are kept"}},
-    {FV_MARK_LOCKED, {"locked", "written while the handheld was locked"}},
+    {FV_MARK_LOCKED, {"locked", "written without the PIN: the handheld was locked"}},
 };
 
 static bool

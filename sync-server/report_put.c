@@ -177,8 +177,6 @@ put_row(struct fv_buf *out, const struct report *r, const struct report_row *row
 		    f->verdict == FV_VERDICT_FAIL ? "FAIL" : "review", f->severity, f->pack,
 		    f->rule);
 		report_put_plain(out, r->options.is_chinese ? f->why_zh : f->why_en);
-		fv_buf_put_z(out, "\n            ");
-		report_put_plain(out, r->options.is_chinese ? f->citation_zh : f->citation_en);
 		fv_buf_put_u8(out, '\n');
 	}
 	if (row->worst == FV_VERDICT_PASS || row->worst == FV_VERDICT_NA)

@@ -11,30 +11,30 @@
 #include "fv/bundle.h"
 
 /* Which records are shown in full; every other one is its hash. */
-struct fv_scope;
+struct fv_evidence_scope;
 
 /*
  * All records of a case (`case_id`), or of one visit or contact (case_id NULL, `seq` of
- * its VISIT_BEGIN or CONTACT).  Copies: case_id.  Owned: *scope_out, fv_scope_free().
+ * its VISIT_BEGIN or CONTACT).  Copies: case_id.  Owned: *scope_out, fv_evidence_scope_free().
  * Errors: FV_ERANGE  case_id is no case id;  FV_ENOMEM
  */
-FV_EXPORT FV_NODISCARD enum fv_err fv_scope_new(
-    struct fv_scope **scope_out, const char *case_id, uint64_t seq);
-FV_EXPORT void fv_scope_free(struct fv_scope *scope);
+FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_scope_new(
+    struct fv_evidence_scope **scope_out, const char *case_id, uint64_t seq);
+FV_EXPORT void fv_evidence_scope_free(struct fv_evidence_scope *scope);
 
 /*
  * Look at the next record of the trail, in seq order, all of them.  A record that names
  * another case is never in the scope; neither is a track that began before a visit.
  * Errors: FV_ENOMEM
  */
-FV_EXPORT FV_NODISCARD enum fv_err fv_scope_take(
-    struct fv_scope *scope, const struct fv_header *header, struct fv_span payload);
+FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_scope_take(
+    struct fv_evidence_scope *scope, const struct fv_header *header, struct fv_span payload);
 
 /* After all takes: is this record shown?  How many are of the case or visit itself, and
  * the highest of those (undefined while there is none). */
-FV_EXPORT bool fv_scope_has(const struct fv_scope *scope, uint64_t seq);
-FV_EXPORT size_t fv_scope_own_count(const struct fv_scope *scope);
-FV_EXPORT uint64_t fv_scope_own_last(const struct fv_scope *scope);
+FV_EXPORT bool fv_evidence_scope_has(const struct fv_evidence_scope *scope, uint64_t seq);
+FV_EXPORT size_t fv_evidence_scope_own_count(const struct fv_evidence_scope *scope);
+FV_EXPORT uint64_t fv_evidence_scope_own_last(const struct fv_evidence_scope *scope);
 
 /* One record on its way into a bundle.  Borrows all. */
 struct fv_evidence_record {

@@ -122,6 +122,16 @@ FV_EXPORT const struct fv_fold_contact *fv_fold_contact(
 FV_EXPORT size_t fv_fold_event_count(const struct fv_fold *fold);
 FV_EXPORT const struct fv_fold_event *fv_fold_event(const struct fv_fold *fold, size_t idx);
 
+/* Where the contacts (events) of one case stand in those orders. */
+struct fv_fold_range {
+	size_t from;
+	size_t until; /* the first that is not of the case */
+};
+FV_EXPORT struct fv_fold_range fv_fold_case_contacts(
+    const struct fv_fold *fold, const char *case_id);
+FV_EXPORT struct fv_fold_range fv_fold_case_events(
+    const struct fv_fold *fold, const char *case_id);
+
 /* Records that could not be read or name nothing known: to be shown as unknown. */
 FV_EXPORT size_t fv_fold_unknown_count(const struct fv_fold *fold);
 

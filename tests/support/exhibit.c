@@ -273,11 +273,11 @@ static void
 add_trail(struct exhibit *x, struct fv_bundle *b, const char *case_id)
 {
 	struct fv_evidence_trail *t;
-	struct fv_scope *scope;
+	struct fv_evidence_scope *scope;
 
-	assert_int_equal(fv_scope_new(&scope, case_id, x->visit), FV_OK);
+	assert_int_equal(fv_evidence_scope_new(&scope, case_id, x->visit), FV_OK);
 	for (size_t i = 0; i < x->sealed_n; i++)
-		assert_int_equal(fv_scope_take(scope, &x->trail.records[i].header,
+		assert_int_equal(fv_evidence_scope_take(scope, &x->trail.records[i].header,
 				     fv_buf_span(&x->trail.records[i].payload)),
 		    FV_OK);
 	assert_int_equal(fv_evidence_trail_new(&t, x->trail.trail.dev), FV_OK);
@@ -288,13 +288,13 @@ add_trail(struct exhibit *x, struct fv_bundle *b, const char *case_id)
 		    .salt = r->salt,
 		    .payload = fv_buf_span(&r->payload),
 		    .sig = r->header.type == FV_REC_SEAL ? r->sig : NULL,
-		    .is_shown = fv_scope_has(scope, i)};
+		    .is_shown = fv_evidence_scope_has(scope, i)};
 
 		assert_int_equal(fv_evidence_trail_add(t, b, &record), FV_OK);
 	}
 	assert_int_equal(fv_evidence_trail_end(t, b, x->seal_pk), FV_OK);
 	fv_evidence_trail_free(t);
-	fv_scope_free(scope);
+	fv_evidence_scope_free(scope);
 }
 
 struct fv_bundle *

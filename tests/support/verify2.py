@@ -175,7 +175,7 @@ def tree_root(leaves):
 
 
 def inclusion_holds(index, size, leaf, proof, root):
-    if index >= size:
+    if index >= size or any(len(h) != 32 for h in (leaf, root, *proof)):
         return False
     fn, sn, r = index, size - 1, leaf
     for p in proof:
