@@ -249,7 +249,8 @@ class CutProxy:
         self.cut_after = None
         self.cuts = 0
         self.up = self.down = 0
-        self.record = None  # a list: what passes is appended, as it came
+        self.drop_answers = False  # requests arrive, their answers do not
+        self.record = None  # a list: ("up" or "down", bytes) of what passes is appended
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(("127.0.0.1", port or 0))
@@ -279,7 +280,7 @@ class CutProxy:
                 if not piece:
                     break
                 if self.record is not None:
-                    self.record.append(piece)
+                    self.record.append(("up", piece))
                 if limit is not None and sent + len(piece) >= limit:
                     server.sendall(piece[:limit - sent])
                     self.cut_after = None
@@ -305,8 +306,10 @@ class CutProxy:
                 piece = server.recv(4096)
                 if not piece:
                     break
+                if self.drop_answers:
+                    break
                 if self.record is not None:
-                    self.record.append(piece)
+                    self.record.append(("down", piece))
                 client.sendall(piece)
                 self.down += len(piece)
         except OSError:
