@@ -20,7 +20,7 @@ get_open(struct fv_host *host, const char *id, struct fv_store_case *out, json_t
 	enum fv_err rc = fv_store_case_get(host->store, fv_span_z(id), out);
 
 	if (rc == FV_ENOENT)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		return fv_verb_fail(answer_out, FV_EXIT_NOINPUT,
 		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
 		    id);
 	if (rc != FV_OK)

@@ -193,7 +193,7 @@ show(struct work *w, const char *id)
 	enum fv_err rc = fv_store_case_get(w->store, fv_span_z(id), &row);
 
 	if (rc == FV_ENOENT)
-		return fv_cli_fail(FV_EXIT_NO, id,
+		return fv_cli_fail(FV_EXIT_NOINPUT, id,
 		    "no such case; 'fieldvisitd case list' shows those that there are");
 	if (rc == FV_OK)
 		rc = card_version(w->store, fv_span_z(id), &card);

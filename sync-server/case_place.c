@@ -106,8 +106,10 @@ find_place(struct fv_host *host, const json_t *request, struct search *s, json_t
 		    ? fv_store_record_get(host->store, s->device_no, seq, &begin)
 		    : FV_ENOENT;
 	if (rc == FV_ENOENT || (rc == FV_OK && begin.type != FV_REC_VISIT_BEGIN))
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: no such visit has reached this server", visit);
+		return fv_verb_fail(answer_out, FV_EXIT_NOINPUT,
+		    "%s: no such visit has reached this server; 'fieldvisitd report' shows "
+		    "those that have",
+		    visit);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, visit, rc);
 	if (!fv_span_equal(begin.case_id, fv_span_z(id)))
@@ -161,7 +163,7 @@ place(struct fv_case_work *work, const json_t *request, json_t **answer_out)
 	int code;
 
 	if (rc == FV_ENOENT)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		return fv_verb_fail(answer_out, FV_EXIT_NOINPUT,
 		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
 		    id);
 	if (rc != FV_OK)

@@ -128,9 +128,8 @@ compare(const struct wish *w, const char *shown)
 		    "are not 8 groups of 5; read them from the handheld's screen");
 	if (strcmp(want, got) != 0)
 		return fv_cli_fail(FV_EXIT_NO, "digits",
-		    "differ: this is not the handheld that enrolled; do not approve it, "
-		    "revoke "
-		    "the ticket");
+		    "differ: this is not the handheld that enrolled; do not approve it: "
+		    "revoke it with 'fieldvisitd device revoke' and make a new ticket");
 	return FV_EXIT_OK;
 }
 

@@ -152,7 +152,8 @@ gather(struct work *w)
 		rc = export_gather(w->store, &w->request, w->bundle, &w->sum);
 	fv_store_view_end(w->store);
 	if (rc == FV_ENOENT)
-		return fv_cli_fail(FV_EXIT_NO, what, "no record of it is here");
+		return fv_cli_fail(FV_EXIT_NOINPUT, what,
+		    "no record of it is here; 'fieldvisitd report' shows what has arrived");
 	if (rc == FV_ESTATE)
 		return fv_cli_fail(FV_EXIT_NO, what,
 		    "none of its records is under a seal yet and so nothing can be shown; "

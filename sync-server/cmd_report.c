@@ -138,7 +138,7 @@ cmd_report(int argc, char **argv)
 	} else if (rc == FV_ENOENT && a.options.case_id != NULL) {
 		cmd_fail(
 		    "%s: no such case; 'fieldvisitd case list' shows them", a.options.case_id);
-		code = FV_EXIT_NO;
+		code = FV_EXIT_NOINPUT;
 	} else {
 		cmd_fail("report: %s (%s)", fv_err_text(rc), fv_store_error(store));
 		code = FV_EXIT_IO;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fv/note.h"
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
@@ -156,6 +157,8 @@ cleanup:
 static void
 print_people(const struct fv_roster *r)
 {
+	uint8_t recovery[FV_BOX_KEY_ID_BYTES];
+
 	printf("agency %s, version %llu, threshold %u, for packs %u\n", r->agency,
 	    (unsigned long long)r->version, r->threshold, r->pack_threshold);
 	for (size_t i = 0; i < r->supervisor_count; i++) {
@@ -166,6 +169,9 @@ print_people(const struct fv_roster *r)
 	}
 	for (size_t i = 0; i < r->auditor_count; i++)
 		printf("auditor %s\n", r->auditors[i].id);
+	fv_note_box_key_id(r->recovery_pk, recovery);
+	printf("recovery key %02x%02x%02x%02x\n", recovery[0], recovery[1], recovery[2],
+	    recovery[3]);
 	for (size_t i = 0; i < r->officer_count; i++)
 		printf("officer %s %s\n", r->officers[i].id, r->officers[i].name);
 }

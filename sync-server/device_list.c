@@ -211,7 +211,7 @@ cmd_device_info(int argc, char **argv)
 	w.prefix = argv[1];
 	code = run(&w);
 	if (code == FV_EXIT_OK && w.found == 0)
-		code = fv_cli_fail(FV_EXIT_NO, w.prefix,
+		code = fv_cli_fail(FV_EXIT_NOINPUT, w.prefix,
 		    "no such handheld is enrolled; 'fieldvisitd device list' shows them");
 	else if (code == FV_EXIT_OK && w.found > 1 && w.out != NULL)
 		code = fv_cli_fail(FV_EXIT_USAGE, w.prefix,

@@ -272,7 +272,7 @@ an_assignment_that_does_not_fit_is_refused(void **state)
 	desk_expect_error(d, "o9: the roster in force has no such officer");
 	assert_int_equal(desk_ask(d, "case assign",
 			     json_pack("{s:s, s:[s]}", "case", "c9", "officers", "o1")),
-	    FV_EXIT_DATA);
+	    FV_EXIT_NOINPUT);
 	desk_expect_error(d, "c9: no such case");
 	assert_int_equal(
 	    desk_ask(d, "case assign", json_pack("{s:s}", "case", "c1")), FV_EXIT_USAGE);
@@ -532,9 +532,9 @@ a_place_needs_a_sealed_visit_of_that_case_with_a_position(void **state)
 	desk_expect_error(d, "another case");
 	assert_int_equal(place(d, "c2", blind), FV_EXIT_DATA);
 	desk_expect_error(d, "no stamp of this visit has a position");
-	assert_int_equal(place(d, "c2", 4000), FV_EXIT_DATA);
+	assert_int_equal(place(d, "c2", 4000), FV_EXIT_NOINPUT);
 	desk_expect_error(d, "no such visit");
-	assert_int_equal(place(d, "c9", blind), FV_EXIT_DATA);
+	assert_int_equal(place(d, "c9", blind), FV_EXIT_NOINPUT);
 	desk_expect_error(d, "no such case");
 	assert_int_equal(desk_ask(d, "case place",
 			     json_pack("{s:s, s:s}", "case", "c2", "visit", "yesterday")),
