@@ -271,8 +271,8 @@ finish_draft(const struct init_args *args, const struct fv_roster *roster)
 	    write_file(NULL, args->roster, 0644, fv_buf_span(&text)) == FV_OK) {
 		printf("made %s and the roster draft %s\n"
 		       "next, on a supervisor's machine: fieldvisitd roster sign --key FILE %s\n"
-		       "then here: fieldvisitd roster import SIGNED\n",
-		    fv_host_dir(), args->roster, args->roster);
+		       "then here: fieldvisitd roster import %s\n",
+		    fv_host_dir(), args->roster, args->roster, args->roster);
 		code = FV_EXIT_OK;
 	}
 	fv_buf_clear(&text);

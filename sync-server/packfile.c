@@ -165,7 +165,9 @@ unknown_pack(const char *folder, const struct wanted *w, DIR *d)
 	size_t n = 0;
 
 	if (w->revision != 0)
-		return cmd_fail("%s: no pack %s of revision %u", folder, w->id, w->revision);
+		return cmd_fail("%s: no pack %s of revision %u; 'pack show %s' shows the one "
+				"that is there",
+		    folder, w->id, w->revision, w->id);
 	rewinddir(d);
 	for (struct dirent *e; (e = readdir(d)) != NULL && n < NAMES_MAX;) {
 		const char *dot = strstr(e->d_name, ".json");
@@ -178,7 +180,9 @@ unknown_pack(const char *folder, const struct wanted *w, DIR *d)
 	}
 	const char *near = fv_word_nearest(fv_span_z(w->id), names, n);
 	if (near == NULL)
-		return cmd_fail("%s: no pack %s", folder, w->id);
+		return cmd_fail("%s: no pack %s; the folder's *.json are the packs, or name a "
+				"FILE.json",
+		    folder, w->id);
 	return cmd_fail("%s: no pack %s; did you mean %s?", folder, w->id, near);
 }
 
