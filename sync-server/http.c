@@ -20,7 +20,8 @@
 #define POOL_THREADS 2U
 #define STOP_WAIT_MS 5000
 #define REVOKED_SERVED_MS (30 * FV_MS_PER_DAY)
-#define FIRST_HANDLE_SPACING_MS 1000 /* between uses of handle 0 by a device that has moved on */
+#define FIRST_HANDLE_WINDOW_MS 1000
+#define FIRST_HANDLE_USES 3U /* of handle 0 in that time by a device that had moved on */
 #define FIRST_HANDLE_SLOTS 256U
 
 #define HTTP_TOO_LARGE 413U
@@ -32,7 +33,10 @@ struct fv_http {
 	uint16_t sync_port, desk_port;
 	pthread_mutex_t lock;    /* of reader and first_use */
 	struct fv_store *reader; /* look-ups before a body is read */
-	int64_t first_use[FIRST_HANDLE_SLOTS]; /* last use of handle 0, by device number */
+	struct {
+		int64_t since_ms; /* 0: not in use */
+		unsigned uses;
+	} first_use[FIRST_HANDLE_SLOTS]; /* of handle 0, by device number */
 	atomic_int in_flight;                  /* exchanges that the writer holds */
 };
 
@@ -109,14 +113,17 @@ find_key(const struct fv_host *host, uint8_t id)
 static bool
 is_too_often(struct fv_http *http, const struct fv_store_device *device, uint32_t idx, int64_t now)
 {
-	int64_t *last = &http->first_use[(uint64_t)device->no % FIRST_HANDLE_SLOTS];
+	const size_t slot = (uint64_t)device->no % FIRST_HANDLE_SLOTS;
+	const bool is_new = now - http->first_use[slot].since_ms >= FIRST_HANDLE_WINDOW_MS;
 
-	if (idx != 0 || device->handle_idx <= 1)
+	/* A device that has not moved on yet knows no other handle. */
+	if (idx != 0 || (is_new && device->handle_idx <= 1))
 		return false;
-	if (now - *last < FIRST_HANDLE_SPACING_MS)
-		return true;
-	*last = now;
-	return false;
+	if (is_new) {
+		http->first_use[slot].since_ms = now;
+		http->first_use[slot].uses = 0;
+	}
+	return ++http->first_use[slot].uses > FIRST_HANDLE_USES;
 }
 
 /* Who is it?  0: go on; else the plain status. */
