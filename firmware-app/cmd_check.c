@@ -257,6 +257,13 @@ tell_packs(struct question *q, struct fv_reply *reply)
 	fv_buf_clear(&line);
 }
 
+/* Only what forbids or waits is told; --json keeps the words of the format. */
+static const char *
+verdict_label(enum fv_verdict verdict)
+{
+	return verdict == FV_VERDICT_FAIL ? _("fail") : _("review");
+}
+
 static void
 tell_finding(struct question *q, const struct fv_finding *f, struct fv_reply *reply)
 {
@@ -264,7 +271,7 @@ tell_finding(struct question *q, const struct fv_finding *f, struct fv_reply *re
 
 	fv_audit_put_why(&why, f, q->is_chinese);
 	fv_audit_put_citation(&citation, f->rule, q->is_chinese);
-	fv_reply_line(reply, "%s: %s [%s %s; %s]", fv_verdict_word(f->verdict),
+	fv_reply_line(reply, "%s: %s [%s %s; %s]", verdict_label(f->verdict),
 	    fv_buf_z(&why) != NULL ? fv_buf_z(&why) : "", f->pack->id, f->rule->id,
 	    fv_buf_z(&citation) != NULL ? fv_buf_z(&citation) : "");
 	if (reply->want_json) {
