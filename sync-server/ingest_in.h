@@ -44,6 +44,8 @@ struct fv_session {
 	bool has_prev;         /* prev is the header of record next - 1 as sent */
 	struct fv_header prev;
 	struct fv_trail *alt;  /* owned; with MODE_CONTEST */
+	uint64_t ground_sealed;     /* sealed size of the trail when alt began */
+	struct fv_hash ground_leaf; /* and its leaf before span_from; 0: zeros */
 	struct fv_buf span;    /* the foreign records so far, as quarantine keeps them */
 	uint64_t span_from;    /* seq of its first */
 	bool has_visit;        /* visit_seq is the last VISIT_BEGIN seen */

@@ -296,6 +296,8 @@ static enum fv_err
 begin_span(struct fv_ingest *ingest, struct fv_session *session,
     const struct fv_ingest_trail *trail, uint64_t seq)
 {
+	enum fv_err rc;
+
 	session->span_from = seq;
 	if (seq < trail->t.trail.sealed_size) {
 		session->mode = MODE_FORK;
@@ -305,7 +307,32 @@ begin_span(struct fv_ingest *ingest, struct fv_session *session,
 	session->mode = MODE_CONTEST;
 	if ((session->alt = malloc(sizeof *session->alt)) == NULL)
 		return FV_ENOMEM;
-	return rewind_to(ingest, trail, seq, session->alt);
+	session->ground_sealed = trail->t.trail.sealed_size;
+	memset(&session->ground_leaf, 0, sizeof session->ground_leaf);
+	if ((rc = rewind_to(ingest, trail, seq, session->alt)) == FV_OK && seq > 0)
+		session->ground_leaf = session->alt->last_leaf;
+	return rc;
+}
+
+/*
+ * Whether the trail below the foreign span is what it was when the span began: another
+ * request of this device may have sealed it, or had it put aside, in between.
+ */
+static enum fv_err
+check_ground(struct fv_ingest *ingest, const struct fv_session *session,
+    const struct fv_ingest_trail *trail, bool *is_same_out)
+{
+	struct fv_trail now;
+	enum fv_err rc;
+
+	*is_same_out = false;
+	if (trail->t.trail.sealed_size != session->ground_sealed ||
+	    trail->t.trail.range.size < session->span_from)
+		return FV_OK;
+	if ((rc = rewind_to(ingest, trail, session->span_from, &now)) == FV_OK)
+		*is_same_out = session->span_from == 0 ||
+		    memcmp(now.last_leaf.b, session->ground_leaf.b, FV_HASH_BYTES) == 0;
+	return rc;
 }
 
 /* The foreign span carries the good seal: it takes the place of the held records. */
@@ -351,12 +378,16 @@ contest(struct fv_ingest *ingest, struct fv_session *session, struct fv_ingest_t
 {
 	uint8_t pk[FV_KEY_BYTES];
 	struct fv_hash leaf;
+	bool is_same;
 	enum fv_err rc;
 
 	if (fv_trail_follow(session->alt, header, record->header, &leaf) != FV_OK)
 		return FV_ECORRUPT;
 	if (record->type != FV_REC_SEAL)
 		return FV_OK;
+	/* Not the same: undecided, and wanted again against the trail as it is now. */
+	if ((rc = check_ground(ingest, session, trail, &is_same)) != FV_OK || !is_same)
+		return rc;
 	memcpy(pk, session->alt->seal_pk, sizeof pk);
 	if (record->has_payload && record->sig.len == FV_SIG_BYTES &&
 	    fv_trail_take_seal(session->alt, record->payload, record->sig.ptr) == FV_OK)

@@ -371,6 +371,96 @@ other_bytes_at_a_sealed_number_are_a_fork_and_logged_once(void **state)
 	handset_clear(&clone);
 }
 
+/* One request whose parts come in two groups: `between` runs while it is half here. */
+static struct fv_session_result
+send_in_two(struct place *p, const struct handset *h, size_t cut, size_t until,
+    void (*between)(struct place *p))
+{
+	struct fv_sync_request request = {.answer_max = FV_ANSWER_DEFAULT};
+	struct fv_buf first = {0}, rest = {0};
+	struct fv_session_result result;
+	struct fv_session *session;
+
+	request.n = h->count;
+	fv_sync_request_put(&first, &request);
+	handset_wire(h, 0, cut, &first);
+	handset_wire(h, cut, until, &rest);
+	assert_int_equal(fv_session_new(&session, &p->device, 0), FV_OK);
+	assert_int_equal(fv_ingest_begin(p->ingest), FV_OK);
+	assert_int_equal(fv_ingest_chunk(p->ingest, session, fv_buf_span(&first), NOW), FV_OK);
+	assert_int_equal(fv_ingest_commit(p->ingest), FV_OK);
+	between(p);
+	assert_int_equal(fv_ingest_begin(p->ingest), FV_OK);
+	assert_int_equal(fv_ingest_chunk(p->ingest, session, fv_buf_span(&rest), NOW), FV_OK);
+	assert_int_equal(fv_ingest_end(p->ingest, session, NOW), FV_OK);
+	assert_int_equal(fv_ingest_commit(p->ingest), FV_OK);
+	result = *fv_session_result(session);
+	fv_session_free(session);
+	fv_buf_clear(&first);
+	fv_buf_clear(&rest);
+	return result;
+}
+
+static void
+send_the_seal(struct place *p)
+{
+	assert_true(send_span(p, &p->a, 2, 3).sealed_size == 3);
+}
+
+static void
+what_was_sealed_meanwhile_is_not_displaced_by_a_contest(void **state)
+{
+	struct place *p = *state;
+	struct fv_session_result result;
+	struct handset clone;
+
+	handset_copy(&clone, &p->a);
+	clone.counter += 1000;
+	make_visits(&p->a, 1);
+	make_visits(&clone, 1); /* sealed with the same one-use key */
+	(void)send_span(p, &p->a, 0, 2);
+	result = send_in_two(p, &clone, 2, 3, send_the_seal);
+	assert_true(result.sealed_size == 3 && result.next_seq == 0);
+	assert_holds(p, &p->a, 3);
+	/* It is wanted again, and then it is what it is. */
+	result = send_span(p, &clone, 0, 3);
+	assert_true(has_notice(&result, FV_W_FORK));
+	assert_holds(p, &p->a, 3);
+	handset_clear(&clone);
+}
+
+static void
+send_a_bad_seal(struct place *p)
+{
+	p->a.records[2].sig[7] ^= 1;
+	assert_true(send_span(p, &p->a, 2, 3).next_seq == 0);
+	p->a.records[2].sig[7] ^= 1;
+}
+
+static void
+a_contest_whose_ground_is_taken_away_decides_nothing(void **state)
+{
+	struct place *p = *state;
+	struct fv_session_result result;
+	struct handset clone;
+
+	(void)handset_visit(&p->a, "c1");
+	handset_copy(&clone, &p->a);
+	clone.counter += 1000;
+	handset_visit_end(&p->a, 0);
+	handset_seal(&p->a);
+	handset_visit_end(&clone, 0);
+	clone.records[1].salt[0] ^= 1;
+	handset_seal(&clone);
+	(void)send_span(p, &p->a, 0, 2);
+	result = send_in_two(p, &clone, 2, 3, send_a_bad_seal);
+	assert_true(result.sealed_size == 0 && result.next_seq == 0);
+	result = send_span(p, &p->a, 0, 3);
+	assert_true(result.sealed_size == 3);
+	assert_holds(p, &p->a, 3);
+	handset_clear(&clone);
+}
+
 static void
 a_foreign_devices_records_do_not_seal(void **state)
 {
@@ -670,6 +760,8 @@ main(void)
 	    T(planted_unsealed_records_lose_to_the_span_with_the_good_seal),
 	    T(other_unsealed_bytes_without_a_seal_change_nothing_and_are_wanted_again),
 	    T(other_bytes_at_a_sealed_number_are_a_fork_and_logged_once),
+	    T(what_was_sealed_meanwhile_is_not_displaced_by_a_contest),
+	    T(a_contest_whose_ground_is_taken_away_decides_nothing),
 	    T(a_foreign_devices_records_do_not_seal),
 	    T(reordered_records_do_not_seal),
 	    T(every_truncation_keeps_the_whole_records_before_it),
