@@ -15,6 +15,7 @@ struct fv_ledger {
 	struct fv_merkle_range range; /* as of the open transaction */
 	uint64_t settled_size;        /* of the newest stored head; 0: none */
 	struct fv_hash settled_root;
+	bool is_lost; /* the state above could not be read again: nothing is added or signed */
 };
 
 /* The right-hand edge from the stored subtrees, largest first. */
@@ -38,8 +39,8 @@ load_range(struct fv_store *store, uint64_t size, struct fv_merkle_range *out)
 	return FV_OK;
 }
 
-enum fv_err
-fv_ledger_reload(struct fv_ledger *ledger)
+static enum fv_err
+load(struct fv_ledger *ledger)
 {
 	struct fv_hash root;
 	uint64_t size;
@@ -58,6 +59,15 @@ fv_ledger_reload(struct fv_ledger *ledger)
 	    memcmp(root.b, ledger->settled_root.b, sizeof root.b) != 0)
 		return FV_ECORRUPT;
 	return FV_OK;
+}
+
+enum fv_err
+fv_ledger_reload(struct fv_ledger *ledger)
+{
+	enum fv_err rc = load(ledger);
+
+	ledger->is_lost = rc != FV_OK;
+	return rc;
 }
 
 /*
@@ -169,6 +179,9 @@ fv_ledger_append(struct fv_ledger *ledger, enum fv_leaf_kind kind, int64_t time_
 	struct fv_hash hash;
 	enum fv_err rc;
 
+	/* After a rollback that could not be read back: once more, or nothing is added. */
+	if (ledger->is_lost && (rc = fv_ledger_reload(ledger)) != FV_OK)
+		return rc;
 	fv_leaf_put(&leaf, kind, time_ms, body);
 	if ((rc = fv_buf_status(&leaf)) != FV_OK)
 		goto cleanup;
@@ -190,6 +203,8 @@ fv_ledger_settle(struct fv_ledger *ledger)
 	struct fv_hash root;
 	enum fv_err rc;
 
+	if (ledger->is_lost && (rc = fv_ledger_reload(ledger)) != FV_OK)
+		return rc;
 	if (ledger->range.size == ledger->settled_size)
 		return FV_OK;
 	fv_merkle_range_root(&ledger->range, &root);
@@ -207,7 +222,7 @@ fv_ledger_sign(struct fv_ledger *ledger, struct fv_buf *note_out)
 	struct fv_buf text = {0};
 	enum fv_err rc;
 
-	if (ledger->settled_size == 0 || ledger->settled_size != ledger->range.size)
+	if (ledger->is_lost || ledger->settled_size == 0 || ledger->settled_size != ledger->range.size)
 		return FV_ESTATE;
 	fv_checkpoint_put(
 	    &text, fv_span_z(ledger->origin), ledger->settled_size, &ledger->settled_root);

@@ -180,6 +180,40 @@ a_rolled_back_leaf_is_forgotten(void **state)
 }
 
 static void
+change(struct place *p, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+a_ledger_that_cannot_be_read_again_adds_and_signs_nothing(void **state)
+{
+	struct place *p = *state;
+	struct fv_buf note = {0};
+
+	grow(p, 5);
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	append(p, "\x80");
+	fv_store_rollback(p->store);
+	change(p, "ALTER TABLE node RENAME TO hidden");
+	assert_int_not_equal(fv_ledger_reload(p->ledger), FV_OK);
+	assert_int_not_equal(fv_ledger_append(p->ledger, FV_LEAF_RECOVERY, 1000,
+				 fv_span_z("\x80"), NULL),
+	    FV_OK);
+	assert_int_not_equal(fv_ledger_settle(p->ledger), FV_OK);
+	assert_int_equal(fv_ledger_sign(p->ledger, &note), FV_ESTATE);
+	change(p, "ALTER TABLE hidden RENAME TO node");
+	grow(p, 1);
+	assert_true(fv_ledger_size(p->ledger) == 6);
+	assert_int_equal(fv_ledger_reload(p->ledger), FV_OK);
+	fv_buf_clear(&note);
+}
+
+static void
 two_roots_for_one_size_are_never_settled(void **state)
 {
 	struct place *p = *state;
@@ -269,6 +303,7 @@ main(void)
 	    T(a_receipt_made_of_these_parts_verifies),
 	    T(nothing_is_signed_before_it_is_settled),
 	    T(a_rolled_back_leaf_is_forgotten),
+	    T(a_ledger_that_cannot_be_read_again_adds_and_signs_nothing),
 	    T(two_roots_for_one_size_are_never_settled),
 	    T(a_changed_tree_is_found_when_the_ledger_opens),
 	    T(a_changed_leaf_is_found_when_the_ledger_opens),
