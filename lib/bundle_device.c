@@ -54,9 +54,11 @@ check_enrol(struct verify *v, struct verify_trail *t, struct verify_logged *logg
 	return true;
 }
 
-/* Append "anna+boris": who of any roster here signed the note.  Their number. */
+/* Append "anna+boris": who of the device's agency, in any roster here, signed the note.
+ * Their number. */
 static size_t
-put_signers(struct verify *v, const struct fv_signednote *note, char *out, size_t cap)
+put_signers(struct verify *v, const struct verify_trail *t, const struct fv_signednote *note,
+    char *out, size_t cap)
 {
 	size_t used = 0, count = 0;
 
@@ -64,6 +66,8 @@ put_signers(struct verify *v, const struct fv_signednote *note, char *out, size_
 	for (size_t i = v->roster_count; i-- > 0 && count == 0;) {
 		const struct fv_roster *roster = v->rosters[i].roster;
 
+		if (!fv_span_equal(t->enrol.agency, fv_span_z(roster->agency)))
+			continue;
 		for (size_t j = 0; j < roster->supervisor_count; j++) {
 			const struct fv_supervisor *s = &roster->supervisors[j];
 			char name[FV_SIGNER_BYTES];
@@ -106,7 +110,7 @@ check_approve(
 	    fv_approve_parse(note.text, &approve, NULL) != FV_OK ||
 	    memcmp(approve.dev, t->dev, sizeof approve.dev) != 0 ||
 	    memcmp(approve.leaf.b, leaf.b, sizeof leaf.b) != 0 ||
-	    put_signers(v, &note, who, 128) == 0) {
+	    put_signers(v, t, &note, who, 128) == 0) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 		    "%sapprove.note is not a supervisor's approval of this enrolment",
 		    t->prefix);
@@ -327,7 +331,7 @@ check_revoke(struct verify *v, const struct verify_trail *t)
 	    fv_order_parse(note.text, &order, NULL) != FV_OK ||
 	    order.kind != FV_ORDER_REVOKE ||
 	    memcmp(order.dev, t->dev, sizeof order.dev) != 0 ||
-	    put_signers(v, &note, who, sizeof who) == 0) {
+	    put_signers(v, t, &note, who, sizeof who) == 0) {
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 		    "%srevoke.note is not a supervisor's order about this device", t->prefix);
 		return;

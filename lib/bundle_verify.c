@@ -70,20 +70,36 @@ read_policy(struct verify *v, struct fv_span policy)
 	return rc == FV_ENOENT && v->log_count > 0 ? FV_OK : FV_EFORMAT;
 }
 
+/* The key in the form in which server.pub and a policy give it. */
+static void
+name_log(struct verify *v, const uint8_t pk[FV_KEY_BYTES])
+{
+	char origin[FV_LOG_ORIGIN_BYTES];
+
+	fv_log_origin(pk, origin);
+	fv_buf_reset(&v->text);
+	fv_buf_put_z(&v->text, "the key to compare: log ");
+	fv_vkey_put(&v->text, fv_span_z(origin), pk);
+	say(v, FV_CLAIM_CAVEAT, true);
+}
+
 static bool
 check_policy(struct verify *v)
 {
 	const struct fv_tar_member *own = fv_bundle_find(v->bundle, "policy");
 	struct fv_span policy = v->check->policy;
+	bool is_own = policy.len == 0 && own != NULL;
 	enum fv_err rc;
 
-	if (policy.len == 0 && own != NULL) {
+	if (is_own)
 		policy = own->body;
-		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "the log's key is taken from this file itself: compare it with the one on "
-		    "paper, or give --policy");
-	}
 	rc = policy.len > 0 ? read_policy(v, policy) : FV_ENOENT;
+	if (is_own)
+		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
+		    "the log's key is taken from this file itself: whoever made the file may have "
+		    "made the key; compare it with the one on paper, or give --policy");
+	for (size_t i = 0; is_own && rc == FV_OK && i < v->log_count; i++)
+		name_log(v, v->logs[i]);
 	if (rc == FV_OK)
 		return true;
 	v->cannot = true;

@@ -98,6 +98,7 @@ a_whole_bundle_holds_and_says_what_it_covers(void **state)
 	assert_true(said(w, "pseudo-terminal"));
 	assert_true(said(w, "the system clock stepped by 3600000 ms"));
 	assert_true(said(w, "CAVEAT the log's key is taken from this file itself"));
+	assert_true(said(w, "CAVEAT the key to compare: log fieldvisit/v1/log/"));
 }
 
 static void
