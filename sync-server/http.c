@@ -18,7 +18,6 @@
 #define BODY_MAX 8388608U    /* bytes in one request; a device sends less at a time */
 #define IDLE_SECONDS 60U     /* a half-sent request is dropped then */
 #define POOL_THREADS 2U
-#define STOP_WAIT_MS 5000
 #define REVOKED_SERVED_MS (30 * FV_MS_PER_DAY)
 #define FIRST_HANDLE_WINDOW_MS 1000
 #define FIRST_HANDLE_USES 3U /* of handle 0 in that time by a device that had moved on */
@@ -38,6 +37,7 @@ struct fv_http {
 		unsigned uses;
 	} first_use[FIRST_HANDLE_SLOTS]; /* of handle 0, by device number */
 	atomic_int in_flight;                  /* exchanges that the writer holds */
+	atomic_bool is_stopping;               /* nothing more is suspended */
 };
 
 /* One request as HTTP sees it; what con_cls points to. */
@@ -70,34 +70,22 @@ reply(struct MHD_Connection *connection, uint32_t status, const char *text, cons
 	return sent;
 }
 
-/* The plain statuses of PROTOCOL.md section 7, a reason word each. */
+/* The plain statuses of PROTOCOL.md section 7, a reason word each; the last is for the rest. */
 static enum MHD_Result
 reply_plain(struct MHD_Connection *connection, uint32_t status)
 {
-	switch (status) {
-	case 400:
-		return reply(connection, status, "malformed\n", NULL);
-	case 401:
-		return reply(connection, status, "unknown\n", NULL);
-	case 404:
-		return reply(connection, status, "not here\n", NULL);
-	case 405:
-		return reply(connection, status, "POST only\n", NULL);
-	case 409:
-		return reply(connection, status, "wrong cursor\n", NULL);
-	case 410:
-		return reply(connection, status, "gone\n", NULL);
-	case 411:
-		return reply(connection, status, "Content-Length is needed\n", NULL);
-	case HTTP_TOO_LARGE:
-		return reply(connection, status, "too large\n", NULL);
-	case 429:
-		return reply(connection, status, "too often\n", "5");
-	case 507:
-		return reply(connection, status, "not stored\n", NULL);
-	default:
-		return reply(connection, 503, "busy\n", "10");
-	}
+	static const struct {
+		uint32_t status;
+		const char *text, *retry_s;
+	} rows[] = {{400, "malformed\n", NULL}, {401, "unknown\n", NULL}, {404, "not here\n", NULL},
+	    {405, "POST only\n", NULL}, {409, "wrong cursor\n", NULL}, {410, "gone\n", NULL},
+	    {411, "Content-Length is needed\n", NULL}, {HTTP_TOO_LARGE, "too large\n", NULL},
+	    {429, "too often\n", "5"}, {507, "not stored\n", NULL}, {503, "busy\n", "10"}};
+	size_t i = 0;
+
+	while (i + 1 < sizeof rows / sizeof rows[0] && rows[i].status != status)
+		i++;
+	return reply(connection, rows[i].status, rows[i].text, rows[i].retry_s);
 }
 
 static const struct fv_host_hpke *
@@ -114,7 +102,8 @@ static bool
 is_too_often(struct fv_http *http, const struct fv_store_device *device, uint32_t idx, int64_t now)
 {
 	const size_t slot = (uint64_t)device->no % FIRST_HANDLE_SLOTS;
-	const bool is_new = now - http->first_use[slot].since_ms >= FIRST_HANDLE_WINDOW_MS;
+	const int64_t since = now - http->first_use[slot].since_ms;
+	const bool is_new = since < 0 || since >= FIRST_HANDLE_WINDOW_MS; /* < 0: clock set back */
 
 	/* A device that has not moved on yet knows no other handle. */
 	if (idx != 0 || (is_new && device->handle_idx <= 1))
@@ -208,15 +197,17 @@ static void
 on_done(struct fv_exchange *exchange, void *ctx)
 {
 	struct request *request = ctx;
+	struct fv_http *http = request->http;
 
 	(void)exchange;
-	atomic_fetch_sub(&request->http->in_flight, 1);
 	if (request->connection == NULL) { /* the other side has gone */
 		request_free(request);
-		return;
+	} else {
+		request->is_done = true;
+		MHD_resume_connection(request->connection); /* and the request is HTTP's again */
 	}
-	request->is_done = true;
-	MHD_resume_connection(request->connection);
+	/* Last of all: fv_http_stop() waits for it and then takes everything apart. */
+	atomic_fetch_sub(&http->in_flight, 1);
 }
 
 /* From the request line and headers alone: 0, or the status that refuses. */
@@ -320,18 +311,26 @@ static enum MHD_Result
 end_of_body(struct request *request)
 {
 	const struct fv_envelope_stream *stream = request->exchange->stream;
+	struct fv_http *http = request->http;
 
 	/* Nobody has proven who he is: the rest is not worth a transaction. */
 	if (fv_envelope_stream_count(stream) == 0)
 		return reply_plain(request->connection, 401);
 	if (request->exchange->is_enrol && !fv_envelope_stream_is_complete(stream))
 		return reply_plain(request->connection, 400);
+	/* Counted before the look: either we see the stop, or the stop waits for us. */
+	atomic_fetch_add(&http->in_flight, 1);
+	if (atomic_load(&http->is_stopping)) {
+		atomic_fetch_sub(&http->in_flight, 1);
+		return reply_plain(request->connection, 503);
+	}
 	MHD_suspend_connection(request->connection);
 	if (!hand_over(request)) {
 		request->exchange->status = 503;
 		request->is_done = true;
 		MHD_resume_connection(request->connection);
 	}
+	atomic_fetch_sub(&http->in_flight, 1);
 	return MHD_YES;
 }
 
@@ -402,8 +401,10 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 		return;
 	request->connection = NULL;
 	if (request->is_handed_over || request->exchange->is_enrol ||
-	    fv_envelope_stream_count(request->exchange->stream) == 0 || !hand_over(request))
+	    fv_envelope_stream_count(request->exchange->stream) == 0)
 		request_free(request);
+	else if (!hand_over(request)) /* the writer may hold its chunks: not freed under it */
+		fputs("fieldvisitd: out of memory; a cut request is not closed\n", stderr);
 }
 
 static enum MHD_Result
@@ -565,18 +566,26 @@ fv_http_desk_port(const struct fv_http *http)
 	return http->desk_port;
 }
 
+static void
+wait_for_writer(struct fv_http *http)
+{
+	while (atomic_load(&http->in_flight) > 0)
+		usleep(1000);
+}
+
 void
 fv_http_stop(struct fv_http *http)
 {
 	if (http == NULL)
 		return;
 	if (http->sync != NULL) {
-		/* A suspended connection must not meet a stopping daemon. */
+		/* A suspended connection must not meet a stopping daemon; and the uploads that
+		 * the stop cuts are handed to the writer as well. */
 		MHD_socket fd = MHD_quiesce_daemon(http->sync);
-		for (int waited = 0; atomic_load(&http->in_flight) > 0 && waited < STOP_WAIT_MS;
-		     waited += 10)
-			usleep(10000);
+		atomic_store(&http->is_stopping, true);
+		wait_for_writer(http);
 		MHD_stop_daemon(http->sync);
+		wait_for_writer(http);
 		if (fd != MHD_INVALID_SOCKET)
 			close(fd);
 	}

@@ -81,13 +81,14 @@ take_enrolment(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain
 
 /* One job inside the transaction.  A stranger's fault stays with his exchange. */
 static enum fv_err
-take(struct fv_writer *w, struct fv_job *job)
+take(struct fv_writer *w, struct fv_job *job, bool *has_work)
 {
 	struct fv_exchange *ex = job->exchange;
 	enum fv_err rc = FV_OK;
 
 	if (job->kind == FV_JOB_CONTROL || ex->failed != FV_OK)
 		return FV_OK;
+	*has_work = true;
 	if (job->kind == FV_JOB_CHUNK) {
 		atomic_fetch_add(&w->stats.chunks, 1);
 		rc = fv_ingest_chunk(
@@ -108,9 +109,10 @@ static void
 commit(struct fv_writer *w, struct fv_job *jobs)
 {
 	enum fv_err rc = fv_ingest_begin(w->ingest);
+	bool has_work = false;
 
 	for (struct fv_job *job = jobs; job != NULL && rc == FV_OK; job = job->next)
-		rc = take(w, job);
+		rc = take(w, job, &has_work);
 	if (rc == FV_OK)
 		rc = fv_ingest_commit(w->ingest);
 	if (rc != FV_OK) {
@@ -121,7 +123,9 @@ commit(struct fv_writer *w, struct fv_job *jobs)
 				job->exchange->failed = rc;
 		fv_ingest_rollback(w->ingest);
 	}
-	atomic_store(&w->stats.is_healthy, rc == FV_OK);
+	/* A commit of nothing, such as after a failed group, shows nothing. */
+	if (has_work || rc != FV_OK)
+		atomic_store(&w->stats.is_healthy, rc == FV_OK);
 	atomic_fetch_add(rc == FV_OK ? &w->stats.commits : &w->stats.failed_commits, 1);
 }
 

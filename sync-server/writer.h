@@ -65,7 +65,7 @@ struct fv_writer_stats {
 	atomic_uint_fast64_t chunks;
 	atomic_uint_fast64_t syncs;
 	atomic_uint_fast64_t enrolments;
-	atomic_bool is_healthy; /* the last commit went well */
+	atomic_bool is_healthy; /* the last commit that stored something went well */
 };
 
 struct fv_writer;
