@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-app/pin.h"
+
 /* Make `dir` and the folders above it, private. */
 static enum fv_err
 make_folder(const char *dir)
@@ -148,7 +150,8 @@ fv_app_journal(struct fv_app *app, struct fv_reply *reply)
 	rc = fv_journal_open(&app->journal, app->store, app->dir, port, app->was_clean);
 	if (rc == FV_OK) {
 		app->has_journal = true;
-		rc = fv_boot_record(app);
+		if ((rc = fv_boot_record(app)) == FV_OK)
+			fv_pin_finish_wipe(app);
 	} else {
 		fv_journal_close(&app->journal);
 	}

@@ -8,7 +8,6 @@
 
 #include "firmware-app/agent.h"
 #include "firmware-app/frame.h"
-#include "firmware-app/pin.h"
 
 #define GPSD_HOST_MAX 255U
 
@@ -130,7 +129,6 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	    (fv_store_get_int(app->store, FV_SET_AGENT_RUNS, &runs) != FV_OK || runs == 0);
 	if (!fv_app_journal(app, reply))
 		return false;
-	fv_pin_finish_wipe(app);
 	if ((rc = fv_store_put_int(app->store, FV_SET_AGENT_RUNS, 1)) != FV_OK ||
 	    (rc = fv_work_load(app->store, &agent->work)) != FV_OK ||
 	    (rc = fv_agent_open_clock(agent)) != FV_OK) {

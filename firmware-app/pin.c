@@ -148,14 +148,23 @@ static bool
 may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
 {
 	int64_t is_wiped, left_ms;
+	enum fv_err rc;
 
 	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0) {
 		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
 		    _("this handheld was wiped: no card can be opened; tell your supervisor"));
 		return false;
 	}
-	if (fv_store_get_int(app->store, FV_SET_PIN_FAILURES, failures) != FV_OK)
+	rc = fv_store_get_int(app->store, FV_SET_PIN_FAILURES, failures);
+	if (rc == FV_ENOENT)
 		*failures = 0;
+	else if (rc != FV_OK) {
+		fv_reply_fail_err(reply, "PIN", rc);
+		return false;
+	}
+	/* The tenth try was made, and the program killed before it could wipe. */
+	if (*failures >= FV_PIN_TRIES_MAX)
+		return refuse(app, *failures, reply);
 	left_ms = wait_ms(app, *failures);
 	if (left_ms == 0)
 		return true;

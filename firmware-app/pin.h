@@ -67,7 +67,8 @@ bool fv_pin_lock(struct fv_app *app, enum fv_lock_cause cause, struct fv_reply *
  */
 FV_NODISCARD enum fv_err fv_pin_wipe(struct fv_app *app, enum fv_lock_cause cause);
 
-/* Finish a wipe that was cut short.  At every start. */
+/* Finish a wipe that was cut short, or an order that was taken and not obeyed.  When the
+ * trail is opened. */
 void fv_pin_finish_wipe(struct fv_app *app);
 
 #endif

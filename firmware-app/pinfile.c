@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "firmware-app/pin.h"
+#include "fv/sync.h"
 
 #define SALT_BYTES 16U
 #define HEAD_BYTES (8U + 4U + 8U + SALT_BYTES)
@@ -209,11 +210,25 @@ erase(const char *dir)
 	fv_buf_clear(&path);
 }
 
+static enum fv_err
+on_order(const struct fv_item_row *row, void *ctx)
+{
+	(void)row;
+	*(bool *)ctx = true;
+	return FV_OK;
+}
+
 void
 fv_pin_finish_wipe(struct fv_app *app)
 {
+	bool is_ordered = false;
 	int64_t is_wiped;
 
+	/* An order is kept with the answer that brought it, and obeyed after that. */
+	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_ENOENT &&
+	    fv_store_each_item(app->store, FV_ITEM_WIPE, on_order, &is_ordered) == FV_OK &&
+	    is_ordered && fv_pin_wipe(app, FV_LOCK_ORDER) != FV_OK)
+		fputs("fieldvisit: the order to wipe could not be obeyed yet\n", stderr);
 	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0)
 		erase(app->dir);
 }

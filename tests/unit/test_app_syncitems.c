@@ -1,5 +1,6 @@
 #include "tests/unit/app_fixture.h"
 
+#include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
 #include "fv/item.h"
 #include "fv/order.h"
@@ -489,6 +490,45 @@ orders_by_strangers_for_others_or_of_another_kind_are_refused(void **state)
 	close_desk(&d);
 }
 
+/* What a program that was killed between the answer and the wipe finds. */
+static void
+an_order_that_was_taken_and_not_obeyed_is_obeyed_at_the_next_start(void **state)
+{
+	struct handheld *h = *state;
+	struct fv_item_row order = {.kind = FV_ITEM_WIPE,
+	    .key = fv_span_of(h->app.identity.dev, FV_DEV_BYTES),
+	    .version = 1,
+	    .body = fv_span_z("order")};
+	struct fv_item_row card = {
+	    .kind = FV_ITEM_CARD, .key = fv_span_z("c1"), .version = 1, .body = fv_span_z("x")};
+	struct fv_buf body = {0};
+	struct fv_reply reply;
+	uint64_t before, after;
+	int64_t is_wiped = 0;
+
+	assert_int_equal(fv_store_put_item(h->app.store, &order), FV_OK);
+	assert_int_equal(fv_store_put_item(h->app.store, &card), FV_OK);
+	before = fv_journal_next_seq(&h->app.journal);
+	fv_journal_close(&h->app.journal);
+	h->app.has_journal = false;
+	fv_reply_init(&reply, false);
+	assert_true(fv_app_journal(&h->app, &reply));
+	fv_reply_clear(&reply);
+	assert_int_equal(fv_store_get_int(h->app.store, FV_SET_WIPED, &is_wiped), FV_OK);
+	assert_int_equal(is_wiped, 1);
+	assert_int_equal(fv_store_get_item(h->app.store, FV_ITEM_CARD, fv_span_z("c1"), &card,
+			     &body),
+	    FV_ENOENT);
+	after = fv_journal_next_seq(&h->app.journal);
+	assert_true(after > before);
+	/* Once: another start adds no second LOCK. */
+	fv_journal_close(&h->app.journal);
+	h->app.has_journal = false;
+	assert_true(fv_app_journal(&h->app, &reply));
+	assert_true(fv_journal_next_seq(&h->app.journal) == after);
+	fv_buf_clear(&body);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -509,6 +549,7 @@ main(void)
 	    T(the_next_roster_signed_by_the_last_is_believed),
 	    T(a_roster_that_the_last_one_did_not_sign_is_refused),
 	    T(an_order_to_wipe_this_handheld_is_obeyed),
+	    T(an_order_that_was_taken_and_not_obeyed_is_obeyed_at_the_next_start),
 	    T(orders_by_strangers_for_others_or_of_another_kind_are_refused),
 	};
 
