@@ -78,9 +78,10 @@ put_request(
 			return rc;
 	request.model = read_line("/sys/firmware/devicetree/base/model", model, sizeof model);
 	if (request.model.len == 0)
-		request.model = read_line("/sys/class/dmi/id/product_name", model, sizeof model);
-	request.serial = read_line(
-	    "/sys/firmware/devicetree/base/serial-number", serial, sizeof serial);
+		request.model =
+		    read_line("/sys/class/dmi/id/product_name", model, sizeof model);
+	request.serial =
+	    read_line("/sys/firmware/devicetree/base/serial-number", serial, sizeof serial);
 	request.version = fv_span_z(FV_VERSION);
 	return fv_enrol_request_put(plain, &request, keys->dev, keys->seed_0);
 }
@@ -90,9 +91,10 @@ static enum fv_err
 seal_request(const struct fv_ticket *ticket, struct fv_span plain, struct fv_buf *body,
     uint8_t context[CONTEXT_BYTES])
 {
-	struct fv_envelope_hdr hdr = {.kind = FV_ENVELOPE_ENROL, .key_id = ticket->hpke_key_id};
-	const struct fv_envelope_to to = {&hdr, ticket->hpke_pk, NULL, ticket->token,
-	    fv_random_system()};
+	struct fv_envelope_hdr hdr = {
+	    .kind = FV_ENVELOPE_ENROL, .key_id = ticket->hpke_key_id};
+	const struct fv_envelope_to to = {
+	    &hdr, ticket->hpke_pk, NULL, ticket->token, fv_random_system()};
 	struct fv_envelope_request request;
 	enum fv_err rc;
 
@@ -156,7 +158,8 @@ cleanup:
 	fv_buf_clear(&body);
 	if (rc == FV_EAUTH)
 		fv_reply_fail(reply, FV_FAIL_BAD_TICKET, "enroll",
-		    _("the ticket names a key that is no good; ask the supervisor for a new one"));
+		    _("the ticket names a key that is no good; ask the supervisor for a new "
+		      "one"));
 	else if (rc != FV_OK)
 		fv_reply_fail_err(reply, "enroll", rc);
 	return rc == FV_OK;

@@ -30,6 +30,7 @@ bool fv_enroll_prepare(struct fv_app *app, const struct fv_enroll_ticket *ticket
 
 /* Send the stored request and take its answer in: checks everything that it claims.
  * False: the reply says why, and the request stays for another try. */
-bool fv_enroll_send(struct fv_app *app, const struct fv_ticket *ticket, struct fv_reply *reply);
+bool fv_enroll_send(
+    struct fv_app *app, const struct fv_ticket *ticket, struct fv_reply *reply);
 
 #endif

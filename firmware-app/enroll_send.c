@@ -24,7 +24,7 @@ struct attempt {
 	struct fv_enrol_answer answer;      /* into plain */
 	struct fv_roster *roster;           /* the newest of the answer */
 	struct fv_hash roster_hash;
-	uint64_t log_size;      /* of the checkpoint that came with the answer */
+	uint64_t log_size; /* of the checkpoint that came with the answer */
 	struct fv_hash log_root;
 };
 
@@ -65,11 +65,13 @@ fail_status(struct attempt *a, const struct fv_link_answer *link)
 	switch (link->status) {
 	case 401:
 		return fail(a, FV_FAIL_BAD_TICKET,
-		    _("the server does not know this ticket; ask the supervisor whether it was "
+		    _("the server does not know this ticket; ask the supervisor whether it "
+		      "was "
 		      "imported there"));
 	case 410:
 		return fail(a, FV_FAIL_TICKET_SPENT,
-		    _("the ticket has expired or was used by another handheld; ask the supervisor "
+		    _("the ticket has expired or was used by another handheld; ask the "
+		      "supervisor "
 		      "for a new one and start in an empty folder (--dir)"));
 	case 429:
 	case 503:
@@ -101,7 +103,8 @@ open_answer(struct attempt *a, const struct fv_link_answer *link)
 	case FV_LINK_TIMEOUT:
 	case FV_LINK_FAILED:
 		return fail(a, FV_FAIL_SERVER_DOWN,
-		    _("the server cannot be reached; run enroll again when there is a network"));
+		    _("the server cannot be reached; run enroll again when there is a "
+		      "network"));
 	}
 	if (link->status != 200)
 		return fail_status(a, link);
@@ -215,7 +218,8 @@ check_papers(struct attempt *a)
 	}
 	if (rc != FV_OK)
 		return fail(a, FV_FAIL_NOT_VERIFIED,
-		    _("the roster it sent is not the one that the ticket pins, or its supervisors "
+		    _("the roster it sent is not the one that the ticket pins, or its "
+		      "supervisors "
 		      "did not sign the ticket; do not use this ticket, call the supervisor"));
 	return true;
 }
@@ -230,8 +234,8 @@ check_leaf(struct attempt *a)
 	struct fv_leaf_enrol enrol;
 	struct fv_leaf leaf;
 
-	if (fv_leaf_parse(a->answer.enrol_leaf, &leaf) != FV_OK || leaf.kind != FV_LEAF_ENROL ||
-	    fv_leaf_enrol_parse(leaf.body, &enrol) != FV_OK ||
+	if (fv_leaf_parse(a->answer.enrol_leaf, &leaf) != FV_OK ||
+	    leaf.kind != FV_LEAF_ENROL || fv_leaf_enrol_parse(leaf.body, &enrol) != FV_OK ||
 	    memcmp(a->answer.dev, id->dev, FV_DEV_BYTES) != 0 ||
 	    memcmp(enrol.dev, id->dev, FV_DEV_BYTES) != 0 ||
 	    memcmp(enrol.pk_0, id->pk_0, FV_KEY_BYTES) != 0 ||
@@ -242,7 +246,8 @@ check_leaf(struct attempt *a)
 		return fail(a, FV_FAIL_NOT_VERIFIED,
 		    _("it enrolled other keys than ours; do not use this ticket, call the "
 		      "supervisor"));
-	if (fv_receipt_verify(&receipt, a->ticket->log_pk, &a->log_size, &a->log_root) != FV_OK)
+	if (fv_receipt_verify(&receipt, a->ticket->log_pk, &a->log_size, &a->log_root) !=
+	    FV_OK)
 		return fail(a, FV_FAIL_NOT_VERIFIED,
 		    _("it cannot prove that the enrolment stands in its log; do not use this "
 		      "ticket, call the supervisor"));
@@ -278,12 +283,14 @@ keep_identity(struct attempt *a, const uint8_t handle_secret[FV_HANDLE_SECRET_BY
 	struct fv_store *store = a->app->store;
 	enum fv_err rc;
 
-	if ((rc = put(a, FV_SET_HANDLE_SECRET, handle_secret, FV_HANDLE_SECRET_BYTES)) != FV_OK ||
+	if ((rc = put(a, FV_SET_HANDLE_SECRET, handle_secret, FV_HANDLE_SECRET_BYTES)) !=
+		FV_OK ||
 	    (rc = put(a, FV_SET_HPKE_PK, a->ticket->hpke_pk, FV_KEY_BYTES)) != FV_OK ||
 	    (rc = put(a, FV_SET_ENROL_LEAF, a->answer.enrol_leaf.ptr,
 		 a->answer.enrol_leaf.len)) != FV_OK ||
 	    (rc = fv_store_put_int(store, FV_SET_HANDLE_NUMBER, 0)) != FV_OK ||
-	    (rc = fv_store_put_int(store, FV_SET_HPKE_KEY_ID, a->ticket->hpke_key_id)) != FV_OK ||
+	    (rc = fv_store_put_int(store, FV_SET_HPKE_KEY_ID, a->ticket->hpke_key_id)) !=
+		FV_OK ||
 	    (rc = fv_store_put_int(
 		 store, FV_SET_ENROL_INDEX, (int64_t)a->answer.leaf_index)) != FV_OK ||
 	    (rc = fv_store_put_int(
@@ -350,12 +357,13 @@ static bool
 check_readers(struct attempt *a)
 {
 	struct fv_readers readers = {.roster_version = a->roster->version};
-	enum fv_err rc = fv_roster_recipients(
-	    a->roster, a->ticket->team, readers.pks, &readers.count);
+	enum fv_err rc =
+	    fv_roster_recipients(a->roster, a->ticket->team, readers.pks, &readers.count);
 
 	if (rc != FV_OK || readers.count == 0)
 		return fail(a, FV_FAIL_NO_READER,
-		    _("nobody on the roster could read this handheld's notes; the supervisor must "
+		    _("nobody on the roster could read this handheld's notes; the supervisor "
+		      "must "
 		      "sign a roster with a reader for its team"));
 	return fv_readers_check(&readers, a->app->identity.dev, a->reply);
 }
@@ -374,7 +382,7 @@ fv_enroll_send(struct fv_app *app, const struct fv_ticket *ticket, struct fv_rep
 	a->ticket = ticket;
 	a->reply = reply;
 	good = load_request(a) && exchange(a) && check_papers(a) && check_leaf(a) &&
-	       check_readers(a) && keep(a);
+	    check_readers(a) && keep(a);
 	fv_envelope_request_clear(&a->request);
 	fv_buf_clear(&a->body);
 	fv_buf_clear(&a->plain);

@@ -7,8 +7,9 @@
 
 #include "firmware-app/failpoint.h"
 
-#define ANSWER_FIRST 65536U /* bytes: while the cases and packs come, or when asked in full   \
-			     */
+#define ANSWER_FIRST                                                                          \
+	65536U /* bytes: while the cases and packs come, or when asked in full                \
+		*/
 #define ANSWER_DAILY 16384U
 
 struct fv_tree_head

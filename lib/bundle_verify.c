@@ -96,7 +96,8 @@ check_policy(struct verify *v)
 	rc = policy.len > 0 ? read_policy(v, policy) : FV_ENOENT;
 	if (is_own)
 		fv_verify_claim(v, FV_CLAIM_CAVEAT, true,
-		    "the log's key is taken from this file itself: whoever made the file may have "
+		    "the log's key is taken from this file itself: whoever made the file may "
+		    "have "
 		    "made the key; compare it with the one on paper, or give --policy");
 	for (size_t i = 0; is_own && rc == FV_OK && i < v->log_count; i++)
 		name_log(v, v->logs[i]);

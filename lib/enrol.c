@@ -19,7 +19,8 @@ put_unsigned_keys(struct fv_buf *out, const struct fv_enrol_request *request)
 	fv_cbor_put_array(out, request->seed_count);
 	for (size_t i = 0; i < request->seed_count; i++) {
 		fv_cbor_put_array(out, 2);
-		fv_cbor_put_bytes(out, request->seeds[i].key_id, sizeof request->seeds[i].key_id);
+		fv_cbor_put_bytes(
+		    out, request->seeds[i].key_id, sizeof request->seeds[i].key_id);
 		fv_cbor_put_bytes(out, request->seeds[i].sealed, FV_ENROL_SEALED_SEED_BYTES);
 	}
 	fv_cbor_put_uint(out, 5);
@@ -92,8 +93,8 @@ get_seeds(struct fv_cbor_reader *r, struct fv_enrol_request *out)
 		if (two != 2)
 			return FV_EFORMAT;
 		if ((rc = fv_cbor_get_fixed(r, out->seeds[i].key_id, 4)) != FV_OK ||
-		    (rc = fv_cbor_get_fixed(r, out->seeds[i].sealed,
-			 FV_ENROL_SEALED_SEED_BYTES)) != FV_OK)
+		    (rc = fv_cbor_get_fixed(
+			 r, out->seeds[i].sealed, FV_ENROL_SEALED_SEED_BYTES)) != FV_OK)
 			return rc;
 	}
 	out->seed_count = count;

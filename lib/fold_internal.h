@@ -12,7 +12,8 @@
 #define FV_FOLD_TEXT_MAX (FV_HISTORY_ID_MAX_BYTES - 1U)
 #define FV_FOLD_OFFICERS_MAX 16U
 #define FV_FOLD_WINDOWS_MAX 32U
-#define FV_FOLD_TIME_MIN_MS INT64_C(-62135596800000) /* year 1; a clock beyond is held to it  \
+#define FV_FOLD_TIME_MIN_MS                                                                   \
+	INT64_C(-62135596800000)                     /* year 1; a clock beyond is held to it  \
 						      */
 #define FV_FOLD_TIME_MAX_MS INT64_C(253402300799999) /* year 9999, likewise */
 

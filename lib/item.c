@@ -227,12 +227,12 @@ fv_item_card_parse(struct fv_span body, struct fv_item_card *out)
 }
 
 void
-fv_item_number_hash(struct fv_span case_id, struct fv_span label,
-    uint8_t hash_out[FV_NUMBER_HASH_BYTES])
+fv_item_number_hash(
+    struct fv_span case_id, struct fv_span label, uint8_t hash_out[FV_NUMBER_HASH_BYTES])
 {
 	static const uint8_t zero = 0;
-	const struct fv_span parts[] = {fv_span_z("fieldvisit/num/v1"), {&zero, 1}, case_id,
-	    {&zero, 1}, label};
+	const struct fv_span parts[] = {
+	    fv_span_z("fieldvisit/num/v1"), {&zero, 1}, case_id, {&zero, 1}, label};
 	struct fv_hash hash;
 
 	fv_sha256_parts(parts, 5, &hash);

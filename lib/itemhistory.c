@@ -289,7 +289,8 @@ get_event_rest(struct fv_cbor_reader *r, struct fv_item_event *out)
 	    (rc = get_code(r, &out->form)) != FV_OK || (rc = get_code(r, &out->to)) != FV_OK ||
 	    (rc = get_code(r, &out->recorded_by)) != FV_OK ||
 	    (rc = get_debts(r, &out->debts)) != FV_OK ||
-	    (rc = get_codes(r, out->channels, FV_ITEM_CODES_MAX, &out->channel_count)) != FV_OK)
+	    (rc = get_codes(r, out->channels, FV_ITEM_CODES_MAX, &out->channel_count)) !=
+		FV_OK)
 		return rc;
 	out->has_line = !fv_cbor_take_null(r);
 	return out->has_line ? fv_cbor_get_uint(r, LINES_MAX, &out->line) : FV_OK;

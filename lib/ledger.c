@@ -14,8 +14,8 @@ fv_log_origin(const uint8_t log_pk[FV_KEY_BYTES], char origin_out[FV_LOG_ORIGIN_
 	fv_sha256(fv_span_of(log_pk, FV_KEY_BYTES), &hash);
 	used = snprintf(origin_out, FV_LOG_ORIGIN_BYTES, "fieldvisit/v1/log/");
 	for (int i = 0; i < 8; i++)
-		used += snprintf(origin_out + used, FV_LOG_ORIGIN_BYTES - (size_t)used, "%02x",
-		    hash.b[i]);
+		used += snprintf(
+		    origin_out + used, FV_LOG_ORIGIN_BYTES - (size_t)used, "%02x", hash.b[i]);
 }
 
 void

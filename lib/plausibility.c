@@ -20,7 +20,8 @@
 #define MOVED_MM 50000
 
 static void
-raise_alarm(struct fv_alarms *alarms, enum fv_alarm_check check, size_t count, const int64_t *inputs)
+raise_alarm(
+    struct fv_alarms *alarms, enum fv_alarm_check check, size_t count, const int64_t *inputs)
 {
 	struct fv_alarm *a;
 

@@ -16,10 +16,10 @@
 const char *
 fv_record_type_name(uint32_t type)
 {
-	static const char *const names[] = {NULL, "BOOT", "SESSION", "SHIFT_BEGIN", "SHIFT_END",
-	    "VISIT_BEGIN", "VISIT_END", "CONTACT", "OUTCOME", "EVENT", "NOTE", "ATTACHMENT", "TRACK",
-	    "GAP", "AMEND", "CLOCK_STEP", "ALARM", "SYNC", "SEAL", "SHUTDOWN", "OFFICER", "CHECKLIST",
-	    "SOS", "CHECKIN", "COSIGN", "LOCK"};
+	static const char *const names[] = {NULL, "BOOT", "SESSION", "SHIFT_BEGIN",
+	    "SHIFT_END", "VISIT_BEGIN", "VISIT_END", "CONTACT", "OUTCOME", "EVENT", "NOTE",
+	    "ATTACHMENT", "TRACK", "GAP", "AMEND", "CLOCK_STEP", "ALARM", "SYNC", "SEAL",
+	    "SHUTDOWN", "OFFICER", "CHECKLIST", "SOS", "CHECKIN", "COSIGN", "LOCK"};
 
 	return type < sizeof names / sizeof names[0] ? names[type] : NULL;
 }
@@ -106,8 +106,8 @@ static enum fv_err
 get_flags(struct fv_cbor_reader *r, uint32_t *flags_out)
 {
 	uint64_t v;
-	enum fv_err rc = fv_cbor_get_uint(
-	    r, FV_RECF_APART | FV_RECF_LOCKED | FV_RECF_CLOCK_EARLY, &v);
+	enum fv_err rc =
+	    fv_cbor_get_uint(r, FV_RECF_APART | FV_RECF_LOCKED | FV_RECF_CLOCK_EARLY, &v);
 
 	if (rc == FV_OK)
 		*flags_out = (uint32_t)v;
@@ -164,12 +164,12 @@ static bool
 same_beacon(const struct fv_header *a, const struct fv_header *b)
 {
 	return a->has_beacon == b->has_beacon && a->beacon_size == b->beacon_size &&
-	       memcmp(a->beacon_root, b->beacon_root, sizeof a->beacon_root) == 0;
+	    memcmp(a->beacon_root, b->beacon_root, sizeof a->beacon_root) == 0;
 }
 
 void
-fv_wire_record_put(struct fv_buf *out, const struct fv_wire_record *record,
-    const struct fv_header *prev)
+fv_wire_record_put(
+    struct fv_buf *out, const struct fv_wire_record *record, const struct fv_header *prev)
 {
 	static const struct fv_header zero;
 	const struct fv_header *h = &record->header;
@@ -317,7 +317,8 @@ fv_wire_record_parse(struct fv_span bytes, const uint8_t dev[FV_DEV_BYTES],
 	memcpy(h->boot, p->boot, sizeof h->boot);
 	if ((wflags & WF_BEACON) != 0 && (rc = get_beacon(&r, h)) != FV_OK)
 		return rc;
-	if ((wflags & WF_BOOT) != 0 && (rc = fv_cbor_get_fixed(&r, h->boot, sizeof h->boot)) != FV_OK)
+	if ((wflags & WF_BOOT) != 0 &&
+	    (rc = fv_cbor_get_fixed(&r, h->boot, sizeof h->boot)) != FV_OK)
 		return rc;
 
 	/* The signature stands exactly on seals, and header and wire agree on "apart". */

@@ -74,9 +74,9 @@ fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request)
 {
 	bool has_answer_max = request->answer_max != FV_ANSWER_DEFAULT;
 
-	fv_cbor_put_map(out, 5U + (request->has_tail ? 1U : 0U) + (has_answer_max ? 1U : 0U) +
-				 (request->begun_count > 0 ? 1U : 0U) +
-				 (request->has_state ? 1U : 0U));
+	fv_cbor_put_map(out,
+	    5U + (request->has_tail ? 1U : 0U) + (has_answer_max ? 1U : 0U) +
+		(request->begun_count > 0 ? 1U : 0U) + (request->has_state ? 1U : 0U));
 	put_key_uint(out, 1, request->from_seq);
 	put_key_uint(out, 2, request->checkpoint_size);
 	put_key_uint(out, 3, request->n);
@@ -266,21 +266,23 @@ fv_item_parse(struct fv_cbor_reader *r, struct fv_item *out)
 	    (rc = fv_cbor_peek(r, &type)) != FV_OK)
 		return rc;
 	out->key_is_bytes = type == FV_CBOR_BYTES;
-	rc = out->key_is_bytes ? fv_cbor_get_bytes(r, &out->key) : fv_cbor_get_text(r, &out->key);
+	rc = out->key_is_bytes ? fv_cbor_get_bytes(r, &out->key)
+			       : fv_cbor_get_text(r, &out->key);
 	if (rc != FV_OK || (rc = fv_cbor_get_uint(r, INT64_MAX, &out->version)) != FV_OK ||
 	    (rc = fv_cbor_peek(r, &type)) != FV_OK)
 		return rc;
 	out->is_slice = type == FV_CBOR_ARRAY;
-	return out->is_slice ? get_item_slice(r, &out->slice) : fv_cbor_get_bytes(r, &out->body);
+	return out->is_slice ? get_item_slice(r, &out->slice)
+			     : fv_cbor_get_bytes(r, &out->body);
 }
 
 static size_t
 count_answer_keys(const struct fv_sync_answer *a)
 {
 	return 4U + (a->checkpoint.len > 0 ? 1U : 0U) + (a->has_receipt ? 3U : 0U) +
-	       (a->has_consistency ? 1U : 0U) + (a->item_count > 0 ? 1U : 0U) +
-	       (a->missing_count > 0 ? 1U : 0U) + (a->notice_count > 0 ? 1U : 0U) +
-	       (a->more ? 1U : 0U);
+	    (a->has_consistency ? 1U : 0U) + (a->item_count > 0 ? 1U : 0U) +
+	    (a->missing_count > 0 ? 1U : 0U) + (a->notice_count > 0 ? 1U : 0U) +
+	    (a->more ? 1U : 0U);
 }
 
 static void

@@ -90,7 +90,8 @@ fv_slot_parse(const uint8_t bytes[FV_SLOT_BYTES], struct fv_ratchet *out)
 
 void
 fv_dev_id(const uint8_t pk_0[FV_KEY_BYTES], const uint8_t pk_sync[FV_KEY_BYTES],
-    const uint8_t pk_box[FV_KEY_BYTES], const uint8_t ticket_id[16], uint8_t dev_out[FV_DEV_BYTES])
+    const uint8_t pk_box[FV_KEY_BYTES], const uint8_t ticket_id[16],
+    uint8_t dev_out[FV_DEV_BYTES])
 {
 	const struct fv_span parts[] = {fv_span_z("fieldvisit/dev/v1"), {pk_0, FV_KEY_BYTES},
 	    {pk_sync, FV_KEY_BYTES}, {pk_box, FV_KEY_BYTES}, {ticket_id, 16}};
@@ -101,8 +102,8 @@ fv_dev_id(const uint8_t pk_0[FV_KEY_BYTES], const uint8_t pk_sync[FV_KEY_BYTES],
 }
 
 void
-fv_trail_init(struct fv_trail *trail, const uint8_t dev[FV_DEV_BYTES],
-    const uint8_t pk_0[FV_KEY_BYTES])
+fv_trail_init(
+    struct fv_trail *trail, const uint8_t dev[FV_DEV_BYTES], const uint8_t pk_0[FV_KEY_BYTES])
 {
 	memset(trail, 0, sizeof *trail);
 	memcpy(trail->dev, dev, FV_DEV_BYTES);
@@ -113,7 +114,8 @@ static void
 move_on(struct fv_trail *trail, const struct fv_header *header, struct fv_span header_bytes,
     struct fv_hash *leaf_out)
 {
-	fv_record_leaf(trail->range.size > 0 ? &trail->last_leaf : NULL, header_bytes, leaf_out);
+	fv_record_leaf(
+	    trail->range.size > 0 ? &trail->last_leaf : NULL, header_bytes, leaf_out);
 	fv_merkle_range_append(&trail->range, leaf_out);
 	trail->last_leaf = *leaf_out;
 	trail->last = *header;
@@ -167,7 +169,8 @@ fv_seal_payload_parse(struct fv_span payload, uint8_t npk_out[FV_KEY_BYTES],
 {
 	struct fv_cbor_reader npk, a, number;
 
-	if (fv_cbor_check_all(payload) != FV_OK || fv_cbor_map_find(payload, 4, &npk) != FV_OK ||
+	if (fv_cbor_check_all(payload) != FV_OK ||
+	    fv_cbor_map_find(payload, 4, &npk) != FV_OK ||
 	    fv_cbor_map_find(payload, 5, &a) != FV_OK ||
 	    fv_cbor_map_find(payload, 6, &number) != FV_OK ||
 	    fv_cbor_get_fixed(&npk, npk_out, FV_KEY_BYTES) != FV_OK ||

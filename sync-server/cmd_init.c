@@ -1,4 +1,5 @@
-/* fieldvisitd init: a new data folder, and a first roster to sign (or, with --demo, signed). */
+/* fieldvisitd init: a new data folder, and a first roster to sign (or, with --demo, signed).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -30,12 +31,13 @@ struct init_args {
 static int
 usage(FILE *out, int code)
 {
-	fputs("usage: fieldvisitd init --agency ID --url URL\n"
-	      "         --supervisor-pub FILE... --auditor-pub FILE... --recovery-pub FILE\n"
-	      "         [--team TEAM] [--officer ID[:NAME]]... --roster OUT\n"
-	      "       fieldvisitd init --agency ID --url URL --demo KEYS_FOLDER\n"
-	      "  Makes the data folder (--dir).  The first form writes a roster draft for the\n"
-	      "  supervisors to sign; the second makes all keys itself, for trying out only.\n",
+	fputs(
+	    "usage: fieldvisitd init --agency ID --url URL\n"
+	    "         --supervisor-pub FILE... --auditor-pub FILE... --recovery-pub FILE\n"
+	    "         [--team TEAM] [--officer ID[:NAME]]... --roster OUT\n"
+	    "       fieldvisitd init --agency ID --url URL --demo KEYS_FOLDER\n"
+	    "  Makes the data folder (--dir).  The first form writes a roster draft for the\n"
+	    "  supervisors to sign; the second makes all keys itself, for trying out only.\n",
 	    out);
 	return code;
 }
@@ -50,7 +52,8 @@ read_file(const char *path, struct fv_buf *out)
 
 	if (file == NULL)
 		return FV_ENOENT;
-	while ((got = fread(chunk, 1, sizeof chunk, file)) > 0 && out->len <= FV_KEYFILE_BYTES_MAX)
+	while ((got = fread(chunk, 1, sizeof chunk, file)) > 0 &&
+	    out->len <= FV_KEYFILE_BYTES_MAX)
 		fv_buf_put(out, chunk, got);
 	bad = ferror(file) != 0;
 	fclose(file);
@@ -76,7 +79,8 @@ write_file(const char *dir, const char *name, mode_t mode, struct fv_span bytes)
 			rc = FV_EIO;
 	}
 	if (rc != FV_OK)
-		fprintf(stderr, "fieldvisitd: %s: cannot be written: %s\n", path, strerror(errno));
+		fprintf(
+		    stderr, "fieldvisitd: %s: cannot be written: %s\n", path, strerror(errno));
 	return rc;
 }
 
@@ -125,7 +129,9 @@ add_officer(struct fv_roster *roster, const char *text)
 	size_t id_len = colon != NULL ? (size_t)(colon - text) : strlen(text);
 
 	if (!fv_id_valid(fv_span_of(text, id_len), FV_ID_BYTES - 1)) {
-		cmd_fail("--officer %s: give ID or ID:NAME, the id 1 to 24 of A-Z a-z 0-9 . _ -", text);
+		cmd_fail(
+		    "--officer %s: give ID or ID:NAME, the id 1 to 24 of A-Z a-z 0-9 . _ -",
+		    text);
 		return false;
 	}
 	memcpy(o->id, text, id_len);
@@ -145,12 +151,15 @@ add_public_file(struct fv_roster *roster, const struct init_args *args, size_t i
 
 	if (read_file(args->publics[i], &file) != FV_OK)
 		cmd_fail("%s: cannot be read", args->publics[i]);
-	else if (fv_keyfile_parse_public(fv_buf_span(&file), &key, &has_secret, &fault) != FV_OK)
+	else if (fv_keyfile_parse_public(fv_buf_span(&file), &key, &has_secret, &fault) !=
+	    FV_OK)
 		cmd_fail("%s: is not a public key file", args->publics[i]);
 	else if (has_secret)
-		cmd_fail("%s: holds a secret key; give the .pub file beside it", args->publics[i]);
+		cmd_fail(
+		    "%s: holds a secret key; give the .pub file beside it", args->publics[i]);
 	else if (key.kind != args->kinds[i])
-		cmd_fail("%s: is the key of a %s", args->publics[i], fv_key_kind_name(key.kind));
+		cmd_fail(
+		    "%s: is the key of a %s", args->publics[i], fv_key_kind_name(key.kind));
 	else if (strcmp(key.agency, args->agency) != 0)
 		cmd_fail("%s: is of agency %s", args->publics[i], key.agency);
 	else if (!(good = add_key(roster, &key, args->team)))
@@ -178,7 +187,8 @@ make_demo_key(const char *folder, struct fv_key_public *key, struct fv_key_secre
     struct fv_span passphrase)
 {
 	const struct fv_key_cost cost = {FV_KEYFILE_OPS, FV_KEYFILE_MEM_BYTES};
-	const struct fv_keyfile_seal seal = {key, secret, passphrase, cost, fv_random_system()};
+	const struct fv_keyfile_seal seal = {
+	    key, secret, passphrase, cost, fv_random_system()};
 	struct fv_buf file = {0}, public_file = {0};
 	char name[64];
 	enum fv_err rc;
@@ -200,10 +210,12 @@ make_demo_key(const char *folder, struct fv_key_public *key, struct fv_key_secre
 }
 
 static enum fv_err
-make_demo_keys(const struct init_args *args, struct fv_roster *roster, struct fv_key_secret *signer)
+make_demo_keys(
+    const struct init_args *args, struct fv_roster *roster, struct fv_key_secret *signer)
 {
 	struct fv_key_public keys[3] = {{.kind = FV_KEY_SUPERVISOR, .id = "supervisor"},
-	    {.kind = FV_KEY_AUDITOR, .id = "auditor"}, {.kind = FV_KEY_RECOVERY, .id = "recovery"}};
+	    {.kind = FV_KEY_AUDITOR, .id = "auditor"},
+	    {.kind = FV_KEY_RECOVERY, .id = "recovery"}};
 	struct fv_buf passphrase = {0};
 	struct fv_key_secret *other;
 	uint8_t random[16];
@@ -219,8 +231,8 @@ make_demo_keys(const struct init_args *args, struct fv_roster *roster, struct fv
 		goto cleanup;
 	for (size_t i = 0; i < 3; i++) {
 		snprintf(keys[i].agency, sizeof keys[i].agency, "%s", args->agency);
-		rc = make_demo_key(args->demo, &keys[i], i == 0 ? signer : other,
-		    fv_buf_span(&passphrase));
+		rc = make_demo_key(
+		    args->demo, &keys[i], i == 0 ? signer : other, fv_buf_span(&passphrase));
 		if (rc != FV_OK)
 			goto cleanup;
 		rc = add_key(roster, &keys[i], args->team) ? FV_OK : FV_ETOOBIG;
@@ -245,12 +257,13 @@ finish_demo(const struct init_args *args, const struct fv_roster *roster,
 	fv_roster_put(&text, roster);
 	fv_signer_name(roster->agency, roster->supervisors[0].id, name);
 	if (fv_buf_status(&text) == FV_OK)
-		fv_signednote_sign(&note, fv_buf_span(&text), fv_span_z(name), signer->sign_seed);
+		fv_signednote_sign(
+		    &note, fv_buf_span(&text), fv_span_z(name), signer->sign_seed);
 	if (fv_buf_status(&note) == FV_OK)
 		code = write_file(args->demo, "roster.note", 0644, fv_buf_span(&note)) == FV_OK
-			   ? fv_host_call("roster import",
-				 json_pack("{s:s}", "note", fv_buf_z(&note)), false)
-			   : FV_EXIT_CANTCREAT;
+		    ? fv_host_call(
+			  "roster import", json_pack("{s:s}", "note", fv_buf_z(&note)), false)
+		    : FV_EXIT_CANTCREAT;
 	if (code == FV_EXIT_OK)
 		printf("made %s with keys for trying out in %s (passphrase file beside them)\n"
 		       "next: fieldvisitd serve\n",
@@ -269,9 +282,10 @@ finish_draft(const struct init_args *args, const struct fv_roster *roster)
 	fv_roster_put(&text, roster);
 	if (fv_buf_status(&text) == FV_OK &&
 	    write_file(NULL, args->roster, 0644, fv_buf_span(&text)) == FV_OK) {
-		printf("made %s and the roster draft %s\n"
-		       "next, on a supervisor's machine: fieldvisitd roster sign --key FILE %s\n"
-		       "then here: fieldvisitd roster import %s\n",
+		printf(
+		    "made %s and the roster draft %s\n"
+		    "next, on a supervisor's machine: fieldvisitd roster sign --key FILE %s\n"
+		    "then here: fieldvisitd roster import %s\n",
 		    fv_host_dir(), args->roster, args->roster, args->roster);
 		code = FV_EXIT_OK;
 	}
@@ -290,7 +304,8 @@ exit_for(enum fv_err rc)
 static int
 run(const struct init_args *args)
 {
-	const struct fv_host_init init = {fv_host_dir(), args->agency, args->url, fv_host_now_ms()};
+	const struct fv_host_init init = {
+	    fv_host_dir(), args->agency, args->url, fv_host_now_ms()};
 	struct fv_roster *roster = calloc(1, sizeof *roster);
 	struct fv_key_secret *signer = fv_secret_alloc(sizeof *signer);
 	int code = FV_EXIT_USAGE;
@@ -397,9 +412,11 @@ cmd_init(int argc, char **argv)
 		return usage(stderr, FV_EXIT_USAGE);
 	if (args.demo == NULL &&
 	    (args.roster == NULL || count_kind(&args, FV_KEY_SUPERVISOR) == 0 ||
-		count_kind(&args, FV_KEY_AUDITOR) == 0 || count_kind(&args, FV_KEY_RECOVERY) != 1))
-		return cmd_fail("init: give at least one --supervisor-pub and --auditor-pub, one "
-				"--recovery-pub and --roster OUT; 'fieldvisitd supervisor keygen' makes "
-				"keys; or try it out with --demo KEYS_FOLDER");
+		count_kind(&args, FV_KEY_AUDITOR) == 0 ||
+		count_kind(&args, FV_KEY_RECOVERY) != 1))
+		return cmd_fail(
+		    "init: give at least one --supervisor-pub and --auditor-pub, one "
+		    "--recovery-pub and --roster OUT; 'fieldvisitd supervisor keygen' makes "
+		    "keys; or try it out with --demo KEYS_FOLDER");
 	return run(&args);
 }

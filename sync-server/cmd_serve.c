@@ -64,7 +64,8 @@ serve_control(struct fv_writer *writer, int listen_fd)
 		pthread_mutex_unlock(&waiting.lock);
 		/* A client that has gone does not hear it; what it asked for is done. */
 		if (waiting.answer == NULL || fv_control_send(fd, waiting.answer) != FV_OK)
-			fputs("fieldvisitd: control: an answer could not be delivered\n", stderr);
+			fputs("fieldvisitd: control: an answer could not be delivered\n",
+			    stderr);
 		json_decref(waiting.answer);
 	}
 	json_decref(request);
@@ -145,7 +146,8 @@ static int
 usage(FILE *out, int code)
 {
 	fputs("usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT]\n"
-	      "  --sync HOST:PORT  where handhelds sync (default " DEFAULT_SYNC "; port 0: any)\n"
+	      "  --sync HOST:PORT  where handhelds sync (default " DEFAULT_SYNC
+	      "; port 0: any)\n"
 	      "  --desk HOST:PORT  /healthz and /metrics (default: off)\n",
 	    out);
 	return code;
@@ -167,13 +169,15 @@ cmd_serve(int argc, char **argv)
 		else if (c == 'd')
 			opts.desk_address = optarg;
 		else
-			return c == 'h' ? usage(stdout, FV_EXIT_OK) : usage(stderr, FV_EXIT_USAGE);
+			return c == 'h' ? usage(stdout, FV_EXIT_OK)
+					: usage(stderr, FV_EXIT_USAGE);
 	}
 	if (optind < argc)
 		return usage(stderr, FV_EXIT_USAGE);
 	if (fv_keys_find_secret(fv_host_dir(), secret) != NULL) {
 		fprintf(stderr,
-		    "fieldvisitd: %s/%s: a person's secret key lies in the server's folder; move it to "
+		    "fieldvisitd: %s/%s: a person's secret key lies in the server's folder; "
+		    "move it to "
 		    "its owner's machine, then serve\n",
 		    fv_host_dir(), secret);
 		return FV_EXIT_NOPERM;
@@ -181,11 +185,13 @@ cmd_serve(int argc, char **argv)
 	set_signals();
 	rc = fv_host_open(fv_host_dir(), &opts.host);
 	if (rc == FV_EBUSY)
-		fprintf(stderr, "fieldvisitd: %s: is served already, or a verb is writing to it\n",
+		fprintf(stderr,
+		    "fieldvisitd: %s: is served already, or a verb is writing to it\n",
 		    fv_host_dir());
 	if (rc != FV_OK)
 		return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL
-				      : rc == FV_ENOENT ? FV_EXIT_CONFIG : FV_EXIT_IO;
+		    : rc == FV_ENOENT ? FV_EXIT_CONFIG
+				      : FV_EXIT_IO;
 	code = serve(&opts);
 	fv_host_close(opts.host);
 	return code;

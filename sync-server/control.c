@@ -121,7 +121,8 @@ fv_control_send(int fd, const json_t *message)
 	if (text != NULL) {
 		size_t len = strlen(text);
 		fv_store_u32be(head, (uint32_t)len);
-		rc = len > FV_HOST_REQUEST_MAX ? FV_ETOOBIG : write_full(fd, head, sizeof head);
+		rc =
+		    len > FV_HOST_REQUEST_MAX ? FV_ETOOBIG : write_full(fd, head, sizeof head);
 		if (rc == FV_OK)
 			rc = write_full(fd, (const uint8_t *)text, len);
 		fv_wipe(text, len);
@@ -235,7 +236,8 @@ fv_host_ask(const char *verb, json_t *request, json_t **answer_out)
 		goto cleanup;
 	} else if (fv_control_call(dir, request, answer_out) != FV_OK) {
 		fprintf(stderr,
-		    "fieldvisitd: %s: another process holds the lock and does not answer on its "
+		    "fieldvisitd: %s: another process holds the lock and does not answer on "
+		    "its "
 		    "control socket; try again when it has ended\n",
 		    dir);
 		code = FV_EXIT_TEMPFAIL;

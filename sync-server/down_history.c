@@ -53,7 +53,8 @@ static enum fv_err
 add_case(struct fv_history *history, const char *id, const struct fv_item_case *item,
     const struct members *zones, const struct members *debts)
 {
-	struct fv_case c = {.id = id, .zones = {zones->items, zones->count},
+	struct fv_case c = {.id = id,
+	    .zones = {zones->items, zones->count},
 	    .debts = {debts->items, debts->count}};
 
 	c.actor = (enum fv_actor)item->actor;
@@ -95,9 +96,14 @@ set_hash(const struct encoding *e, const char *label, uint8_t hash_out[FV_NUMBER
 static void
 put_line(const struct encoding *e, const struct fv_contact *c)
 {
-	struct fv_item_line line = {.channel = c->channel, .begin_ms = c->begin_utc_ms,
-	    .by = c->by, .outcome = c->outcome, .with = c->with, .place = c->place,
-	    .purpose = c->purpose, .meant_for = c->meant_for};
+	struct fv_item_line line = {.channel = c->channel,
+	    .begin_ms = c->begin_utc_ms,
+	    .by = c->by,
+	    .outcome = c->outcome,
+	    .with = c->with,
+	    .place = c->place,
+	    .purpose = c->purpose,
+	    .meant_for = c->meant_for};
 
 	line.has_end = c->has_end && !c->is_open;
 	line.end_ms = c->end_utc_ms;
@@ -140,8 +146,10 @@ set_line(const struct encoding *e, const char *contact, struct fv_item_event *ou
 static void
 put_event(const struct encoding *e, const struct fv_event *event)
 {
-	struct fv_item_event item = {.kind = event->kind, .at_ms = event->at_utc_ms,
-	    .form = event->form, .to = event->to};
+	struct fv_item_event item = {.kind = event->kind,
+	    .at_ms = event->at_utc_ms,
+	    .form = event->form,
+	    .to = event->to};
 	size_t window = 0;
 
 	item.scope_count = list_bits(event->scopes, item.scope);
@@ -158,11 +166,12 @@ put_event(const struct encoding *e, const struct fv_event *event)
 	set_line(e, event->contact, &item);
 	do { /* windows over the bound go into further events of the same words */
 		item.window_count = 0;
-		while (window < event->window_count && item.window_count < FV_ITEM_WINDOWS_MAX) {
+		while (
+		    window < event->window_count && item.window_count < FV_ITEM_WINDOWS_MAX) {
 			const struct fv_window *w = &event->windows[window++];
 
-			item.windows[item.window_count++] = (struct fv_item_window){
-			    w->days, w->from_minute, w->to_minute};
+			item.windows[item.window_count++] =
+			    (struct fv_item_window){w->days, w->from_minute, w->to_minute};
 		}
 		fv_item_event_put(e->out, &item);
 	} while (window < event->window_count);
@@ -183,7 +192,7 @@ encode(const struct encoding *e)
 /* Numbers of the records that speak of one case. */
 struct places {
 	struct fv_store *store;
-	int64_t own_no; /* the receiving device: it has its own */
+	int64_t own_no;     /* the receiving device: it has its own */
 	struct fv_buf list; /* of struct place */
 };
 struct place {

@@ -25,15 +25,16 @@ find_again(struct fv_store *store, const struct fv_store_ticket *ticket,
 	    memcmp(device.pk_sync, request->pk_sync, FV_KEY_BYTES) == 0 &&
 	    memcmp(device.pk_box, request->pk_box, FV_KEY_BYTES) == 0)
 		return FV_OK;
-	fprintf(stderr, "fieldvisitd: enrolment: a spent ticket of officer %s was tried again%s\n",
+	fprintf(stderr,
+	    "fieldvisitd: enrolment: a spent ticket of officer %s was tried again%s\n",
 	    device.officer,
 	    now_ms - ticket->spent_ms <= FV_ENROL_AGAIN_MS ? " by another handheld" : "");
 	return FV_ECONFLICT;
 }
 
 static enum fv_err
-keep_document(struct fv_store *store, const char *kind, struct fv_span salt, struct fv_span body,
-    struct fv_hash *hash_out, int64_t now_ms)
+keep_document(struct fv_store *store, const char *kind, struct fv_span salt,
+    struct fv_span body, struct fv_hash *hash_out, int64_t now_ms)
 {
 	const struct fv_span parts[] = {salt, body};
 	struct fv_store_document document = {
@@ -56,8 +57,10 @@ keep_documents(struct fv_store *store, const struct fv_enrol_request *request, i
 	fv_cbor_put_array(&seeds, request->seed_count);
 	for (size_t i = 0; i < request->seed_count; i++) {
 		fv_cbor_put_array(&seeds, 2);
-		fv_cbor_put_bytes(&seeds, request->seeds[i].key_id, sizeof request->seeds[i].key_id);
-		fv_cbor_put_bytes(&seeds, request->seeds[i].sealed, FV_ENROL_SEALED_SEED_BYTES);
+		fv_cbor_put_bytes(
+		    &seeds, request->seeds[i].key_id, sizeof request->seeds[i].key_id);
+		fv_cbor_put_bytes(
+		    &seeds, request->seeds[i].sealed, FV_ENROL_SEALED_SEED_BYTES);
 	}
 	fv_cbor_put_array(&hardware, 4);
 	fv_cbor_put_text(&hardware, request->model);
@@ -79,8 +82,8 @@ cleanup:
 }
 
 static enum fv_err
-put_leaf(struct fv_store *store, struct fv_ledger *ledger, const struct fv_enrol_request *request,
-    struct fv_store_device *device)
+put_leaf(struct fv_store *store, struct fv_ledger *ledger,
+    const struct fv_enrol_request *request, struct fv_store_device *device)
 {
 	struct fv_leaf_enrol leaf = {.agency = fv_span_z(device->agency)};
 	struct fv_buf body = {0};
@@ -113,8 +116,8 @@ set_handles(struct fv_store *store, const struct fv_store_device *device, int64_
 }
 
 static enum fv_err
-add_device(struct fv_store *store, struct fv_ledger *ledger, const struct fv_enrol_request *request,
-    struct fv_store_device *device, int64_t *no_out)
+add_device(struct fv_store *store, struct fv_ledger *ledger,
+    const struct fv_enrol_request *request, struct fv_store_device *device, int64_t *no_out)
 {
 	enum fv_err rc;
 
@@ -198,8 +201,9 @@ get_rosters(struct fv_store *store, const struct fv_store_device *device, struct
 }
 
 static enum fv_err
-put_answer(struct fv_store *store, struct fv_ledger *ledger, const struct fv_store_device *device,
-    struct fv_enrol_answer *answer, struct fv_buf *plain_out)
+put_answer(struct fv_store *store, struct fv_ledger *ledger,
+    const struct fv_store_device *device, struct fv_enrol_answer *answer,
+    struct fv_buf *plain_out)
 {
 	struct fv_buf leaf = {0}, checkpoint = {0}, packs = {0};
 	struct fv_store_note packs_note;

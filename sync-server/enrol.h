@@ -9,7 +9,8 @@
 
 #include "sync-server/ledger.h"
 
-#define FV_ENROL_AGAIN_MS (7 * INT64_C(86400000)) /* a lost answer is given again for so long */
+#define FV_ENROL_AGAIN_MS                                                                     \
+	(7 * INT64_C(86400000)) /* a lost answer is given again for so long */
 
 /* What an enrolment arrived with. */
 struct fv_enrolment {

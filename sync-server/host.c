@@ -72,7 +72,8 @@ static enum fv_err
 check_init(const struct fv_host_init *init)
 {
 	if (!fv_id_valid(fv_span_z(init->agency), FV_ID_BYTES - 1)) {
-		fprintf(stderr, "fieldvisitd: --agency %s: an id is 1 to 24 of A-Z a-z 0-9 . _ -\n",
+		fprintf(stderr,
+		    "fieldvisitd: --agency %s: an id is 1 to 24 of A-Z a-z 0-9 . _ -\n",
 		    init->agency);
 		return FV_EFORMAT;
 	}
@@ -112,7 +113,8 @@ put_genesis(struct fv_ledger *ledger, int64_t now_ms)
 	fv_cbor_put_bytes(&body, fv_ledger_pk(ledger), FV_KEY_BYTES);
 	fv_cbor_put_null(&body);
 	if ((rc = fv_buf_status(&body)) == FV_OK)
-		rc = fv_ledger_append(ledger, FV_LEAF_GENESIS, now_ms, fv_buf_span(&body), NULL);
+		rc = fv_ledger_append(
+		    ledger, FV_LEAF_GENESIS, now_ms, fv_buf_span(&body), NULL);
 	if (rc == FV_OK)
 		rc = fv_ledger_settle(ledger);
 	fv_buf_clear(&body);
@@ -163,7 +165,8 @@ fv_host_create(const struct fv_host_init *init)
 		return FV_EIO;
 	}
 	if (fv_host_path(init->dir, DB_NAME, path) && access(path, F_OK) == 0) {
-		fprintf(stderr, "fieldvisitd: %s: is a data folder already; nothing was changed\n",
+		fprintf(stderr,
+		    "fieldvisitd: %s: is a data folder already; nothing was changed\n",
 		    init->dir);
 		return FV_EEXIST;
 	}
@@ -253,7 +256,8 @@ fv_host_open(const char *dir, struct fv_host **host_out)
 	rc = take_lock(dir, false, &host->lock_fd);
 	if (rc == FV_ENOENT)
 		fprintf(stderr,
-		    "fieldvisitd: %s: is not a data folder; make one with 'fieldvisitd init', or name "
+		    "fieldvisitd: %s: is not a data folder; make one with 'fieldvisitd init', "
+		    "or name "
 		    "another with --dir\n",
 		    dir);
 	if (rc == FV_OK)
@@ -337,7 +341,8 @@ run_inside(struct fv_host *host, const struct fv_host_verb *verb, const json_t *
 			fv_host_rollback(host);
 	}
 	if (rc != FV_OK)
-		*answer = fv_host_error("%s: %s; nothing was changed", verb->name, fv_err_text(rc));
+		*answer =
+		    fv_host_error("%s: %s; nothing was changed", verb->name, fv_err_text(rc));
 	return code;
 }
 

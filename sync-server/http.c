@@ -15,8 +15,8 @@
 #include "sync-server/ingest.h"
 #include "sync-server/store/book.h"
 
-#define BODY_MAX 8388608U    /* bytes in one request; a device sends less at a time */
-#define IDLE_SECONDS 60U     /* a half-sent request is dropped then */
+#define BODY_MAX 8388608U /* bytes in one request; a device sends less at a time */
+#define IDLE_SECONDS 60U  /* a half-sent request is dropped then */
 #define POOL_THREADS 2U
 #define REVOKED_SERVED_MS (30 * FV_MS_PER_DAY)
 #define FIRST_HANDLE_WINDOW_MS 1000
@@ -36,8 +36,8 @@ struct fv_http {
 		int64_t since_ms; /* 0: not in use */
 		unsigned uses;
 	} first_use[FIRST_HANDLE_SLOTS]; /* of handle 0, by device number */
-	atomic_int in_flight;                  /* exchanges that the writer holds */
-	atomic_bool is_stopping;               /* nothing more is suspended */
+	atomic_int in_flight;            /* exchanges that the writer holds */
+	atomic_bool is_stopping;         /* nothing more is suspended */
 };
 
 /* One request as HTTP sees it; what con_cls points to. */
@@ -52,7 +52,8 @@ struct request {
 };
 
 static enum MHD_Result
-reply(struct MHD_Connection *connection, uint32_t status, const char *text, const char *retry_s)
+reply(
+    struct MHD_Connection *connection, uint32_t status, const char *text, const char *retry_s)
 {
 	struct MHD_Response *response;
 	enum MHD_Result sent;
@@ -70,15 +71,17 @@ reply(struct MHD_Connection *connection, uint32_t status, const char *text, cons
 	return sent;
 }
 
-/* The plain statuses of PROTOCOL.md section 7, a reason word each; the last is for the rest. */
+/* The plain statuses of PROTOCOL.md section 7, a reason word each; the last is for the rest.
+ */
 static enum MHD_Result
 reply_plain(struct MHD_Connection *connection, uint32_t status)
 {
 	static const struct {
 		uint32_t status;
 		const char *text, *retry_s;
-	} rows[] = {{400, "malformed\n", NULL}, {401, "unknown\n", NULL}, {404, "not here\n", NULL},
-	    {405, "POST only\n", NULL}, {409, "wrong cursor\n", NULL}, {410, "gone\n", NULL},
+	} rows[] = {{400, "malformed\n", NULL}, {401, "unknown\n", NULL},
+	    {404, "not here\n", NULL}, {405, "POST only\n", NULL},
+	    {409, "wrong cursor\n", NULL}, {410, "gone\n", NULL},
 	    {411, "Content-Length is needed\n", NULL}, {HTTP_TOO_LARGE, "too large\n", NULL},
 	    {429, "too often\n", "5"}, {507, "not stored\n", NULL}, {503, "busy\n", "10"}};
 	size_t i = 0;
@@ -99,11 +102,13 @@ find_key(const struct fv_host *host, uint8_t id)
 
 /* Handle 0 never expires, so that nobody is locked out; but it is not for every day. */
 static bool
-is_too_often(struct fv_http *http, const struct fv_store_device *device, uint32_t idx, int64_t now)
+is_too_often(
+    struct fv_http *http, const struct fv_store_device *device, uint32_t idx, int64_t now)
 {
 	const size_t slot = (uint64_t)device->no % FIRST_HANDLE_SLOTS;
 	const int64_t since = now - http->first_use[slot].since_ms;
-	const bool is_new = since < 0 || since >= FIRST_HANDLE_WINDOW_MS; /* < 0: clock set back */
+	const bool is_new =
+	    since < 0 || since >= FIRST_HANDLE_WINDOW_MS; /* < 0: clock set back */
 
 	/* A device that has not moved on yet knows no other handle. */
 	if (idx != 0 || (is_new && device->handle_idx <= 1))
@@ -204,7 +209,8 @@ on_done(struct fv_exchange *exchange, void *ctx)
 		request_free(request);
 	} else {
 		request->is_done = true;
-		MHD_resume_connection(request->connection); /* and the request is HTTP's again */
+		MHD_resume_connection(
+		    request->connection); /* and the request is HTTP's again */
 	}
 	/* Last of all: fv_http_stop() waits for it and then takes everything apart. */
 	atomic_fetch_sub(&http->in_flight, 1);
@@ -278,7 +284,8 @@ take_body(struct request *request, struct fv_span piece)
 	size_t used;
 
 	while (piece.len > 0 && request->stream_error == FV_OK) {
-		enum fv_err rc = fv_envelope_stream_feed(request->exchange->stream, piece, &used);
+		enum fv_err rc =
+		    fv_envelope_stream_feed(request->exchange->stream, piece, &used);
 		piece.ptr += used;
 		piece.len -= used;
 		if (rc == FV_OK)
@@ -343,11 +350,12 @@ send_answer(struct request *request)
 
 	if (request->exchange->status != 200)
 		return reply_plain(request->connection, request->exchange->status);
-	response = MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_COPY);
+	response =
+	    MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_COPY);
 	if (response == NULL)
 		return MHD_NO;
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-	    "application/vnd.fieldvisit.sync");
+	MHD_add_response_header(
+	    response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/vnd.fieldvisit.sync");
 	sent = MHD_queue_response(request->connection, 200, response);
 	MHD_destroy_response(response);
 	return sent;
@@ -373,8 +381,9 @@ on_sync(void *cls, struct MHD_Connection *connection, const char *url, const cha
 	if (request == NULL) {
 		if (strcmp(url, "/healthz") == 0 && strcmp(method, "GET") == 0)
 			return reply_health(http, connection);
-		status = strcmp(method, "POST") != 0 ? (strncmp(url, "/s/", 3) == 0 ? 405 : 404)
-						     : begin_request(http, connection, url, &request);
+		status = strcmp(method, "POST") != 0
+		    ? (strncmp(url, "/s/", 3) == 0 ? 405 : 404)
+		    : begin_request(http, connection, url, &request);
 		*con_cls = request;
 		return status != 0 ? reply_plain(connection, status) : MHD_YES;
 	}
@@ -415,7 +424,8 @@ reply_metrics(struct fv_http *http, struct MHD_Connection *connection)
 
 	snprintf(text, sizeof text,
 	    "# TYPE fieldvisit_commits_total counter\nfieldvisit_commits_total %llu\n"
-	    "# TYPE fieldvisit_failed_commits_total counter\nfieldvisit_failed_commits_total %llu\n"
+	    "# TYPE fieldvisit_failed_commits_total counter\nfieldvisit_failed_commits_total "
+	    "%llu\n"
 	    "# TYPE fieldvisit_chunks_total counter\nfieldvisit_chunks_total %llu\n"
 	    "# TYPE fieldvisit_syncs_total counter\nfieldvisit_syncs_total %llu\n"
 	    "# TYPE fieldvisit_enrolments_total counter\nfieldvisit_enrolments_total %llu\n",
@@ -486,7 +496,8 @@ bind_address(const char *text, int *fd_out, uint16_t *port_out)
 	*fd_out = -1;
 	if ((rc = parse_address(text, &address, &len)) != FV_OK)
 		return rc;
-	if ((fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
+	if ((fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) <
+	    0)
 		return FV_EIO;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	if (bind(fd, (const struct sockaddr *)&address, len) != 0 || listen(fd, 512) != 0 ||
@@ -496,8 +507,8 @@ bind_address(const char *text, int *fd_out, uint16_t *port_out)
 		return rc;
 	}
 	*port_out = ntohs(address.ss_family == AF_INET6
-			      ? ((const struct sockaddr_in6 *)&address)->sin6_port
-			      : ((const struct sockaddr_in *)&address)->sin_port);
+		? ((const struct sockaddr_in6 *)&address)->sin6_port
+		: ((const struct sockaddr_in *)&address)->sin_port);
 	*fd_out = fd;
 	return FV_OK;
 }
@@ -515,10 +526,11 @@ start_daemon(struct fv_http *http, const char *address, MHD_AccessHandlerCallbac
 		    rc == FV_EFORMAT ? "give HOST:PORT with a numeric host" : fv_err_text(rc));
 		return rc;
 	}
-	*daemon_out = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
-	    NULL, NULL, handler, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
-	    IDLE_SECONDS, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_completed, NULL, MHD_OPTION_END);
+	*daemon_out =
+	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
+		NULL, handler, http, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_THREAD_POOL_SIZE,
+		threads, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
 	if (*daemon_out == NULL) {
 		close(fd);
 		fprintf(stderr, "fieldvisitd: %s: cannot serve there\n", address);
@@ -543,7 +555,8 @@ fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out)
 	if (fv_host_path(opts->host->dir, "fieldvisit.db", path))
 		rc = fv_store_open(&http->reader, path, FV_STORE_READ);
 	if (rc == FV_OK)
-		rc = start_daemon(http, opts->sync_address, on_sync, POOL_THREADS, &http->sync);
+		rc =
+		    start_daemon(http, opts->sync_address, on_sync, POOL_THREADS, &http->sync);
 	if (rc == FV_OK && opts->desk_address != NULL)
 		rc = start_daemon(http, opts->desk_address, on_desk, 1, &http->desk);
 	if (rc != FV_OK) {

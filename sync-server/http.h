@@ -22,7 +22,8 @@ struct fv_http_opts {
  * Start both listeners.  Says why on stderr.
  * Errors: FV_EFORMAT  an address is not HOST:PORT;  FV_EBUSY  it is in use;  FV_EIO FV_ENOMEM
  */
-FV_NODISCARD enum fv_err fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out);
+FV_NODISCARD enum fv_err fv_http_start(
+    const struct fv_http_opts *opts, struct fv_http **http_out);
 
 /* The ports in use; desk 0: none. */
 uint16_t fv_http_sync_port(const struct fv_http *http);

@@ -127,8 +127,8 @@ fv_ingest_checkpoint(const struct fv_ingest *ingest, uint64_t *size_out)
 }
 
 enum fv_err
-fv_session_new(struct fv_session **session_out, const struct fv_store_device *device,
-    uint32_t handle_idx)
+fv_session_new(
+    struct fv_session **session_out, const struct fv_store_device *device, uint32_t handle_idx)
 {
 	struct fv_session *session = calloc(1, sizeof *session);
 
@@ -196,7 +196,8 @@ spread_to_device(const struct fv_store_device *device, void *ctx)
 
 	if (device->no == spread->writer_no || device->is_revoked)
 		return FV_OK;
-	return fv_store_change(spread->ingest->store, audience, FV_ITEM_HISTORY, spread->case_id);
+	return fv_store_change(
+	    spread->ingest->store, audience, FV_ITEM_HISTORY, spread->case_id);
 }
 
 static enum fv_err
@@ -218,11 +219,13 @@ spread_case(struct fv_ingest *ingest, struct fv_session *session, struct fv_span
 	rest = fv_span_of(officers, row.item.assigned.len);
 	while (rc == FV_OK && rest.len > 0) {
 		end = memchr(rest.ptr, ';', rest.len);
-		officer = fv_span_of(rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr));
+		officer =
+		    fv_span_of(rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr));
 		rest.ptr += officer.len + (end != NULL);
 		rest.len -= officer.len + (end != NULL);
 		if (fv_id_copy(officer, id, sizeof id) == FV_OK)
-			rc = fv_store_device_each(ingest->store, id, spread_to_device, &spread);
+			rc =
+			    fv_store_device_each(ingest->store, id, spread_to_device, &spread);
 	}
 	return rc;
 }
@@ -250,7 +253,8 @@ fv_session_touch(struct fv_ingest *ingest, struct fv_session *session, struct fv
 	    (rc = spread_cases(ingest, session)) != FV_OK)
 		return rc;
 	/* Not an id: no case of ours, and its history goes to nobody. */
-	if (fv_id_copy(case_id, session->cases[session->case_count], FV_CASE_ID_BYTES) == FV_OK)
+	if (fv_id_copy(case_id, session->cases[session->case_count], FV_CASE_ID_BYTES) ==
+	    FV_OK)
 		session->case_count++;
 	return FV_OK;
 }
@@ -294,14 +298,15 @@ take_part(struct fv_ingest *ingest, struct fv_session *session, struct fv_span r
 static enum fv_err
 ours(enum fv_err rc)
 {
-	return rc == FV_OK || rc == FV_EIO || rc == FV_EFULL || rc == FV_ENOMEM || rc == FV_EBUSY
+	return rc == FV_OK || rc == FV_EIO || rc == FV_EFULL || rc == FV_ENOMEM ||
+		rc == FV_EBUSY
 	    ? rc
 	    : FV_ECORRUPT;
 }
 
 enum fv_err
-fv_ingest_chunk(struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain,
-    int64_t now_ms)
+fv_ingest_chunk(
+    struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain, int64_t now_ms)
 {
 	enum fv_err rc;
 	size_t len;
@@ -324,8 +329,10 @@ static enum fv_err
 add_head(struct fv_ingest *ingest, struct fv_ingest_trail *trail, int64_t now_ms)
 {
 	const struct fv_trail *t = &trail->t.trail;
-	struct fv_leaf_head head = {.size = t->sealed_size, .root = t->sealed_root,
-	    .received_ms = now_ms, .transport = 1};
+	struct fv_leaf_head head = {.size = t->sealed_size,
+	    .root = t->sealed_root,
+	    .received_ms = now_ms,
+	    .transport = 1};
 	struct fv_buf body = {0};
 	enum fv_err rc;
 

@@ -72,8 +72,8 @@ struct fv_session_result {
 	uint64_t head_index; /* of the HEAD leaf; with has_receipt */
 	uint32_t notices[FV_NOTICES_MAX];
 	size_t notice_count;
-	uint64_t records_new; /* stored by this request */
-	uint64_t records_same; /* held before, byte for byte */
+	uint64_t records_new;    /* stored by this request */
+	uint64_t records_same;   /* held before, byte for byte */
 	uint64_t slices_refused; /* of blobs that nothing names */
 };
 /* Returns borrowed: until the session is freed. */

@@ -53,8 +53,8 @@ fill_record(struct fv_ingest *ingest, int64_t no, uint64_t seq, struct fv_span b
 }
 
 enum fv_err
-fv_ingest_name_blobs(struct fv_ingest *ingest, const struct fv_store_record *record,
-    const struct fv_hash *pc)
+fv_ingest_name_blobs(
+    struct fv_ingest *ingest, const struct fv_store_record *record, const struct fv_hash *pc)
 {
 	struct fv_store_blob blob;
 	enum fv_err rc;
@@ -144,8 +144,8 @@ add_slice(struct fv_ingest *ingest, struct fv_store_blob *blob, const struct fv_
 }
 
 enum fv_err
-fv_ingest_take_slice(struct fv_ingest *ingest, struct fv_session *session,
-    struct fv_span rest, size_t *len_out)
+fv_ingest_take_slice(
+    struct fv_ingest *ingest, struct fv_session *session, struct fv_span rest, size_t *len_out)
 {
 	struct fv_store_blob blob;
 	struct fv_slice slice;

@@ -18,12 +18,12 @@ struct fv_ingest_trail {
 };
 
 struct fv_ingest {
-	struct fv_store *store;   /* held */
-	struct fv_ledger *ledger; /* held */
+	struct fv_store *store;         /* held */
+	struct fv_ledger *ledger;       /* held */
 	struct fv_ingest_trail *trails; /* owned; INGEST_TRAILS */
-	struct fv_buf header; /* scratch: canonical header of the record at hand */
-	struct fv_buf bytes;  /* scratch */
-	struct fv_buf checkpoint; /* of the newest commit */
+	struct fv_buf header;           /* scratch: canonical header of the record at hand */
+	struct fv_buf bytes;            /* scratch */
+	struct fv_buf checkpoint;       /* of the newest commit */
 	uint64_t checkpoint_size;
 };
 
@@ -40,15 +40,15 @@ struct fv_session {
 	struct fv_sync_request request;
 	struct fv_session_result result;
 	enum session_mode mode;
-	uint64_t next;         /* seq of the next record in this request */
-	bool has_prev;         /* prev is the header of record next - 1 as sent */
+	uint64_t next; /* seq of the next record in this request */
+	bool has_prev; /* prev is the header of record next - 1 as sent */
 	struct fv_header prev;
-	struct fv_trail *alt;  /* owned; with MODE_CONTEST */
+	struct fv_trail *alt;       /* owned; with MODE_CONTEST */
 	uint64_t ground_sealed;     /* sealed size of the trail when alt began */
 	struct fv_hash ground_leaf; /* and its leaf before span_from; 0: zeros */
-	struct fv_buf span;    /* the foreign records so far, as quarantine keeps them */
-	uint64_t span_from;    /* seq of its first */
-	bool has_visit;        /* visit_seq is the last VISIT_BEGIN seen */
+	struct fv_buf span;         /* the foreign records so far, as quarantine keeps them */
+	uint64_t span_from;         /* seq of its first */
+	bool has_visit;             /* visit_seq is the last VISIT_BEGIN seen */
 	uint64_t visit_seq;
 	char cases[INGEST_CASES][FV_CASE_ID_BYTES]; /* touched */
 	size_t case_count;
@@ -79,7 +79,7 @@ void fv_ingest_read_subject(struct fv_span payload, struct fv_store_record *reco
 FV_NODISCARD enum fv_err fv_ingest_take_slice(struct fv_ingest *ingest,
     struct fv_session *session, struct fv_span rest, size_t *len_out);
 /* Name the blobs that a stored record speaks of; `pc` where its payload is apart. */
-FV_NODISCARD enum fv_err fv_ingest_name_blobs(struct fv_ingest *ingest,
-    const struct fv_store_record *record, const struct fv_hash *pc);
+FV_NODISCARD enum fv_err fv_ingest_name_blobs(
+    struct fv_ingest *ingest, const struct fv_store_record *record, const struct fv_hash *pc);
 
 #endif

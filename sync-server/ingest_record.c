@@ -165,15 +165,15 @@ fv_ingest_read_subject(struct fv_span payload, struct fv_store_record *record)
 
 	record->has_subject_seq = false;
 	record->case_id = fv_span_of(NULL, 0);
-	if (fv_cbor_map_find(payload, 1, &value) != FV_OK || fv_cbor_peek(&value, &type) != FV_OK)
+	if (fv_cbor_map_find(payload, 1, &value) != FV_OK ||
+	    fv_cbor_peek(&value, &type) != FV_OK)
 		return;
 	if (type == FV_CBOR_UINT)
-		record->has_subject_seq =
-		    fv_cbor_get_uint(&value, (UINT64_C(1) << 40) - 1, &record->subject_seq) ==
-		    FV_OK;
+		record->has_subject_seq = fv_cbor_get_uint(&value, (UINT64_C(1) << 40) - 1,
+					      &record->subject_seq) == FV_OK;
 	else if (type == FV_CBOR_TEXT &&
 	    (fv_cbor_get_text(&value, &record->case_id) != FV_OK ||
-	        !fv_id_valid(record->case_id, FV_CASE_ID_BYTES - 1)))
+		!fv_id_valid(record->case_id, FV_CASE_ID_BYTES - 1)))
 		record->case_id = fv_span_of(NULL, 0);
 }
 
@@ -189,8 +189,8 @@ touch(struct fv_ingest *ingest, struct fv_session *session, const struct fv_stor
 		session->visit_seq = r->seq;
 	}
 	if (r->type != FV_REC_VISIT_BEGIN && r->type != FV_REC_VISIT_END &&
-	    r->type != FV_REC_CONTACT && r->type != FV_REC_OUTCOME && r->type != FV_REC_EVENT &&
-	    r->type != FV_REC_AMEND)
+	    r->type != FV_REC_CONTACT && r->type != FV_REC_OUTCOME &&
+	    r->type != FV_REC_EVENT && r->type != FV_REC_AMEND)
 		return FV_OK;
 	if (r->case_id.len > 0)
 		return fv_session_touch(ingest, session, r->case_id);
@@ -216,7 +216,8 @@ store_record(struct fv_ingest *ingest, struct fv_session *session,
 	if (fv_record_type_name(record->type) == NULL)
 		fv_session_notice(session, FV_W_UNKNOWN_TYPE);
 	if ((rc = fv_store_record_append(ingest->store, record)) != FV_OK ||
-	    (rc = fv_ingest_name_blobs(ingest, record, record->has_payload ? NULL : pc)) != FV_OK)
+	    (rc = fv_ingest_name_blobs(ingest, record, record->has_payload ? NULL : pc)) !=
+		FV_OK)
 		return rc;
 	session->result.records_new++;
 	return touch(ingest, session, record);
@@ -289,7 +290,7 @@ is_same(const struct fv_store_record *held, const struct fv_store_record *record
 	/* A payload that is erased, or still on its way, is held to by the header's pc. */
 	return !held->has_payload || !record->has_payload ||
 	    (fv_span_equal(held->salt, record->salt) &&
-	        fv_span_equal(held->payload, record->payload));
+		fv_span_equal(held->payload, record->payload));
 }
 
 static enum fv_err
@@ -348,7 +349,7 @@ win(struct fv_ingest *ingest, struct fv_session *session, struct fv_ingest_trail
 
 	if ((rc = rewind_to(ingest, trail, session->span_from, &walk)) != FV_OK ||
 	    (rc = put_aside(ingest, trail->no, session->span_from, FV_QUARANTINE_CONTEST)) !=
-	        FV_OK)
+		FV_OK)
 		return rc;
 	while (!fv_cbor_at_end(&r)) {
 		if (get_entry(&r, &record) != FV_OK ||

@@ -112,10 +112,12 @@ load(const char *dir, const char *name, const char *prefix, uint8_t key_out[FV_K
 	else if ((st.st_mode & 077) != 0)
 		rc = FV_EDENIED;
 	else if ((size_t)got == prefix_len + 1 + 2 * FV_KEY_BYTES + 1 &&
-		 memcmp(line, prefix, prefix_len) == 0 && line[prefix_len] == ' ' &&
-		 line[got - 1] == '\n')
-		rc = fv_hex_decode(fv_span_of(line + prefix_len + 1, 2 * FV_KEY_BYTES), key_out,
-			 FV_KEY_BYTES) == FV_OK ? FV_OK : FV_ECORRUPT;
+	    memcmp(line, prefix, prefix_len) == 0 && line[prefix_len] == ' ' &&
+	    line[got - 1] == '\n')
+		rc = fv_hex_decode(fv_span_of(line + prefix_len + 1, 2 * FV_KEY_BYTES),
+			 key_out, FV_KEY_BYTES) == FV_OK
+		    ? FV_OK
+		    : FV_ECORRUPT;
 	close(fd);
 	fv_wipe(line, sizeof line);
 	return rc;
@@ -212,7 +214,7 @@ is_secret(int dir_fd, const char *name)
 	got = read(fd, head, sizeof head - 1);
 	close(fd);
 	return got > 0 && strncmp(head, "fieldvisit-key/", 15) == 0 &&
-	       strstr(head, "\nsecret ") != NULL;
+	    strstr(head, "\nsecret ") != NULL;
 }
 
 const char *

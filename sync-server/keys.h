@@ -16,7 +16,8 @@ FV_NODISCARD enum fv_err fv_keys_save_hpke(
 
 /* Errors: FV_ENOENT; FV_ECORRUPT  not such a file; FV_EDENIED  others may read it; FV_EIO. */
 FV_NODISCARD enum fv_err fv_keys_load_log(const char *dir, uint8_t seed_out[FV_SEED_BYTES]);
-/* Every hpke-<id>.key of the folder into the host.  Errors alike; FV_ENOENT when there is none. */
+/* Every hpke-<id>.key of the folder into the host.  Errors alike; FV_ENOENT when there is
+ * none. */
 FV_NODISCARD enum fv_err fv_keys_load_hpke(struct fv_host *host);
 
 /* Write server.pub anew (temporary, sync, rename). */

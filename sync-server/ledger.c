@@ -78,7 +78,8 @@ static enum fv_err
 check_tail(struct fv_ledger *ledger)
 {
 	uint64_t size = ledger->range.size;
-	uint64_t start = size > TAIL_LEAVES ? (size - TAIL_LEAVES) / TAIL_LEAVES * TAIL_LEAVES : 0;
+	uint64_t start =
+	    size > TAIL_LEAVES ? (size - TAIL_LEAVES) / TAIL_LEAVES * TAIL_LEAVES : 0;
 	struct fv_hash hash, stored, root;
 	struct fv_merkle_range range;
 	struct fv_buf leaf = {0};
@@ -222,7 +223,8 @@ fv_ledger_sign(struct fv_ledger *ledger, struct fv_buf *note_out)
 	struct fv_buf text = {0};
 	enum fv_err rc;
 
-	if (ledger->is_lost || ledger->settled_size == 0 || ledger->settled_size != ledger->range.size)
+	if (ledger->is_lost || ledger->settled_size == 0 ||
+	    ledger->settled_size != ledger->range.size)
 		return FV_ESTATE;
 	fv_checkpoint_put(
 	    &text, fv_span_z(ledger->origin), ledger->settled_size, &ledger->settled_root);
@@ -254,5 +256,6 @@ enum fv_err
 fv_ledger_prove_consistency(struct fv_store *store, uint64_t size1, uint64_t size2,
     struct fv_hash proof_out[FV_MERKLE_PROOF_MAX], size_t *count_out)
 {
-	return fv_merkle_prove_consistency(size1, size2, get_node, store, proof_out, count_out);
+	return fv_merkle_prove_consistency(
+	    size1, size2, get_node, store, proof_out, count_out);
 }

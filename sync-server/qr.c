@@ -3,8 +3,9 @@
 #include <limits.h>
 #include <qrencode.h>
 
-#define QUIET 2 /* modules of light around the code; 4 in the standard, 2 suffice on screens  \
-		 */
+#define QUIET                                                                                 \
+	2 /* modules of light around the code; 4 in the standard, 2 suffice on screens        \
+	   */
 
 static bool
 is_dark(const QRcode *code, int x, int y)

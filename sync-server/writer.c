@@ -44,7 +44,7 @@ static bool
 is_ours(enum fv_err rc)
 {
 	return rc == FV_EIO || rc == FV_EFULL || rc == FV_ENOMEM || rc == FV_EBUSY ||
-	       rc == FV_ECORRUPT;
+	    rc == FV_ECORRUPT;
 }
 
 static uint32_t
@@ -116,7 +116,8 @@ commit(struct fv_writer *w, struct fv_job *jobs)
 	if (rc == FV_OK)
 		rc = fv_ingest_commit(w->ingest);
 	if (rc != FV_OK) {
-		fprintf(stderr, "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
+		fprintf(stderr,
+		    "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
 		    fv_err_text(rc), fv_store_error(w->host->store));
 		for (struct fv_job *job = jobs; job != NULL; job = job->next)
 			if (job->exchange != NULL)

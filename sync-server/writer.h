@@ -25,14 +25,14 @@ struct fv_session;
  */
 struct fv_exchange {
 	bool is_enrol;
-	int64_t device_no;             /* enrolment: the new device's, once taken */
-	uint8_t ticket_id[16];         /* enrolment */
+	int64_t device_no;     /* enrolment: the new device's, once taken */
+	uint8_t ticket_id[16]; /* enrolment */
 	int64_t received_ms;
 	struct fv_envelope_stream *stream; /* owned */
-	struct fv_session *session;        /* sync: owned; the writer's once chunks are queued */
-	enum fv_err failed;                /* the writer's: why nothing more is taken */
-	uint32_t status;                   /* the answer's, once done */
-	struct fv_buf body;                /* likewise: sealed bytes */
+	struct fv_session *session; /* sync: owned; the writer's once chunks are queued */
+	enum fv_err failed;         /* the writer's: why nothing more is taken */
+	uint32_t status;            /* the answer's, once done */
+	struct fv_buf body;         /* likewise: sealed bytes */
 	void (*on_done)(struct fv_exchange *exchange, void *ctx);
 	void *ctx;
 };

@@ -93,8 +93,8 @@ FV_NODISCARD enum fv_err fv_store_each_record(
     struct fv_store *store, uint64_t from, uint64_t to, fv_store_record_fn fn, void *ctx);
 
 /* Records of up to 8 types, in order of seq. */
-FV_NODISCARD enum fv_err fv_store_each_of_types(struct fv_store *store,
-    const uint32_t *types, size_t count, fv_store_record_fn fn, void *ctx);
+FV_NODISCARD enum fv_err fv_store_each_of_types(struct fv_store *store, const uint32_t *types,
+    size_t count, fv_store_record_fn fn, void *ctx);
 
 /* Only their leaves: what a Merkle range is rebuilt from. */
 typedef enum fv_err (*fv_store_leaf_fn)(const struct fv_hash *leaf, void *ctx);

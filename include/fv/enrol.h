@@ -22,7 +22,7 @@ struct fv_enrol_request {
 	uint8_t pk_sync[FV_KEY_BYTES];
 	uint8_t pk_box[FV_KEY_BYTES];
 	struct fv_enrol_seed seeds[FV_ENROL_AUDITORS_MAX];
-	size_t seed_count; /* at least 1 */
+	size_t seed_count;                  /* at least 1 */
 	struct fv_span model, serial, chip; /* text; chip empty: unknown */
 	struct fv_span version;             /* program version, text */
 	uint8_t sig[FV_SIG_BYTES];

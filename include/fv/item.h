@@ -136,8 +136,8 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_item_history_event(
 
 /* Hash of a number label (or call id): SHA-256("fieldvisit/num/v1" || 0 || case || 0 ||
  * label)[0:4]. */
-FV_EXPORT void fv_item_number_hash(struct fv_span case_id, struct fv_span label,
-    uint8_t hash_out[FV_NUMBER_HASH_BYTES]);
+FV_EXPORT void fv_item_number_hash(
+    struct fv_span case_id, struct fv_span label, uint8_t hash_out[FV_NUMBER_HASH_BYTES]);
 
 /* Kind 3: no visits, and since which event. */
 struct fv_item_hold {

@@ -73,9 +73,9 @@ struct fv_leaf_enrol {
 	uint8_t pk_sync[FV_KEY_BYTES];
 	uint8_t pk_box[FV_KEY_BYTES];
 	uint8_t ticket_id[16];
-	struct fv_span agency;         /* text */
-	struct fv_hash seeds_doc;      /* SHA-256 of the sealed MAC seeds' document */
-	struct fv_hash hardware_sdoc;  /* salted */
+	struct fv_span agency;        /* text */
+	struct fv_hash seeds_doc;     /* SHA-256 of the sealed MAC seeds' document */
+	struct fv_hash hardware_sdoc; /* salted */
 };
 FV_EXPORT void fv_leaf_enrol_put(struct fv_buf *body, const struct fv_leaf_enrol *enrol);
 FV_EXPORT FV_NODISCARD enum fv_err fv_leaf_enrol_parse(
@@ -86,7 +86,7 @@ FV_EXPORT void fv_enrol_digits(struct fv_span enrol_leaf, char text_out[48]);
 
 /* A receipt: this leaf is in the log whose checkpoint is signed with log_pk. */
 struct fv_receipt {
-	struct fv_span leaf;       /* exact bytes */
+	struct fv_span leaf; /* exact bytes */
 	uint64_t index;
 	const struct fv_hash *inclusion;
 	size_t inclusion_count;

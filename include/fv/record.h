@@ -84,7 +84,8 @@ FV_EXPORT void fv_header_put(struct fv_buf *out, const struct fv_header *header)
  * Read canonical header bytes.
  * Errors: FV_EFORMAT, FV_ERANGE, FV_ECUT;  FV_EVERSION  a header version that is not 1
  */
-FV_EXPORT FV_NODISCARD enum fv_err fv_header_parse(struct fv_span bytes, struct fv_header *out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_header_parse(
+    struct fv_span bytes, struct fv_header *out);
 
 /* leaf = SHA-256(0x00 || previous leaf || header bytes); `prev` NULL for seq 0. */
 FV_EXPORT void fv_record_leaf(
@@ -103,8 +104,8 @@ struct fv_wire_record {
 /*
  * Append the wire record, leaving out what equals `prev` (NULL for seq 0).
  */
-FV_EXPORT void fv_wire_record_put(struct fv_buf *out, const struct fv_wire_record *record,
-    const struct fv_header *prev);
+FV_EXPORT void fv_wire_record_put(
+    struct fv_buf *out, const struct fv_wire_record *record, const struct fv_header *prev);
 
 /*
  * Read one wire record and rebuild its header: dev and seq come from the caller, the

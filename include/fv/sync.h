@@ -14,10 +14,10 @@
 #define FV_CHUNK_PLAIN_MAX 4096U
 #define FV_ANSWER_MAX 65536U
 #define FV_ANSWER_DEFAULT 4096U
-#define FV_MISSING_MAX 64U       /* blobs named in one request or answer */
+#define FV_MISSING_MAX 64U /* blobs named in one request or answer */
 #define FV_NOTICES_MAX 8U
-#define FV_ITEM_INLINE_MAX 1024U   /* a longer body comes in slices */
-#define FV_ITEM_BODY_MAX 262144U   /* a pack file */
+#define FV_ITEM_INLINE_MAX 1024U /* a longer body comes in slices */
+#define FV_ITEM_BODY_MAX 262144U /* a pack file */
 
 enum fv_sync_want {
 	FV_WANT_CONSISTENCY = 1,
@@ -62,7 +62,8 @@ struct fv_sync_request {
 
 /* Append the request map. */
 FV_EXPORT void fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request);
-/* *len_out: bytes of the map.  Unknown keys are skipped.  Errors: FV_EFORMAT FV_ERANGE FV_ECUT */
+/* *len_out: bytes of the map.  Unknown keys are skipped.  Errors: FV_EFORMAT FV_ERANGE FV_ECUT
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_sync_request_parse(
     struct fv_span bytes, struct fv_sync_request *out, size_t *len_out);
 
@@ -95,7 +96,7 @@ enum fv_item_kind {
  * FV_ITEM_INLINE_MAX, a slice of them.
  */
 struct fv_item {
-	uint32_t kind; /* enum fv_item_kind; an unknown one is skipped by its reader */
+	uint32_t kind;      /* enum fv_item_kind; an unknown one is skipped by its reader */
 	struct fv_span key; /* text, or 16 bytes of a dev for REVOKE and WIPE */
 	bool key_is_bytes;
 	uint64_t version;
@@ -104,7 +105,8 @@ struct fv_item {
 	struct fv_slice slice; /* when a slice: hash over the whole body */
 };
 FV_EXPORT void fv_item_put(struct fv_buf *out, const struct fv_item *item);
-FV_EXPORT FV_NODISCARD enum fv_err fv_item_parse(struct fv_cbor_reader *r, struct fv_item *out);
+FV_EXPORT FV_NODISCARD enum fv_err fv_item_parse(
+    struct fv_cbor_reader *r, struct fv_item *out);
 
 struct fv_sync_answer {
 	uint64_t next_seq;

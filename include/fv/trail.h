@@ -12,10 +12,10 @@
 #include "fv/merkle.h"
 #include "fv/record.h"
 
-#define FV_SEAL_UNSEALED_MAX 64U             /* records, then a seal */
-#define FV_SEAL_INTERVAL_MS INT64_C(900000)  /* on shift */
-#define FV_SLOT_BYTES 4096U                  /* one slot of the ratchet file */
-#define FV_SLOT_STATE_BYTES 160U             /* of it that hold state: magic to hash */
+#define FV_SEAL_UNSEALED_MAX 64U            /* records, then a seal */
+#define FV_SEAL_INTERVAL_MS INT64_C(900000) /* on shift */
+#define FV_SLOT_BYTES 4096U                 /* one slot of the ratchet file */
+#define FV_SLOT_STATE_BYTES 160U            /* of it that hold state: magic to hash */
 
 /* The secret that moves: seal key, MAC ratchet, aggregate.  Wipe with fv_wipe(). */
 struct fv_ratchet {
@@ -28,8 +28,8 @@ struct fv_ratchet {
 };
 
 /* k_0 and A_0 from the MAC seed and the device id. */
-FV_EXPORT void fv_ratchet_start(struct fv_ratchet *ratchet, const uint8_t mac_seed[FV_SEED_BYTES],
-    const uint8_t dev[FV_DEV_BYTES]);
+FV_EXPORT void fv_ratchet_start(struct fv_ratchet *ratchet,
+    const uint8_t mac_seed[FV_SEED_BYTES], const uint8_t dev[FV_DEV_BYTES]);
 
 /* Fold record n (its leaf) into the aggregate and move on to n + 1. */
 FV_EXPORT void fv_ratchet_step(struct fv_ratchet *ratchet, const struct fv_hash *leaf);
@@ -42,7 +42,8 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_slot_parse(
 
 /* dev = SHA-256("fieldvisit/dev/v1" || pk_0 || pk_sync || pk_box || ticket id)[0:16]. */
 FV_EXPORT void fv_dev_id(const uint8_t pk_0[FV_KEY_BYTES], const uint8_t pk_sync[FV_KEY_BYTES],
-    const uint8_t pk_box[FV_KEY_BYTES], const uint8_t ticket_id[16], uint8_t dev_out[FV_DEV_BYTES]);
+    const uint8_t pk_box[FV_KEY_BYTES], const uint8_t ticket_id[16],
+    uint8_t dev_out[FV_DEV_BYTES]);
 
 /* The public state of a trail so far: where the next record goes. */
 struct fv_trail {
@@ -57,8 +58,8 @@ struct fv_trail {
 };
 
 /* An empty trail of `dev` whose first seal verifies with pk_0. */
-FV_EXPORT void fv_trail_init(struct fv_trail *trail, const uint8_t dev[FV_DEV_BYTES],
-    const uint8_t pk_0[FV_KEY_BYTES]);
+FV_EXPORT void fv_trail_init(
+    struct fv_trail *trail, const uint8_t dev[FV_DEV_BYTES], const uint8_t pk_0[FV_KEY_BYTES]);
 
 /*
  * Make record n: fills seq, dev and pc of `header`, appends its canonical bytes to

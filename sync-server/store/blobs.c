@@ -81,8 +81,8 @@ read_blob(sqlite3_stmt *stmt, int64_t no, struct fv_store_blob *out)
 }
 
 enum fv_err
-fv_store_blob_get(struct fv_store *store, int64_t no, const struct fv_hash *hash,
-    struct fv_store_blob *out)
+fv_store_blob_get(
+    struct fv_store *store, int64_t no, const struct fv_hash *hash, struct fv_store_blob *out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
@@ -127,7 +127,8 @@ fv_store_blob_missing(
 	fv_db_bind_int(stmt, 1, no);
 	fv_db_bind_uint(stmt, 2, max);
 	while ((rc = fv_db_row(stmt)) == FV_OK)
-		if ((rc = read_blob(stmt, no, &blob)) != FV_OK || (rc = fn(&blob, ctx)) != FV_OK)
+		if ((rc = read_blob(stmt, no, &blob)) != FV_OK ||
+		    (rc = fn(&blob, ctx)) != FV_OK)
 			goto cleanup;
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;

@@ -156,8 +156,7 @@ read_ticket(sqlite3_stmt *stmt, struct fv_store_ticket *out)
 }
 
 enum fv_err
-fv_store_ticket_get(
-    struct fv_store *store, const uint8_t id[16], struct fv_store_ticket *out)
+fv_store_ticket_get(struct fv_store *store, const uint8_t id[16], struct fv_store_ticket *out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;

@@ -54,15 +54,15 @@ FV_NODISCARD enum fv_err fv_store_pack_get(
 
 struct fv_store_ticket {
 	uint8_t id[16];
-	uint8_t token[32]; /* the PSK; wipe the struct after use */
+	uint8_t token[32];     /* the PSK; wipe the struct after use */
 	struct fv_hash roster; /* pinned */
 	char agency[FV_ID_BYTES];
 	char team[FV_ID_BYTES];
 	char officer[FV_ID_BYTES];
 	int64_t expires_ms;
 	bool is_spent;
-	int64_t spent_ms; /* with is_spent */
-	int64_t device_no;  /* likewise */
+	int64_t spent_ms;  /* with is_spent */
+	int64_t device_no; /* likewise */
 };
 /* Errors: FV_EEXIST. */
 FV_NODISCARD enum fv_err fv_store_ticket_put(
@@ -109,8 +109,8 @@ FV_NODISCARD enum fv_err fv_store_card_get(struct fv_store *store, struct fv_spa
 /* -- what goes down --------------------------------------------------------------- */
 
 /* A signed order about a device (revoke, wipe), the newest of its kind. */
-FV_NODISCARD enum fv_err fv_store_order_put(struct fv_store *store, int64_t no,
-    enum fv_item_kind kind, struct fv_span note);
+FV_NODISCARD enum fv_err fv_store_order_put(
+    struct fv_store *store, int64_t no, enum fv_item_kind kind, struct fv_span note);
 /* Append it.  Errors: FV_ENOENT. */
 FV_NODISCARD enum fv_err fv_store_order_get(
     struct fv_store *store, int64_t no, enum fv_item_kind kind, struct fv_buf *note_out);

@@ -49,8 +49,7 @@ next_member(struct fv_span *rest, struct fv_span *member_out)
 }
 
 static enum fv_err
-announce_packs(
-    struct fv_store *store, const struct fv_item_case *item, struct fv_span officer)
+announce_packs(struct fv_store *store, const struct fv_item_case *item, struct fv_span officer)
 {
 	struct fv_span rest = item->packs, pack;
 	char id[FV_ID_BYTES];

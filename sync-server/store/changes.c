@@ -20,8 +20,8 @@ name_device(int64_t no, char out[AUDIENCE_BYTES])
 }
 
 static enum fv_err
-drop_change(struct fv_store *store, const char *audience, enum fv_item_kind kind,
-    struct fv_span key)
+drop_change(
+    struct fv_store *store, const char *audience, enum fv_item_kind kind, struct fv_span key)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
@@ -95,7 +95,8 @@ change_pack(struct fv_store *store, struct fv_span key)
 		const char *audience = (const char *)names.ptr + at;
 
 		if ((rc = drop_change(store, audience, FV_ITEM_PACK, key)) == FV_OK)
-			rc = put_change(store, FV_SQL_CHANGED_PUT, audience, FV_ITEM_PACK, key);
+			rc =
+			    put_change(store, FV_SQL_CHANGED_PUT, audience, FV_ITEM_PACK, key);
 	}
 cleanup:
 	fv_db_drop(store, stmt);
@@ -119,7 +120,8 @@ fv_store_change(struct fv_store *store, struct fv_store_audience audience,
 		return rc;
 	if (kind == FV_ITEM_CASE && (rc = drop_change(store, name, FV_ITEM_TOMBSTONE, key)))
 		return rc;
-	for (size_t i = 0; kind == FV_ITEM_TOMBSTONE && i < sizeof of_case / sizeof of_case[0]; i++)
+	for (size_t i = 0; kind == FV_ITEM_TOMBSTONE && i < sizeof of_case / sizeof of_case[0];
+	     i++)
 		if ((rc = drop_change(store, name, of_case[i], key)) != FV_OK)
 			return rc;
 	return put_change(store, FV_SQL_CHANGED_PUT, name, kind, key);

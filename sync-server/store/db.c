@@ -133,8 +133,8 @@ fv_db_bind_blob(sqlite3_stmt *stmt, int at, struct fv_span span)
 void
 fv_db_bind_text(sqlite3_stmt *stmt, int at, struct fv_span span)
 {
-	(void)sqlite3_bind_text64(stmt, at, span.len == 0 ? "" : (const char *)span.ptr, span.len,
-	    SQLITE_STATIC, SQLITE_UTF8);
+	(void)sqlite3_bind_text64(stmt, at, span.len == 0 ? "" : (const char *)span.ptr,
+	    span.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void

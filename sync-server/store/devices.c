@@ -60,7 +60,8 @@ fv_store_device_add(
 	fv_db_bind_text(stmt, 6, fv_span_z(device->agency));
 	fv_db_bind_text(stmt, 7, fv_span_z(device->team));
 	fv_db_bind_text(stmt, 8, fv_span_z(device->officer));
-	fv_db_bind_blob(stmt, 9, fv_span_of(device->handle_secret, sizeof device->handle_secret));
+	fv_db_bind_blob(
+	    stmt, 9, fv_span_of(device->handle_secret, sizeof device->handle_secret));
 	fv_db_bind_uint(stmt, 10, device->handle_idx);
 	fv_db_bind_int(stmt, 11, device->enrolled_ms);
 	fv_db_bind_uint(stmt, 12, device->enrol_index);
@@ -116,14 +117,15 @@ fv_store_device_each(
 	sqlite3_stmt *stmt = NULL;
 	enum fv_err rc;
 
-	rc = fv_db_make(store,
-	    officer == NULL ? FV_SQL_DEVICE_EACH : FV_SQL_DEVICE_EACH_OFFICER, &stmt);
+	rc = fv_db_make(
+	    store, officer == NULL ? FV_SQL_DEVICE_EACH : FV_SQL_DEVICE_EACH_OFFICER, &stmt);
 	if (rc != FV_OK)
 		goto cleanup;
 	if (officer != NULL)
 		fv_db_bind_text(stmt, 1, fv_span_z(officer));
 	while ((rc = fv_db_row(stmt)) == FV_OK)
-		if ((rc = read_device(stmt, &device)) != FV_OK || (rc = fn(&device, ctx)) != FV_OK)
+		if ((rc = read_device(stmt, &device)) != FV_OK ||
+		    (rc = fn(&device, ctx)) != FV_OK)
 			goto cleanup;
 	if (rc == FV_ENOENT) /* the end of the list */
 		rc = FV_OK;

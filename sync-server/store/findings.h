@@ -10,11 +10,11 @@
 
 /* One line of the interchange, as it was imported. */
 struct fv_store_import {
-	struct fv_span source;  /* "dialler", ...: the line's own or the default */
-	struct fv_span id;      /* unique together with source */
+	struct fv_span source; /* "dialler", ...: the line's own or the default */
+	struct fv_span id;     /* unique together with source */
 	struct fv_span case_id;
-	bool is_event; /* else a contact */
-	int64_t at_ms; /* begin of a contact, at of an event */
+	bool is_event;       /* else a contact */
+	int64_t at_ms;       /* begin of a contact, at of an event */
 	struct fv_span line; /* exact bytes of the JSON object */
 };
 typedef enum fv_err (*fv_store_import_fn)(const struct fv_store_import *line, void *ctx);
@@ -30,18 +30,18 @@ FV_NODISCARD enum fv_err fv_store_import_each(
 /* One revision of one finding.  Rows are only ever added. */
 struct fv_store_finding {
 	uint8_t id[16];
-	uint32_t revision; /* from 1 */
+	uint32_t revision;      /* from 1 */
 	struct fv_span subject; /* contact id, or "case:", "device:", ... and id */
 	struct fv_span case_id; /* empty: about no case */
 	struct fv_span pack;
 	struct fv_span rule;
-	uint32_t verdict;   /* as rulepack.h numbers them */
+	uint32_t verdict; /* as rulepack.h numbers them */
 	bool is_provisional;
 	int64_t contact_ms; /* legal time of the contact; 0 where the subject is no contact */
 	struct fv_hash pack_sha256;
 	struct fv_span engine; /* version texts */
 	struct fv_span tzdata;
-	struct fv_span as_of;  /* CBOR, the writer's */
+	struct fv_span as_of; /* CBOR, the writer's */
 	struct fv_hash inputs_hash;
 	struct fv_span inputs; /* CBOR or JSON, the writer's; empty: blanked */
 	int64_t judged_ms;

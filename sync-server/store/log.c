@@ -21,8 +21,8 @@ fv_store_leaf_count(struct fv_store *store, uint64_t *count_out)
 }
 
 enum fv_err
-fv_store_leaf_put(struct fv_store *store, uint64_t index, struct fv_span data,
-    const struct fv_hash *hash)
+fv_store_leaf_put(
+    struct fv_store *store, uint64_t index, struct fv_span data, const struct fv_hash *hash)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;

@@ -12,8 +12,8 @@
 /* Number of leaves. */
 FV_NODISCARD enum fv_err fv_store_leaf_count(struct fv_store *store, uint64_t *count_out);
 /* Errors: FV_EEXIST  a leaf has that index. */
-FV_NODISCARD enum fv_err fv_store_leaf_put(struct fv_store *store, uint64_t index,
-    struct fv_span data, const struct fv_hash *hash);
+FV_NODISCARD enum fv_err fv_store_leaf_put(
+    struct fv_store *store, uint64_t index, struct fv_span data, const struct fv_hash *hash);
 /* Append the leaf's exact bytes.  Errors: FV_ENOENT. */
 FV_NODISCARD enum fv_err fv_store_leaf_get(
     struct fv_store *store, uint64_t index, struct fv_buf *data_out);

@@ -110,7 +110,8 @@ bind_seals(sqlite3_stmt *stmt, const struct fv_store_trail *t)
 {
 	fv_db_bind_uint(stmt, 6, t->trail.sealed_size);
 	fv_db_bind_blob(stmt, 7,
-	    fv_span_of(t->sealed_range.stack, count_peaks(t->sealed_range.size) * FV_HASH_BYTES));
+	    fv_span_of(
+		t->sealed_range.stack, count_peaks(t->sealed_range.size) * FV_HASH_BYTES));
 	if (t->trail.sealed_size > 0) {
 		fv_db_bind_blob(stmt, 8, fv_span_of(t->trail.sealed_root.b, FV_HASH_BYTES));
 		fv_db_bind_blob(stmt, 11, fv_span_of(t->seal_key_id, sizeof t->seal_key_id));
@@ -148,7 +149,8 @@ fv_store_trail_save(struct fv_store *store, int64_t no, const struct fv_store_tr
 	fv_db_bind_int(stmt, 1, no);
 	fv_db_bind_uint(stmt, 2, t->trail.range.size);
 	fv_db_bind_blob(stmt, 3,
-	    fv_span_of(t->trail.range.stack, count_peaks(t->trail.range.size) * FV_HASH_BYTES));
+	    fv_span_of(
+		t->trail.range.stack, count_peaks(t->trail.range.size) * FV_HASH_BYTES));
 	if (t->trail.range.size > 0) {
 		fv_header_put(&header, &t->trail.last);
 		if ((rc = fv_buf_status(&header)) != FV_OK)
@@ -276,7 +278,8 @@ each(sqlite3_stmt *stmt, fv_store_record_fn fn, void *ctx)
 	enum fv_err rc;
 
 	while ((rc = fv_db_row(stmt)) == FV_OK)
-		if ((rc = read_record(stmt, &record)) != FV_OK || (rc = fn(&record, ctx)) != FV_OK)
+		if ((rc = read_record(stmt, &record)) != FV_OK ||
+		    (rc = fn(&record, ctx)) != FV_OK)
 			return rc;
 	return rc == FV_ENOENT ? FV_OK : rc;
 }

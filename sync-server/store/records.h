@@ -15,7 +15,8 @@
 struct fv_store_trail {
 	struct fv_trail trail;               /* range.size: next_seq */
 	struct fv_merkle_range sealed_range; /* at trail.sealed_size */
-	uint8_t seal_key_id[FV_KEY_ID_BYTES]; /* of the last good seal; while sealed_size > 0 */
+	uint8_t
+	    seal_key_id[FV_KEY_ID_BYTES]; /* of the last good seal; while sealed_size > 0 */
 	uint8_t seal_sig[FV_SIG_BYTES];
 	uint64_t head_size;  /* size in the newest HEAD leaf; 0: none */
 	uint64_t head_index; /* of that leaf; while head_size > 0 */
@@ -42,13 +43,13 @@ struct fv_store_record {
 	int64_t received_ms;
 	struct fv_span header; /* canonical bytes */
 	struct fv_hash leaf;
-	bool has_payload;        /* clear: travels apart and is not here, or is erased */
-	struct fv_span salt;     /* 16 bytes; with has_payload */
-	struct fv_span payload;  /* with has_payload */
-	struct fv_span sig;      /* 64 bytes for SEAL, else empty */
-	bool has_subject_seq;    /* payload key 1 is a seq of this trail */
+	bool has_payload;       /* clear: travels apart and is not here, or is erased */
+	struct fv_span salt;    /* 16 bytes; with has_payload */
+	struct fv_span payload; /* with has_payload */
+	struct fv_span sig;     /* 64 bytes for SEAL, else empty */
+	bool has_subject_seq;   /* payload key 1 is a seq of this trail */
 	uint64_t subject_seq;
-	struct fv_span case_id;  /* payload key 1 is a case; empty: it is not */
+	struct fv_span case_id; /* payload key 1 is a case; empty: it is not */
 };
 typedef enum fv_err (*fv_store_record_fn)(const struct fv_store_record *record, void *ctx);
 
@@ -131,8 +132,8 @@ FV_NODISCARD enum fv_err fv_store_blob_name(struct fv_store *store, int64_t no,
     const struct fv_hash *hash, uint64_t seq, enum fv_blob_kind kind);
 /* Returns borrowed: data until the next call or the end of the transaction or view.
  * Errors: FV_ENOENT  no record of this device names it */
-FV_NODISCARD enum fv_err fv_store_blob_get(struct fv_store *store, int64_t no,
-    const struct fv_hash *hash, struct fv_store_blob *out);
+FV_NODISCARD enum fv_err fv_store_blob_get(
+    struct fv_store *store, int64_t no, const struct fv_hash *hash, struct fv_store_blob *out);
 /* Set what is held of it: total, data (all held bytes) and is_complete of `blob`. */
 FV_NODISCARD enum fv_err fv_store_blob_put(
     struct fv_store *store, const struct fv_store_blob *blob);

@@ -1,85 +1,85 @@
 #include "sql.h"
 
-#define DEVICE_COLUMNS \
-	"SELECT no, dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer," \
-	" handle_secret, handle_idx, enrolled_ms, enrol_index, approved_ms, revoked_ms," \
+#define DEVICE_COLUMNS                                                                        \
+	"SELECT no, dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer,"            \
+	" handle_secret, handle_idx, enrolled_ms, enrol_index, approved_ms, revoked_ms,"      \
 	" trusted_size FROM device "
 /* Column 10: what a record's seq must be below to be sealed. */
-#define RECORD_COLUMNS \
-	"SELECT record.id, type, received_ms, header, leaf, salt, payload, sig, subject," \
+#define RECORD_COLUMNS                                                                        \
+	"SELECT record.id, type, received_ms, header, leaf, salt, payload, sig, subject,"     \
 	" case_id, sealed_size FROM record JOIN trail ON device = record.id >> 40 "
-#define CASE_COLUMNS \
-	"SELECT id, agency, zones, lat_e7, lon_e7, radius_m, actor, product, debts, packs," \
+#define CASE_COLUMNS                                                                          \
+	"SELECT id, agency, zones, lat_e7, lon_e7, radius_m, actor, product, debts, packs,"   \
 	" assigned, plan_day, as_of_day, closed, updated_ms FROM cases "
 #define IMPORT_COLUMNS "SELECT source, id, case_id, is_event, at_ms, line FROM imported "
-#define FINDING_COLUMNS \
-	"SELECT id, revision, subject, case_id, pack, rule, verdict, provisional," \
-	" contact_ms, pack_sha256, engine, tzdata, as_of, inputs_hash, inputs, judged_ms" \
+#define FINDING_COLUMNS                                                                       \
+	"SELECT id, revision, subject, case_id, pack, rule, verdict, provisional,"            \
+	" contact_ms, pack_sha256, engine, tzdata, as_of, inputs_hash, inputs, judged_ms"     \
 	" FROM finding "
-#define FINDING_NEWEST \
+#define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
 const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [FV_SQL_META_SET] = "INSERT INTO meta VALUES(?1, ?2)"
-                        " ON CONFLICT(name) DO UPDATE SET value = ?2",
+			" ON CONFLICT(name) DO UPDATE SET value = ?2",
 
     [FV_SQL_DEVICE_ADD] =
-        "INSERT INTO device(dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer,"
-        " handle_secret, handle_idx, enrolled_ms, enrol_index)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	"INSERT INTO device(dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer,"
+	" handle_secret, handle_idx, enrolled_ms, enrol_index)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [FV_SQL_DEVICE_GET] = DEVICE_COLUMNS "WHERE dev = ?1",
     [FV_SQL_DEVICE_GET_NO] = DEVICE_COLUMNS "WHERE no = ?1",
     [FV_SQL_DEVICE_EACH] = DEVICE_COLUMNS "ORDER BY no",
     [FV_SQL_DEVICE_EACH_OFFICER] = DEVICE_COLUMNS "WHERE officer = ?1 ORDER BY no",
     [FV_SQL_DEVICE_APPROVE] = "UPDATE device SET approved_ms = ?2 WHERE no = ?1",
     [FV_SQL_DEVICE_REVOKE] =
-        "UPDATE device SET revoked_ms = ?2, trusted_size = ?3 WHERE no = ?1",
+	"UPDATE device SET revoked_ms = ?2, trusted_size = ?3 WHERE no = ?1",
     [FV_SQL_DEVICE_HANDLE_IDX] = "UPDATE device SET handle_idx = ?2 WHERE no = ?1",
     [FV_SQL_HANDLE_CLEAR] = "DELETE FROM handle WHERE device = ?1",
     [FV_SQL_HANDLE_PUT] = "INSERT OR REPLACE INTO handle VALUES(?1, ?2, ?3)",
     [FV_SQL_HANDLE_FIND] = "SELECT device, idx FROM handle WHERE handle = ?1",
 
     [FV_SQL_TRAIL_ADD] = "INSERT INTO trail(device, size, peaks, sealed_size, sealed_peaks,"
-                         " seal_pk, key_number, head_size, head_index, last_sync_ms)"
-                         " VALUES(?1, 0, x'', 0, x'', ?2, 0, 0, 0, 0)",
+			 " seal_pk, key_number, head_size, head_index, last_sync_ms)"
+			 " VALUES(?1, 0, x'', 0, x'', ?2, 0, 0, 0, 0)",
     [FV_SQL_TRAIL_LOAD] =
-        "SELECT size, peaks, last_header, last_leaf, sealed_size, sealed_peaks, sealed_root,"
-        " seal_pk, key_number, seal_key_id, seal_sig, head_size, head_index, tail_n, tail_a,"
-        " last_sync_ms, battery_percent, free_mib, dev"
-        " FROM trail JOIN device ON no = device WHERE device = ?1",
+	"SELECT size, peaks, last_header, last_leaf, sealed_size, sealed_peaks, sealed_root,"
+	" seal_pk, key_number, seal_key_id, seal_sig, head_size, head_index, tail_n, tail_a,"
+	" last_sync_ms, battery_percent, free_mib, dev"
+	" FROM trail JOIN device ON no = device WHERE device = ?1",
     [FV_SQL_TRAIL_SAVE] =
-        "UPDATE trail SET size = ?2, peaks = ?3, last_header = ?4, last_leaf = ?5,"
-        " sealed_size = ?6, sealed_peaks = ?7, sealed_root = ?8, seal_pk = ?9,"
-        " key_number = ?10, seal_key_id = ?11, seal_sig = ?12, head_size = ?13,"
-        " head_index = ?14, tail_n = ?15, tail_a = ?16, last_sync_ms = ?17,"
-        " battery_percent = ?18, free_mib = ?19 WHERE device = ?1",
+	"UPDATE trail SET size = ?2, peaks = ?3, last_header = ?4, last_leaf = ?5,"
+	" sealed_size = ?6, sealed_peaks = ?7, sealed_root = ?8, seal_pk = ?9,"
+	" key_number = ?10, seal_key_id = ?11, seal_sig = ?12, head_size = ?13,"
+	" head_index = ?14, tail_n = ?15, tail_a = ?16, last_sync_ms = ?17,"
+	" battery_percent = ?18, free_mib = ?19 WHERE device = ?1",
     [FV_SQL_RECORD_APPEND] =
-        "INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	"INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [FV_SQL_RECORD_FILL] = "UPDATE record SET salt = ?2, payload = ?3, subject = ?4,"
-                           " case_id = ?5 WHERE id = ?1 AND payload IS NULL",
+			   " case_id = ?5 WHERE id = ?1 AND payload IS NULL",
     [FV_SQL_RECORD_GET] = RECORD_COLUMNS "WHERE record.id = ?1",
     [FV_SQL_RECORD_DROP] = "DELETE FROM record WHERE id >= ?1 AND id < ?2",
     [FV_SQL_RECORD_EACH] =
-        RECORD_COLUMNS "WHERE record.id >= ?1 AND record.id < ?2 ORDER BY record.id",
+	RECORD_COLUMNS "WHERE record.id >= ?1 AND record.id < ?2 ORDER BY record.id",
     [FV_SQL_RECORD_ABOUT] =
-        RECORD_COLUMNS "WHERE record.id IN (SELECT ?1 UNION SELECT id FROM record"
-                       " WHERE subject = ?1 AND type <> 12) ORDER BY record.id",
+	RECORD_COLUMNS "WHERE record.id IN (SELECT ?1 UNION SELECT id FROM record"
+		       " WHERE subject = ?1 AND type <> 12) ORDER BY record.id",
     [FV_SQL_RECORD_CASE] = RECORD_COLUMNS "WHERE case_id = ?1 ORDER BY record.id",
 
     [FV_SQL_QUARANTINE_PUT] =
-        "INSERT INTO quarantine(device, seq, reason, hash, span) VALUES(?1, ?2, ?3, ?4, ?5)",
+	"INSERT INTO quarantine(device, seq, reason, hash, span) VALUES(?1, ?2, ?3, ?4, ?5)",
     [FV_SQL_QUARANTINE_SUM] =
-        "SELECT count(*), coalesce(sum(length(span)), 0) FROM quarantine WHERE device = ?1",
+	"SELECT count(*), coalesce(sum(length(span)), 0) FROM quarantine WHERE device = ?1",
     [FV_SQL_BLOB_NAME] =
-        "INSERT OR IGNORE INTO blob(device, hash, seq, kind, total, held, complete)"
-        " VALUES(?1, ?2, ?3, ?4, 0, 0, 0)",
+	"INSERT OR IGNORE INTO blob(device, hash, seq, kind, total, held, complete)"
+	" VALUES(?1, ?2, ?3, ?4, 0, 0, 0)",
     [FV_SQL_BLOB_GET] = "SELECT hash, seq, kind, total, held, complete, data FROM blob"
-                        " WHERE device = ?1 AND hash = ?2",
+			" WHERE device = ?1 AND hash = ?2",
     [FV_SQL_BLOB_PUT] = "UPDATE blob SET total = ?3, held = ?4, complete = ?5, data = ?6"
-                        " WHERE device = ?1 AND hash = ?2",
+			" WHERE device = ?1 AND hash = ?2",
     [FV_SQL_BLOB_MISSING] = "SELECT hash, seq, kind, total, held, complete, NULL FROM blob"
-                            " WHERE device = ?1 AND complete = 0 ORDER BY seq, id LIMIT ?2",
+			    " WHERE device = ?1 AND complete = 0 ORDER BY seq, id LIMIT ?2",
 
     [FV_SQL_LEAF_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM leaf",
     [FV_SQL_LEAF_PUT] = "INSERT INTO leaf VALUES(?1, ?2, ?3)",
@@ -91,66 +91,62 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_HEAD_GET] = "SELECT size, root FROM head ORDER BY size DESC LIMIT 1",
     [FV_SQL_HEAD_FIND] = "SELECT root FROM head WHERE size = ?1",
     [FV_SQL_DOCUMENT_PUT] = "INSERT OR IGNORE INTO document VALUES(?1, ?2, ?3, ?4, ?5)",
-    [FV_SQL_DOCUMENT_GET] =
-        "SELECT body FROM document WHERE hash = ?1 AND body IS NOT NULL",
+    [FV_SQL_DOCUMENT_GET] = "SELECT body FROM document WHERE hash = ?1 AND body IS NOT NULL",
 
     [FV_SQL_NOTE_PUT] = "INSERT INTO note VALUES(?1, ?2, ?3, ?4)",
     [FV_SQL_NOTE_LAST] = "SELECT version, hash, note FROM note WHERE kind = ?1"
-                         " ORDER BY version DESC LIMIT 1",
+			 " ORDER BY version DESC LIMIT 1",
     [FV_SQL_NOTE_FIND] = "SELECT version, hash, note FROM note WHERE kind = ?1 AND hash = ?2",
     [FV_SQL_NOTE_EACH] = "SELECT version, hash, note FROM note WHERE kind = ?1"
-                         " AND version >= ?2 ORDER BY version",
+			 " AND version >= ?2 ORDER BY version",
     [FV_SQL_PACK_PUT] = "INSERT OR IGNORE INTO pack VALUES(?1, ?2, ?3, ?4)",
     [FV_SQL_PACK_GET] = "SELECT sha256, id, revision, file FROM pack WHERE sha256 = ?1",
     [FV_SQL_TICKET_PUT] =
-        "INSERT INTO ticket(id, token, roster, agency, team, officer, expires_ms, note)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	"INSERT INTO ticket(id, token, roster, agency, team, officer, expires_ms, note)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [FV_SQL_TICKET_GET] = "SELECT id, token, roster, agency, team, officer, expires_ms,"
-                          " spent_ms, device FROM ticket WHERE id = ?1",
+			  " spent_ms, device FROM ticket WHERE id = ?1",
     [FV_SQL_TICKET_NOTE] = "SELECT note FROM ticket WHERE id = ?1",
     [FV_SQL_TICKET_SPEND] = "UPDATE ticket SET spent_ms = ?2, device = ?3"
-                            " WHERE id = ?1 AND spent_ms IS NULL",
+			    " WHERE id = ?1 AND spent_ms IS NULL",
 
     [FV_SQL_CASE_PUT] =
-        "INSERT INTO cases VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15) ON CONFLICT(id) DO UPDATE SET agency = ?2, zones = ?3, lat_e7 = ?4,"
-        " lon_e7 = ?5, radius_m = ?6, actor = ?7, product = ?8, debts = ?9, packs = ?10,"
-        " assigned = ?11, plan_day = ?12, as_of_day = ?13, closed = ?14, updated_ms = ?15",
+	"INSERT INTO cases VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	" ?14, ?15) ON CONFLICT(id) DO UPDATE SET agency = ?2, zones = ?3, lat_e7 = ?4,"
+	" lon_e7 = ?5, radius_m = ?6, actor = ?7, product = ?8, debts = ?9, packs = ?10,"
+	" assigned = ?11, plan_day = ?12, as_of_day = ?13, closed = ?14, updated_ms = ?15",
     [FV_SQL_CASE_GET] = CASE_COLUMNS "WHERE id = ?1",
     [FV_SQL_CASE_EACH] = CASE_COLUMNS "ORDER BY id",
     [FV_SQL_ASSIGNMENT_CLEAR] = "DELETE FROM assignment WHERE case_id = ?1",
     [FV_SQL_ASSIGNMENT_PUT] = "INSERT OR IGNORE INTO assignment VALUES(?1, ?2)",
-    [FV_SQL_CASE_ASSIGNED] =
-        "SELECT 1 FROM assignment JOIN cases ON cases.id = case_id"
-        " WHERE assignment.officer = ?1 AND case_id = ?2 AND closed = 0",
+    [FV_SQL_CASE_ASSIGNED] = "SELECT 1 FROM assignment JOIN cases ON cases.id = case_id"
+			     " WHERE assignment.officer = ?1 AND case_id = ?2 AND closed = 0",
     [FV_SQL_CARD_PUT] = "INSERT INTO card VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(case_id)"
-                        " DO UPDATE SET version = ?2, note = ?3, ct = ?4, capsules = ?5",
+			" DO UPDATE SET version = ?2, note = ?3, ct = ?4, capsules = ?5",
     [FV_SQL_CARD_GET] = "SELECT version, note, ct, capsules FROM card WHERE case_id = ?1",
     [FV_SQL_ORDER_PUT] = "INSERT INTO device_order VALUES(?1, ?2, ?3)"
-                         " ON CONFLICT(device, kind) DO UPDATE SET note = ?3",
+			 " ON CONFLICT(device, kind) DO UPDATE SET note = ?3",
     [FV_SQL_ORDER_GET] = "SELECT note FROM device_order WHERE device = ?1 AND kind = ?2",
     [FV_SQL_CHANGED_DROP] =
-        "DELETE FROM changed WHERE audience = ?1 AND kind = ?2 AND key = ?3",
+	"DELETE FROM changed WHERE audience = ?1 AND kind = ?2 AND key = ?3",
     [FV_SQL_CHANGED_PUT] = "INSERT INTO changed(audience, kind, key) VALUES(?1, ?2, ?3)",
     [FV_SQL_CHANGED_ONCE] =
-        "INSERT OR IGNORE INTO changed(audience, kind, key) VALUES(?1, ?2, ?3)",
+	"INSERT OR IGNORE INTO changed(audience, kind, key) VALUES(?1, ?2, ?3)",
     [FV_SQL_CHANGED_AUDIENCES] =
-        "SELECT audience FROM changed WHERE kind = ?1 AND key = ?2 ORDER BY audience",
+	"SELECT audience FROM changed WHERE kind = ?1 AND key = ?2 ORDER BY audience",
     [FV_SQL_CHANGED_EACH] = "SELECT change, kind, key FROM changed"
-                            " WHERE audience IN (?1, ?2, '') AND change > ?3 ORDER BY change",
+			    " WHERE audience IN (?1, ?2, '') AND change > ?3 ORDER BY change",
     [FV_SQL_CHANGED_LAST] = "SELECT coalesce(max(change), 0) FROM changed",
 
     [FV_SQL_IMPORT_PUT] = "INSERT INTO imported VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [FV_SQL_IMPORT_GET] = IMPORT_COLUMNS "WHERE source = ?1 AND id = ?2",
     [FV_SQL_IMPORT_EACH] = IMPORT_COLUMNS "ORDER BY at_ms, source, id",
-    [FV_SQL_IMPORT_EACH_CASE] =
-        IMPORT_COLUMNS "WHERE case_id = ?1 ORDER BY at_ms, source, id",
+    [FV_SQL_IMPORT_EACH_CASE] = IMPORT_COLUMNS "WHERE case_id = ?1 ORDER BY at_ms, source, id",
     [FV_SQL_FINDING_PUT] =
-        "INSERT INTO finding VALUES(?1, (SELECT coalesce(max(revision), 0) + 1 FROM finding"
-        " WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    [FV_SQL_FINDING_LAST] =
-        FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
+	"INSERT INTO finding VALUES(?1, (SELECT coalesce(max(revision), 0) + 1 FROM finding"
+	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",
     [FV_SQL_FINDING_EACH_CASE] =
-        FINDING_COLUMNS FINDING_NEWEST "AND case_id = ?1 ORDER BY contact_ms, id",
+	FINDING_COLUMNS FINDING_NEWEST "AND case_id = ?1 ORDER BY contact_ms, id",
 };

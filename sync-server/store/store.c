@@ -77,7 +77,8 @@ migrate_from(struct fv_store *store, int64_t version)
 
 	snprintf(set_version, sizeof set_version, "PRAGMA user_version=%d", (int)version + 1);
 	rc = fv_db_exec(store, "BEGIN IMMEDIATE");
-	for (const char *const *sql = fv_db_migrations[version]; rc == FV_OK && *sql != NULL; sql++)
+	for (const char *const *sql = fv_db_migrations[version]; rc == FV_OK && *sql != NULL;
+	     sql++)
 		rc = fv_db_exec(store, *sql);
 	if (rc == FV_OK)
 		rc = fv_db_exec(store, set_version);
@@ -119,11 +120,11 @@ set_up(struct fv_store *store)
 		if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) !=
 		    SQLITE_OK)
 			return FV_EIO;
-		rc = set_pragmas(store, reader_pragmas,
-		    sizeof reader_pragmas / sizeof reader_pragmas[0]);
+		rc = set_pragmas(
+		    store, reader_pragmas, sizeof reader_pragmas / sizeof reader_pragmas[0]);
 	} else if ((rc = set_wal(store)) == FV_OK) {
-		rc = set_pragmas(store, writer_pragmas,
-		    sizeof writer_pragmas / sizeof writer_pragmas[0]);
+		rc = set_pragmas(
+		    store, writer_pragmas, sizeof writer_pragmas / sizeof writer_pragmas[0]);
 	}
 	return rc == FV_OK ? migrate(store) : rc;
 }

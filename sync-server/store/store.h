@@ -81,7 +81,7 @@ struct fv_store_device {
 	char team[FV_ID_BYTES];
 	char officer[FV_ID_BYTES];
 	uint8_t handle_secret[FV_KEY_BYTES];
-	uint32_t handle_idx;  /* i of the handle in use */
+	uint32_t handle_idx; /* i of the handle in use */
 	int64_t enrolled_ms;
 	uint64_t enrol_index; /* of the ENROL leaf in the ledger */
 	bool is_approved;

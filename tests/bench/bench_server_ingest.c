@@ -90,9 +90,8 @@ house_open(struct house *h)
 static void
 house_close(struct house *h)
 {
-	static const char *const names[] = {
-	    "fieldvisit.db", "fieldvisit.db-wal", "fieldvisit.db-shm", "bare.db", "bare.db-wal",
-	    "bare.db-shm"};
+	static const char *const names[] = {"fieldvisit.db", "fieldvisit.db-wal",
+	    "fieldvisit.db-shm", "bare.db", "bare.db-wal", "bare.db-shm"};
 	char path[128];
 
 	fv_ingest_free(h->ingest);
@@ -142,7 +141,8 @@ make_records(struct handset *hs, size_t records, size_t seals)
 static void
 pack(struct house *h, const struct handset *hs, size_t from, size_t until, struct sealed *out)
 {
-	struct fv_envelope_to to = {.hdr = &out->hdr, .pk_server = h->pk, .sk_sync = hs->sk_sync};
+	struct fv_envelope_to to = {
+	    .hdr = &out->hdr, .pk_server = h->pk, .sk_sync = hs->sk_sync};
 	struct fv_sync_request request = {.from_seq = from, .n = until};
 	struct fv_envelope_request envelope;
 	struct fv_buf chunk = {0}, record = {0};
@@ -164,7 +164,8 @@ pack(struct house *h, const struct handset *hs, size_t from, size_t until, struc
 		}
 		fv_buf_put_span(&chunk, fv_buf_span(&record));
 	}
-	must(fv_envelope_request_seal(&envelope, fv_buf_span(&chunk), true, &out->body), "seal");
+	must(fv_envelope_request_seal(&envelope, fv_buf_span(&chunk), true, &out->body),
+	    "seal");
 	fv_envelope_request_clear(&envelope);
 	fv_buf_clear(&chunk);
 	fv_buf_clear(&record);
@@ -189,7 +190,8 @@ take(struct house *h, const struct sealed *in, struct fv_envelope_stream **strea
 		if (rc == FV_AGAIN)
 			continue;
 		must(rc, "open");
-		must(fv_ingest_chunk(h->ingest, session, fv_envelope_stream_chunk(*stream_out), NOW),
+		must(fv_ingest_chunk(
+			 h->ingest, session, fv_envelope_stream_chunk(*stream_out), NOW),
 		    "chunk");
 	}
 	must(fv_ingest_end(h->ingest, session, NOW), "end");
@@ -307,11 +309,12 @@ time_bare(struct house *h, const struct rows *rows, uint64_t every)
 
 	snprintf(path, sizeof path, "%s/bare.db", h->dir);
 	must_sql(sqlite3_open(path, &bare.db), &bare);
-	run_sql(&bare, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		       "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000;"
-		       "CREATE TABLE record(id INTEGER PRIMARY KEY, type INTEGER,"
-		       " received_ms INTEGER, header BLOB, leaf BLOB, salt BLOB, payload BLOB,"
-		       " sig BLOB)");
+	run_sql(&bare,
+	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	    "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000;"
+	    "CREATE TABLE record(id INTEGER PRIMARY KEY, type INTEGER,"
+	    " received_ms INTEGER, header BLOB, leaf BLOB, salt BLOB, payload BLOB,"
+	    " sig BLOB)");
 	must_sql(sqlite3_prepare_v2(bare.db, "INSERT INTO record VALUES(?,?,?,?,?,?,?,?)", -1,
 		     &bare.insert, NULL),
 	    &bare);
@@ -335,12 +338,13 @@ rows_of(struct house *h, int64_t devices, size_t cap, struct rows *rows)
 	if (rows->list == NULL)
 		must(FV_ENOMEM, "rows");
 	for (int64_t no = 1; no <= devices; no++)
-		must(fv_store_record_each(h->store, no, (struct fv_store_seqs){0, UINT64_MAX},
-			 keep_row, rows),
+		must(fv_store_record_each(
+			 h->store, no, (struct fv_store_seqs){0, UINT64_MAX}, keep_row, rows),
 		    "rows");
 }
 
-/* -- the two loads -------------------------------------------------------------------------- */
+/* -- the two loads --------------------------------------------------------------------------
+ */
 
 static void
 run_backlog(void)
@@ -408,7 +412,8 @@ cost_of_parts(struct house *h, const struct sealed *in)
 	for (int i = 0; i < rounds; i++) {
 		must(fv_ed25519_verify(pk, fv_span_of(header, sizeof header), sig), "verify");
 		must(fv_ed25519_verify(pk, fv_span_of(header, sizeof header), sig), "verify");
-		must(fv_hpke_setup_receiver(&params, enc, h->sk, in->device.pk_sync, &ctx), "decap");
+		must(fv_hpke_setup_receiver(&params, enc, h->sk, in->device.pk_sync, &ctx),
+		    "decap");
 		for (size_t k = 0; k < 2 * PEAK_RECORDS; k++)
 			fv_sha256(fv_span_of(header, sizeof header), &hash);
 	}
@@ -454,10 +459,12 @@ run_peak(void)
 	cpu = cpu_s() - cpu;
 	rows_of(&h, PEAK_DEVICES, PEAK_DEVICES * PEAK_RECORDS, &rows);
 	parts = cost_of_parts(&h, &requests[0]) * PEAK_DEVICES +
-		time_bare(&h, &rows, PEAK_GROUP * PEAK_RECORDS);
-	printf("{\"bench\":\"ingest_peak\",\"devices\":%d,\"records\":%zu,\"syncs_per_s\":%.0f,"
-	       "\"syncs_per_cpu_s\":%.0f,\"sum_of_parts_syncs_per_s\":%.0f,\"share_of_parts\":%.3f,"
-	       "\"target_syncs_per_s\":4000,\"target_share\":0.50}\n",
+	    time_bare(&h, &rows, PEAK_GROUP * PEAK_RECORDS);
+	printf(
+	    "{\"bench\":\"ingest_peak\",\"devices\":%d,\"records\":%zu,\"syncs_per_s\":%.0f,"
+	    "\"syncs_per_cpu_s\":%.0f,\"sum_of_parts_syncs_per_s\":%.0f,\"share_of_parts\":%."
+	    "3f,"
+	    "\"target_syncs_per_s\":4000,\"target_share\":0.50}\n",
 	    PEAK_DEVICES, rows.count, PEAK_DEVICES / took, PEAK_DEVICES / cpu,
 	    PEAK_DEVICES / parts, parts / took);
 	for (size_t i = 0; i < PEAK_DEVICES; i++)

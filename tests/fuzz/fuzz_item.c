@@ -20,7 +20,8 @@ check_history(struct fv_span body)
 		fv_item_line_put(&again, &line);
 	while (fv_item_history_event(&h, &event) == FV_OK)
 		fv_item_event_put(&again, &event);
-	if (again.len > body.len || !fv_span_equal(fv_buf_span(&again), fv_span_of(body.ptr, again.len)))
+	if (again.len > body.len ||
+	    !fv_span_equal(fv_buf_span(&again), fv_span_of(body.ptr, again.len)))
 		abort();
 	fv_buf_clear(&again);
 }

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 expect_same(struct fv_buf *again, const uint8_t *data, size_t len)
 {
-	if (fv_buf_status(again) != FV_OK || again->len != len || memcmp(again->ptr, data, len) != 0)
+	if (fv_buf_status(again) != FV_OK || again->len != len ||
+	    memcmp(again->ptr, data, len) != 0)
 		abort();
 	fv_buf_reset(again);
 }

@@ -32,7 +32,8 @@
 #define NEVER UINT64_MAX
 
 struct options {
-	uint64_t visits, from, until, want, cursor, answer, handle, chunk, cut, spoil, clone, keys;
+	uint64_t visits, from, until, want, cursor, answer, handle, chunk, cut, spoil, clone,
+	    keys;
 };
 
 struct courier {
@@ -115,9 +116,12 @@ make_trail(struct courier *c)
 static void
 handle_secret(struct courier *c, uint8_t secret[FV_HANDLE_SECRET_BYTES])
 {
-	struct fv_envelope_hdr hdr = {.kind = FV_ENVELOPE_ENROL, .key_id = c->ticket.hpke_key_id};
-	struct fv_envelope_to to = {.hdr = &hdr, .pk_server = c->ticket.hpke_pk,
-	    .token = c->ticket.token, .random = random_of(c)};
+	struct fv_envelope_hdr hdr = {
+	    .kind = FV_ENVELOPE_ENROL, .key_id = c->ticket.hpke_key_id};
+	struct fv_envelope_to to = {.hdr = &hdr,
+	    .pk_server = c->ticket.hpke_pk,
+	    .token = c->ticket.token,
+	    .random = random_of(c)};
 	struct fv_envelope_request request;
 	struct fv_buf body = {0};
 
@@ -175,8 +179,10 @@ post(struct courier *c)
 
 	fv_buf_putf(&head, "POST /%c/", c->hdr.kind == FV_ENVELOPE_SYNC ? 's' : 'e');
 	fv_envelope_hdr_put_path(&head, &c->hdr);
-	fv_buf_putf(&head, " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-			   "Content-Length: %zu\r\n\r\n", body.len);
+	fv_buf_putf(&head,
+	    " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    body.len);
 	send_all(fd, fv_buf_span(&head));
 	send_all(fd, fv_span_of(body.ptr, c->o.cut < body.len ? (size_t)c->o.cut : body.len));
 	if (c->o.cut < body.len)
@@ -198,13 +204,16 @@ post(struct courier *c)
 	return status;
 }
 
-/* -- enrolment ------------------------------------------------------------------------------- */
+/* -- enrolment -------------------------------------------------------------------------------
+ */
 
 static void
 make_enrolment(struct courier *c)
 {
-	struct fv_envelope_to to = {.hdr = &c->hdr, .pk_server = c->ticket.hpke_pk,
-	    .token = c->ticket.token, .random = random_of(c)};
+	struct fv_envelope_to to = {.hdr = &c->hdr,
+	    .pk_server = c->ticket.hpke_pk,
+	    .token = c->ticket.token,
+	    .random = random_of(c)};
 	struct fv_enrol_request request = {.seed_count = 1};
 	struct fv_buf plain = {0};
 
@@ -219,7 +228,8 @@ make_enrolment(struct courier *c)
 	c->hdr.kind = FV_ENVELOPE_ENROL;
 	memcpy(c->hdr.ticket_id, c->ticket.id, sizeof c->hdr.ticket_id);
 	must(fv_envelope_request_begin(&to, &c->envelope, &c->body), "envelope");
-	must(fv_envelope_request_seal(&c->envelope, fv_buf_span(&plain), true, &c->body), "seal");
+	must(fv_envelope_request_seal(&c->envelope, fv_buf_span(&plain), true, &c->body),
+	    "seal");
 	fv_buf_clear(&plain);
 }
 
@@ -233,7 +243,8 @@ print_enrolment(struct courier *c)
 	uint64_t size = 0;
 	bool is_proven;
 
-	must(fv_envelope_request_open_answer(&c->envelope, fv_buf_span(&c->reply), &plain), "answer");
+	must(fv_envelope_request_open_answer(&c->envelope, fv_buf_span(&c->reply), &plain),
+	    "answer");
 	must(fv_enrol_answer_parse(fv_buf_span(&plain), &answer), "answer");
 	receipt.leaf = answer.enrol_leaf;
 	receipt.index = answer.leaf_index;
@@ -241,7 +252,7 @@ print_enrolment(struct courier *c)
 	receipt.inclusion_count = answer.inclusion_count;
 	receipt.checkpoint = answer.checkpoint;
 	is_proven = fv_receipt_verify(&receipt, c->ticket.log_pk, &size, &root) == FV_OK &&
-		    memcmp(answer.dev, c->hs.dev, FV_DEV_BYTES) == 0;
+	    memcmp(answer.dev, c->hs.dev, FV_DEV_BYTES) == 0;
 	printf(",\"proven\":%s,\"rosters\":%zu,\"log_size\":%" PRIu64 ",\"dev\":\"",
 	    is_proven ? "true" : "false", answer.roster_count, size);
 	for (size_t i = 0; i < FV_DEV_BYTES; i++)
@@ -250,13 +261,16 @@ print_enrolment(struct courier *c)
 	fv_buf_clear(&plain);
 }
 
-/* -- sync ------------------------------------------------------------------------------------ */
+/* -- sync ------------------------------------------------------------------------------------
+ */
 
 static void
 make_sync(struct courier *c)
 {
-	struct fv_envelope_to to = {.hdr = &c->hdr, .pk_server = c->ticket.hpke_pk,
-	    .sk_sync = c->hs.sk_sync, .random = fv_random_system()};
+	struct fv_envelope_to to = {.hdr = &c->hdr,
+	    .pk_server = c->ticket.hpke_pk,
+	    .sk_sync = c->hs.sk_sync,
+	    .random = fv_random_system()};
 	struct fv_sync_request request = {.from_seq = c->o.from, .n = c->hs.count};
 	uint8_t secret[FV_HANDLE_SECRET_BYTES];
 	struct fv_buf chunk = {0}, record = {0};
@@ -280,33 +294,39 @@ make_sync(struct courier *c)
 		handset_wire(&c->hs, i, i + 1, &record);
 		if (chunk.len + record.len > c->o.chunk) {
 			must(fv_envelope_request_seal(
-				 &c->envelope, fv_buf_span(&chunk), false, &c->body), "seal");
+				 &c->envelope, fv_buf_span(&chunk), false, &c->body),
+			    "seal");
 			fv_buf_reset(&chunk);
 		}
 		fv_buf_put_span(&chunk, fv_buf_span(&record));
 	}
-	must(fv_envelope_request_seal(&c->envelope, fv_buf_span(&chunk), true, &c->body), "seal");
+	must(fv_envelope_request_seal(&c->envelope, fv_buf_span(&chunk), true, &c->body),
+	    "seal");
 	fv_buf_clear(&chunk);
 	fv_buf_clear(&record);
 }
 
 /* Whether the receipt is about this very trail. */
 static bool
-is_own_receipt(const struct courier *c, const struct fv_sync_answer *answer, uint64_t *size_out)
+is_own_receipt(
+    const struct courier *c, const struct fv_sync_answer *answer, uint64_t *size_out)
 {
-	struct fv_receipt receipt = {.leaf = answer->head_leaf, .index = answer->head_index,
-	    .inclusion = answer->inclusion, .inclusion_count = answer->inclusion_count,
+	struct fv_receipt receipt = {.leaf = answer->head_leaf,
+	    .index = answer->head_index,
+	    .inclusion = answer->inclusion,
+	    .inclusion_count = answer->inclusion_count,
 	    .checkpoint = answer->checkpoint};
 	struct fv_leaf_head head;
 	struct fv_leaf leaf;
 	struct fv_hash root;
 
 	return fv_receipt_verify(&receipt, c->ticket.log_pk, size_out, &root) == FV_OK &&
-	       fv_leaf_parse(answer->head_leaf, &leaf) == FV_OK &&
-	       fv_leaf_head_parse(leaf.body, &head) == FV_OK &&
-	       memcmp(head.dev, c->hs.dev, FV_DEV_BYTES) == 0 && head.size == answer->sealed_size &&
-	       (head.size != c->hs.count ||
-		   memcmp(head.root.b, c->hs.trail.sealed_root.b, FV_HASH_BYTES) == 0);
+	    fv_leaf_parse(answer->head_leaf, &leaf) == FV_OK &&
+	    fv_leaf_head_parse(leaf.body, &head) == FV_OK &&
+	    memcmp(head.dev, c->hs.dev, FV_DEV_BYTES) == 0 &&
+	    head.size == answer->sealed_size &&
+	    (head.size != c->hs.count ||
+		memcmp(head.root.b, c->hs.trail.sealed_root.b, FV_HASH_BYTES) == 0);
 }
 
 static void
@@ -318,11 +338,14 @@ print_sync(struct courier *c)
 	struct fv_item item;
 	uint64_t log_size = 0;
 
-	must(fv_envelope_request_open_answer(&c->envelope, fv_buf_span(&c->reply), &plain), "answer");
+	must(fv_envelope_request_open_answer(&c->envelope, fv_buf_span(&c->reply), &plain),
+	    "answer");
 	must(fv_sync_answer_parse(fv_buf_span(&plain), &answer), "answer");
 	printf(",\"next_seq\":%" PRIu64 ",\"sealed_size\":%" PRIu64 ",\"receipt\":\"%s\"",
 	    answer.next_seq, answer.sealed_size,
-	    !answer.has_receipt ? "none" : is_own_receipt(c, &answer, &log_size) ? "good" : "BAD");
+	    !answer.has_receipt                         ? "none"
+		: is_own_receipt(c, &answer, &log_size) ? "good"
+							: "BAD");
 	printf(",\"log_size\":%" PRIu64 ",\"cursor\":%" PRIu64 ",\"more\":%s,\"notices\":[",
 	    log_size, answer.cursor, answer.more ? "true" : "false");
 	for (size_t i = 0; i < answer.notice_count; i++)
@@ -337,7 +360,8 @@ print_sync(struct courier *c)
 	fv_buf_clear(&plain);
 }
 
-/* -- the command line -------------------------------------------------------------------------- */
+/* -- the command line
+ * -------------------------------------------------------------------------- */
 
 static void
 read_option(struct options *o, const char *text)
@@ -347,14 +371,16 @@ read_option(struct options *o, const char *text)
 		uint64_t *value;
 	} known[] = {{"visits", &o->visits}, {"from", &o->from}, {"until", &o->until},
 	    {"want", &o->want}, {"cursor", &o->cursor}, {"answer", &o->answer},
-	    {"handle", &o->handle}, {"chunk", &o->chunk}, {"cut", &o->cut}, {"spoil", &o->spoil},
-	    {"clone", &o->clone}, {"keys", &o->keys}};
+	    {"handle", &o->handle}, {"chunk", &o->chunk}, {"cut", &o->cut},
+	    {"spoil", &o->spoil}, {"clone", &o->clone}, {"keys", &o->keys}};
 	const char *equals = strchr(text, '=');
 
 	for (size_t i = 0; equals != NULL && i < sizeof known / sizeof known[0]; i++)
 		if (strncmp(text, known[i].name, (size_t)(equals - text)) == 0 &&
 		    known[i].name[equals - text] == 0) {
-			must(fv_decimal_decode(fv_span_z(equals + 1), INT64_MAX, known[i].value), text);
+			must(fv_decimal_decode(
+				 fv_span_z(equals + 1), INT64_MAX, known[i].value),
+			    text);
 			return;
 		}
 	must(FV_EFORMAT, text);
@@ -372,8 +398,12 @@ main(int argc, char **argv)
 		return 2;
 	}
 	must(fv_crypto_init(), "randomness");
-	c.o = (struct options){.answer = FV_ANSWER_DEFAULT, .chunk = FV_CHUNK_PLAIN_MAX,
-	    .cut = NEVER, .spoil = NEVER, .clone = NEVER, .keys = NEVER};
+	c.o = (struct options){.answer = FV_ANSWER_DEFAULT,
+	    .chunk = FV_CHUNK_PLAIN_MAX,
+	    .cut = NEVER,
+	    .spoil = NEVER,
+	    .clone = NEVER,
+	    .keys = NEVER};
 	for (int i = 4; i < argc; i++)
 		read_option(&c.o, argv[i]);
 	must(fv_decimal_decode(fv_span_z(argv[3]), 255, &mark), argv[3]);

@@ -499,8 +499,10 @@ an_order_that_was_taken_and_not_obeyed_is_obeyed_at_the_next_start(void **state)
 	    .key = fv_span_of(h->app.identity.dev, FV_DEV_BYTES),
 	    .version = 1,
 	    .body = fv_span_z("order")};
-	struct fv_item_row card = {
-	    .kind = FV_ITEM_CARD, .key = fv_span_z("c1"), .version = 1, .body = fv_span_z("x")};
+	struct fv_item_row card = {.kind = FV_ITEM_CARD,
+	    .key = fv_span_z("c1"),
+	    .version = 1,
+	    .body = fv_span_z("x")};
 	struct fv_buf body = {0};
 	struct fv_reply reply;
 	uint64_t before, after;
@@ -516,8 +518,8 @@ an_order_that_was_taken_and_not_obeyed_is_obeyed_at_the_next_start(void **state)
 	fv_reply_clear(&reply);
 	assert_int_equal(fv_store_get_int(h->app.store, FV_SET_WIPED, &is_wiped), FV_OK);
 	assert_int_equal(is_wiped, 1);
-	assert_int_equal(fv_store_get_item(h->app.store, FV_ITEM_CARD, fv_span_z("c1"), &card,
-			     &body),
+	assert_int_equal(
+	    fv_store_get_item(h->app.store, FV_ITEM_CARD, fv_span_z("c1"), &card, &body),
 	    FV_ENOENT);
 	after = fv_journal_next_seq(&h->app.journal);
 	assert_true(after > before);

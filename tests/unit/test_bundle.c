@@ -118,8 +118,7 @@ a_clock_that_moved_by_itself_is_told(void **state)
 	exhibit_close(&w->x, b, true, &w->tar);
 	fv_bundle_free(b);
 	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
-	assert_true(
-	    said(w, "CAVEAT 6: the wall clock moved without a recorded step (90000)"));
+	assert_true(said(w, "CAVEAT 6: the wall clock moved without a recorded step (90000)"));
 }
 
 static void

@@ -33,7 +33,8 @@ a_case_comes_back_with_what_was_known_and_nothing_else(void **state)
 	fv_item_case_put(&out, &c);
 	assert_int_equal(fv_item_case_parse(fv_buf_span(&out), &got), FV_OK);
 	assert_true(fv_span_equal(got.zones, c.zones) && got.lon_e7 == c.lon_e7);
-	assert_true(!got.has_radius && !got.has_as_of && got.has_plan && got.plan_day == 20500);
+	assert_true(
+	    !got.has_radius && !got.has_as_of && got.has_plan && got.plan_day == 20500);
 	assert_true(got.packs.len == 0 && got.product == 1);
 	fv_item_case_put(&again, &got);
 	assert_true(fv_span_equal(fv_buf_span(&out), fv_buf_span(&again)));
@@ -44,7 +45,8 @@ a_case_comes_back_with_what_was_known_and_nothing_else(void **state)
 static void
 a_case_has_its_keys_in_the_published_order(void **state)
 {
-	static const uint8_t want[] = {0xa3, 0x01, 0x62, 'c', '1', 0x06, 0x18, 0x64, 0x07, 0x03};
+	static const uint8_t want[] = {
+	    0xa3, 0x01, 0x62, 'c', '1', 0x06, 0x18, 0x64, 0x07, 0x03};
 	struct fv_item_case c = {.actor = 3, .has_radius = true, .radius_m = 100};
 	struct fv_buf out = {0};
 
@@ -76,7 +78,8 @@ static void
 fill_history(struct fv_buf *out)
 {
 	struct fv_item_line line = {.channel = 2, .begin_ms = 1000, .by = 1, .outcome = 3};
-	struct fv_item_event event = {.kind = 4, .at_ms = 2000, .scope = {1, 2}, .scope_count = 2};
+	struct fv_item_event event = {
+	    .kind = 4, .at_ms = 2000, .scope = {1, 2}, .scope_count = 2};
 
 	line.has_number = true;
 	memcpy(line.number, "abcd", 4);
@@ -140,7 +143,8 @@ static void
 a_hold_and_a_card_come_back(void **state)
 {
 	struct fv_item_hold hold = {.event_kind = 14, .from_ms = 5}, hold_got;
-	struct fv_item_card card = {fv_span_z("note"), fv_span_z("ct"), fv_span_z("caps")}, got;
+	struct fv_item_card card = {fv_span_z("note"), fv_span_z("ct"), fv_span_z("caps")},
+			    got;
 	struct fv_buf out = {0};
 
 	(void)state;

@@ -29,7 +29,8 @@ make_log(struct fv_span leaf, struct fv_buf *checkpoint, uint8_t log_pk[FV_KEY_B
 static void
 a_head_leaf_survives_its_encoding(void **state)
 {
-	struct fv_leaf_head in = {.size = 12, .received_ms = 1790000000000, .transport = 1}, out;
+	struct fv_leaf_head in = {.size = 12, .received_ms = 1790000000000, .transport = 1},
+			    out;
 	struct fv_buf body = {0}, bytes = {0};
 	struct fv_leaf leaf;
 
@@ -111,7 +112,8 @@ the_digits_to_compare_are_eight_groups_of_five(void **state)
 
 	(void)state;
 	assert_int_equal(fv_crypto_init(), FV_OK);
-	/* SHA-256("abc") = ba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad */
+	/* SHA-256("abc") = ba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61
+	 * f20015ad */
 	fv_enrol_digits(fv_span_z("abc"), text);
 	assert_string_equal(text, "32319 60650 95486 93091 11619 21116 12833 91821");
 }

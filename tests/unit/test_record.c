@@ -13,8 +13,12 @@ static const uint8_t payload_bytes[] = {0xa1, 0x04, 0x01}; /* {4: 1} */
 static struct fv_header
 sample(uint64_t seq)
 {
-	struct fv_header h = {.type = FV_REC_VISIT_BEGIN, .seq = seq, .boottime_ms = 1000,
-	    .rtc_ms = INT64_C(1790000000000), .has_gnss = true, .gnss_ms = INT64_C(1790000000120)};
+	struct fv_header h = {.type = FV_REC_VISIT_BEGIN,
+	    .seq = seq,
+	    .boottime_ms = 1000,
+	    .rtc_ms = INT64_C(1790000000000),
+	    .has_gnss = true,
+	    .gnss_ms = INT64_C(1790000000120)};
 
 	memcpy(h.dev, dev, sizeof dev);
 	memset(h.boot, 7, sizeof h.boot);
@@ -102,7 +106,8 @@ a_wire_record_rebuilds_the_canonical_header(void **state)
 	second.header.has_beacon = true;
 	second.header.beacon_size = 77;
 	fv_wire_record_put(&wire, &second, &first.header);
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&wire), dev, &first.header, &out, &used), FV_OK);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&wire), dev, &first.header, &out, &used), FV_OK);
 	assert_int_equal(used, wire.len);
 	fv_header_put(&want, &second.header);
 	fv_header_put(&got, &out.header);
@@ -156,7 +161,8 @@ the_compression_bit_is_refused(void **state)
 	struct fv_buf bad = {0};
 	fv_buf_put(&bad, compressed, sizeof compressed);
 	fv_buf_put(&bad, wire.ptr + 2, wire.len - 2);
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&bad), dev, NULL, &out, &used), FV_EVERSION);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&bad), dev, NULL, &out, &used), FV_EVERSION);
 	fv_buf_clear(&bad);
 	fv_buf_clear(&wire);
 }
@@ -182,12 +188,14 @@ a_signature_stands_on_seals_and_on_nothing_else(void **state)
 	(void)state;
 	w.has_sig = true; /* on a VISIT_BEGIN */
 	fv_wire_record_put(&wire, &w, NULL);
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
 	fv_buf_reset(&wire);
 	w.header.type = FV_REC_SEAL;
 	w.has_sig = false;
 	fv_wire_record_put(&wire, &w, NULL);
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
 	fv_buf_clear(&wire);
 }
 
@@ -202,7 +210,8 @@ a_payload_that_is_no_map_is_refused(void **state)
 	(void)state;
 	w.payload = fv_span_of(list, sizeof list);
 	fv_wire_record_put(&wire, &w, NULL);
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&wire), dev, NULL, &out, &used), FV_EFORMAT);
 	fv_buf_clear(&wire);
 }
 
@@ -219,7 +228,8 @@ clock_differences_that_leave_64_bits_are_refused(void **state)
 	w.header.boottime_ms = 10;
 	fv_wire_record_put(&wire, &w, &prev);
 	prev.boottime_ms = INT64_MAX - 5;
-	assert_int_equal(fv_wire_record_parse(fv_buf_span(&wire), dev, &prev, &out, &used), FV_ERANGE);
+	assert_int_equal(
+	    fv_wire_record_parse(fv_buf_span(&wire), dev, &prev, &out, &used), FV_ERANGE);
 	fv_buf_clear(&wire);
 }
 

@@ -25,8 +25,8 @@ struct place {
 	struct fv_ingest *ingest;
 	struct handset a;
 	struct fv_store_device device;
-	struct fv_buf bytes;            /* of the newest answer */
-	struct fv_sync_answer answer;   /* into bytes */
+	struct fv_buf bytes;          /* of the newest answer */
+	struct fv_sync_answer answer; /* into bytes */
 };
 
 static int
@@ -132,7 +132,8 @@ change(struct place *p, enum fv_item_kind kind, const char *key)
 static void
 import(struct place *p, const char *id, const char *line)
 {
-	struct fv_store_import row = {.source = fv_span_z("dialler"), .case_id = fv_span_z("c1")};
+	struct fv_store_import row = {
+	    .source = fv_span_z("dialler"), .case_id = fv_span_z("c1")};
 
 	row.id = fv_span_z(id);
 	row.line = fv_span_z(line);
@@ -150,8 +151,8 @@ list_items(struct place *p, char text[256])
 	text[0] = 0;
 	while (!fv_cbor_at_end(&r)) {
 		assert_int_equal(fv_item_parse(&r, &item), FV_OK);
-		used += (size_t)snprintf(text + used, 256 - used, "%u%s ", item.kind,
-		    item.is_slice ? "+" : "");
+		used += (size_t)snprintf(
+		    text + used, 256 - used, "%u%s ", item.kind, item.is_slice ? "+" : "");
 	}
 	return text;
 }
@@ -302,7 +303,8 @@ static void
 a_card_waits_for_the_approval(void **state)
 {
 	struct place *p = *state;
-	struct fv_item_card card = {fv_span_z("note"), fv_span_z("ct"), fv_span_z("caps")}, got;
+	struct fv_item_card card = {fv_span_z("note"), fv_span_z("ct"), fv_span_z("caps")},
+			    got;
 	char text[256];
 
 	put_case_for(p, "c1", "zhang");
@@ -436,15 +438,19 @@ imported_contacts_go_down_without_ids_numbers_or_places(void **state)
 
 	put_case_for(p, "c1", "zhang");
 	import(p, "k1",
-	    "{\"type\":\"contact\",\"id\":\"k1\",\"case\":\"c1\",\"channel\":\"call\",\"begin\":"
+	    "{\"type\":\"contact\",\"id\":\"k1\",\"case\":\"c1\",\"channel\":\"call\","
+	    "\"begin\":"
 	    "\"2026-01-20T10:00:00+08:00\",\"by\":\"collector\",\"number\":\"n1\",\"outcome\":"
-	    "\"no_answer\",\"place\":\"mobile\",\"debts\":[\"d2\"],\"officers\":[\"secretly\"]}");
+	    "\"no_answer\",\"place\":\"mobile\",\"debts\":[\"d2\"],\"officers\":[\"secretly\"]"
+	    "}");
 	import(p, "k0",
-	    "{\"type\":\"contact\",\"id\":\"k0\",\"case\":\"c1\",\"channel\":\"call\",\"begin\":"
+	    "{\"type\":\"contact\",\"id\":\"k0\",\"case\":\"c1\",\"channel\":\"call\","
+	    "\"begin\":"
 	    "\"2020-01-20T10:00:00+08:00\",\"by\":\"collector\"}");
 	import(p, "e1",
 	    "{\"type\":\"event\",\"id\":\"e1\",\"case\":\"c1\",\"kind\":\"consent\",\"at\":"
-	    "\"2026-01-21T10:00:00+08:00\",\"scope\":[\"time\",\"entry\"],\"form\":\"written\","
+	    "\"2026-01-21T10:00:00+08:00\",\"scope\":[\"time\",\"entry\"],\"form\":"
+	    "\"written\","
 	    "\"contact\":\"k1\"}");
 	change(p, FV_ITEM_HISTORY, "c1");
 	change(p, FV_ITEM_HOLD, "c1"); /* and there is none */
@@ -498,15 +504,13 @@ a_visit_goes_to_the_officers_other_handheld_and_not_back_to_its_own(void **state
 	handset_seal(&p->a);
 	change(p, FV_ITEM_HISTORY, "c1");
 	assert_int_equal(sync_with(p, &request, 0, 5), FV_OK);
-	assert_int_equal(
-	    fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
+	assert_int_equal(fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
 	assert_int_equal(fv_item_history_line(&history, &line), FV_ENOENT);
 
 	switch_device(p, 9, "zhang");
 	ask(p, 0, FV_ANSWER_DEFAULT);
 	assert_string_equal(list_items(p, text), "2 ");
-	assert_int_equal(
-	    fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
+	assert_int_equal(fv_item_history_open(find_body(p, FV_ITEM_HISTORY), &history), FV_OK);
 	assert_int_equal(fv_item_history_line(&history, &line), FV_OK);
 	assert_true(line.channel == 1 && line.by == 1 && line.has_end && line.officers == 1);
 	assert_true(line.end_ms - line.begin_ms == 1000 && line.place == 1);
@@ -552,7 +556,8 @@ an_order_goes_to_the_device_that_it_names(void **state)
 	struct fv_store_audience it = {.device_no = p->device.no};
 
 	assert_int_equal(
-	    fv_store_order_put(p->store, p->device.no, FV_ITEM_WIPE, fv_span_z("wipe")), FV_OK);
+	    fv_store_order_put(p->store, p->device.no, FV_ITEM_WIPE, fv_span_z("wipe")),
+	    FV_OK);
 	assert_int_equal(fv_store_change(p->store, it, FV_ITEM_WIPE,
 			     fv_span_of(p->device.dev, FV_DEV_BYTES)),
 	    FV_OK);

@@ -26,7 +26,8 @@ struct place {
 };
 
 static void
-enrol(struct place *p, const struct handset *h, const char *officer, struct fv_store_device *out)
+enrol(
+    struct place *p, const struct handset *h, const char *officer, struct fv_store_device *out)
 {
 	struct fv_store_device device = {.enrolled_ms = 1};
 	int64_t no;
@@ -283,7 +284,8 @@ a_bad_seal_sends_everything_after_the_last_good_one_to_quarantine(void **state)
 	p->a.records[5].sig[7] ^= 1;
 	result = send_span(p, &p->a, 0, 6);
 	assert_true(has_notice(&result, FV_W_SEAL_BAD));
-	assert_true(result.next_seq == 3 && result.sealed_size == 3 && count_quarantine(p) == 1);
+	assert_true(
+	    result.next_seq == 3 && result.sealed_size == 3 && count_quarantine(p) == 1);
 	assert_holds(p, &p->a, 3);
 	/* the honest device sends the same again with its true seal */
 	p->a.records[5].sig[7] ^= 1;
@@ -563,7 +565,8 @@ put_slices(struct fv_buf *out, const struct fv_hash *hash, struct fv_span blob, 
 
 	for (size_t at = 0; at < blob.len; at += step) {
 		slice.offset = at;
-		slice.bytes = fv_span_of(blob.ptr + at, at + step > blob.len ? blob.len - at : step);
+		slice.bytes =
+		    fv_span_of(blob.ptr + at, at + step > blob.len ? blob.len - at : step);
 		fv_slice_put(out, &slice);
 	}
 }
@@ -595,7 +598,8 @@ a_payload_that_travels_apart_is_joined_to_its_record(void **state)
 	(void)send_bytes(p, &request, fv_span_of(parts.ptr, 3000 + 43));
 	assert_int_equal(
 	    fv_store_blob_get(p->store, p->device.no, &r->header.pc, &blob_row), FV_OK);
-	assert_true(blob_row.held == 3000 && blob_row.total == blob.len && !blob_row.is_complete);
+	assert_true(
+	    blob_row.held == 3000 && blob_row.total == blob.len && !blob_row.is_complete);
 	(void)send_bytes(p, &request, fv_buf_span(&parts));
 	assert_int_equal(fv_store_record_get(p->store, p->device.no, 0, &got), FV_OK);
 	assert_true(got.has_payload);

@@ -94,10 +94,12 @@ every_leaf_is_proven_in_every_later_head(void **state)
 		assert_int_equal(fv_store_head_find(p->store, size, &root), FV_OK);
 		for (uint64_t i = 0; i < size; i++) {
 			assert_int_equal(
-			    fv_ledger_prove_inclusion(p->store, i, size, proof, &count), FV_OK);
+			    fv_ledger_prove_inclusion(p->store, i, size, proof, &count),
+			    FV_OK);
 			assert_int_equal(fv_store_node_get(p->store, 0, i, &leaf), FV_OK);
 			assert_int_equal(
-			    fv_merkle_verify_inclusion(i, size, &leaf, proof, count, &root), FV_OK);
+			    fv_merkle_verify_inclusion(i, size, &leaf, proof, count, &root),
+			    FV_OK);
 		}
 	}
 }
@@ -114,11 +116,12 @@ every_head_is_consistent_with_every_later_one(void **state)
 		for (uint64_t size2 = size1; size2 <= 21; size2++) {
 			assert_int_equal(fv_store_head_find(p->store, size1, &a), FV_OK);
 			assert_int_equal(fv_store_head_find(p->store, size2, &b), FV_OK);
-			assert_int_equal(fv_ledger_prove_consistency(
-					     p->store, size1, size2, proof, &count),
+			assert_int_equal(
+			    fv_ledger_prove_consistency(p->store, size1, size2, proof, &count),
 			    FV_OK);
 			assert_int_equal(
-			    fv_merkle_verify_consistency(size1, size2, &a, &b, proof, count), FV_OK);
+			    fv_merkle_verify_consistency(size1, size2, &a, &b, proof, count),
+			    FV_OK);
 		}
 }
 
@@ -201,8 +204,8 @@ a_ledger_that_cannot_be_read_again_adds_and_signs_nothing(void **state)
 	fv_store_rollback(p->store);
 	change(p, "ALTER TABLE node RENAME TO hidden");
 	assert_int_not_equal(fv_ledger_reload(p->ledger), FV_OK);
-	assert_int_not_equal(fv_ledger_append(p->ledger, FV_LEAF_RECOVERY, 1000,
-				 fv_span_z("\x80"), NULL),
+	assert_int_not_equal(
+	    fv_ledger_append(p->ledger, FV_LEAF_RECOVERY, 1000, fv_span_z("\x80"), NULL),
 	    FV_OK);
 	assert_int_not_equal(fv_ledger_settle(p->ledger), FV_OK);
 	assert_int_equal(fv_ledger_sign(p->ledger, &note), FV_ESTATE);
@@ -225,7 +228,8 @@ two_roots_for_one_size_are_never_settled(void **state)
 	grow(p, 1);
 	assert_int_equal(fv_store_begin(p->store), FV_OK);
 	assert_int_equal(
-	    fv_ledger_append(stale, FV_LEAF_RECOVERY, 9, fv_span_z("\x81\x01"), NULL), FV_EEXIST);
+	    fv_ledger_append(stale, FV_LEAF_RECOVERY, 9, fv_span_z("\x81\x01"), NULL),
+	    FV_EEXIST);
 	fv_store_rollback(p->store);
 	assert_int_equal(fv_ledger_settle(stale), FV_OK);
 	fv_ledger_close(stale);
@@ -258,16 +262,18 @@ a_changed_leaf_is_found_when_the_ledger_opens(void **state)
 	grow(p, 5);
 	assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-		assert_int_equal(sqlite3_exec(db,
-				     "SAVEPOINT s; DROP TRIGGER IF EXISTS leaf_update;"
-				     "DROP TRIGGER IF EXISTS leaf_delete; CREATE TABLE IF NOT EXISTS"
-				     " was AS SELECT * FROM leaf", NULL, NULL, NULL),
+		assert_int_equal(
+		    sqlite3_exec(db,
+			"SAVEPOINT s; DROP TRIGGER IF EXISTS leaf_update;"
+			"DROP TRIGGER IF EXISTS leaf_delete; CREATE TABLE IF NOT EXISTS"
+			" was AS SELECT * FROM leaf",
+			NULL, NULL, NULL),
 		    SQLITE_OK);
 		assert_int_equal(sqlite3_exec(db, changes[i], NULL, NULL, NULL), SQLITE_OK);
 		assert_int_equal(sqlite3_exec(db, "RELEASE s", NULL, NULL, NULL), SQLITE_OK);
 		assert_int_equal(fv_ledger_open(&other, p->store, seed), FV_ECORRUPT);
-		assert_int_equal(sqlite3_exec(db, "REPLACE INTO leaf SELECT * FROM was", NULL,
-				     NULL, NULL),
+		assert_int_equal(
+		    sqlite3_exec(db, "REPLACE INTO leaf SELECT * FROM was", NULL, NULL, NULL),
 		    SQLITE_OK);
 		assert_int_equal(fv_ledger_open(&other, p->store, seed), FV_OK);
 		fv_ledger_close(other);

@@ -115,8 +115,10 @@ a_missing_file_is_named_so(void **state)
 	struct fv_store *other;
 
 	(void)state;
-	assert_int_equal(fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_WRITE), FV_ENOENT);
-	assert_int_equal(fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_READ), FV_ENOENT);
+	assert_int_equal(
+	    fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_WRITE), FV_ENOENT);
+	assert_int_equal(
+	    fv_store_open(&other, "/tmp/fv-no-such.db", FV_STORE_READ), FV_ENOENT);
 }
 
 static void
@@ -169,11 +171,13 @@ a_migration_that_fails_leaves_the_old_schema(void **state)
 	snprintf(path, sizeof path, "%s/old.db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	/* version 0, with a table in the way of the last statements of the script */
-	assert_int_equal(sqlite3_exec(db, "CREATE TABLE finding(x)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "CREATE TABLE finding(x)", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_not_equal(fv_store_open(&store, path, FV_STORE_WRITE), FV_OK);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "CREATE TABLE record(x)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "CREATE TABLE record(x)", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 }
 
@@ -308,7 +312,8 @@ a_record_is_never_changed_not_even_beside_the_program(void **state)
 	assert_int_equal(run_sql(p, "UPDATE record SET payload = x'00'"), SQLITE_CONSTRAINT);
 	assert_int_equal(run_sql(p, "UPDATE record SET type = 6"), SQLITE_CONSTRAINT);
 	/* erasing a payload is not changing it */
-	assert_int_equal(run_sql(p, "UPDATE record SET payload = NULL, salt = NULL"), SQLITE_OK);
+	assert_int_equal(
+	    run_sql(p, "UPDATE record SET payload = NULL, salt = NULL"), SQLITE_OK);
 }
 
 static void
@@ -396,8 +401,8 @@ records_are_found_by_visit_and_by_case(void **state)
 	    fv_store_record_each_case(p->store, fv_span_z("c1"), note_seq, text), FV_OK);
 	assert_string_equal(text, "2 ");
 	text[0] = 0;
-	assert_int_equal(fv_store_record_each(p->store, no, (struct fv_store_seqs){6, UINT64_MAX},
-			     note_seq, text),
+	assert_int_equal(fv_store_record_each(p->store, no,
+			     (struct fv_store_seqs){6, UINT64_MAX}, note_seq, text),
 	    FV_OK);
 	assert_string_equal(text, "6 7 ");
 }
@@ -489,26 +494,33 @@ a_device_sees_its_officers_changes_and_a_tombstone_instead_of_the_case(void **st
 {
 	struct place *p = *state;
 	struct fv_store_device device;
-	struct fv_store_audience zhang = {.officer = "zhang"}, li = {.officer = "li"}, all = {0};
+	struct fv_store_audience zhang = {.officer = "zhang"}, li = {.officer = "li"},
+				 all = {0};
 	int64_t no = add_device(p, 7, "zhang");
 	uint64_t last;
 	char text[128] = "";
 
 	assert_int_equal(fv_store_device_get_no(p->store, no, &device), FV_OK);
-	assert_int_equal(fv_store_change(p->store, zhang, FV_ITEM_CASE, fv_span_z("c1")), FV_OK);
-	assert_int_equal(fv_store_change(p->store, zhang, FV_ITEM_CARD, fv_span_z("c1")), FV_OK);
+	assert_int_equal(
+	    fv_store_change(p->store, zhang, FV_ITEM_CASE, fv_span_z("c1")), FV_OK);
+	assert_int_equal(
+	    fv_store_change(p->store, zhang, FV_ITEM_CARD, fv_span_z("c1")), FV_OK);
 	assert_int_equal(fv_store_change(p->store, li, FV_ITEM_CASE, fv_span_z("c2")), FV_OK);
-	assert_int_equal(fv_store_change(p->store, all, FV_ITEM_ROSTER, fv_span_z("bank")), FV_OK);
-	assert_int_equal(fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
+	assert_int_equal(
+	    fv_store_change(p->store, all, FV_ITEM_ROSTER, fv_span_z("bank")), FV_OK);
+	assert_int_equal(
+	    fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
 	assert_string_equal(text, "1c1 7c1 6bank ");
 	assert_int_equal(fv_store_change_last(p->store, &last), FV_OK);
 	assert_int_equal(
 	    fv_store_change(p->store, zhang, FV_ITEM_TOMBSTONE, fv_span_z("c1")), FV_OK);
 	text[0] = 0;
-	assert_int_equal(fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
+	assert_int_equal(
+	    fv_store_changed_each(p->store, &device, 0, note_change, text), FV_OK);
 	assert_string_equal(text, "6bank 12c1 ");
 	text[0] = 0;
-	assert_int_equal(fv_store_changed_each(p->store, &device, last, note_change, text), FV_OK);
+	assert_int_equal(
+	    fv_store_changed_each(p->store, &device, last, note_change, text), FV_OK);
 	assert_string_equal(text, "12c1 ");
 }
 
@@ -529,7 +541,8 @@ a_case_is_assigned_until_it_is_closed_or_given_to_others(void **state)
 	assert_false(yes);
 	row.is_closed = true;
 	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
-	assert_int_equal(fv_store_case_is_assigned(p->store, row.item.id, "zhang", &yes), FV_OK);
+	assert_int_equal(
+	    fv_store_case_is_assigned(p->store, row.item.id, "zhang", &yes), FV_OK);
 	assert_false(yes);
 	assert_int_equal(fv_store_case_get(p->store, row.item.id, &got), FV_OK);
 	assert_true(got.is_closed && !got.item.has_place && got.item.actor == 2);
@@ -555,8 +568,10 @@ static void
 an_imported_line_is_idempotent_and_never_replaced(void **state)
 {
 	struct place *p = *state;
-	struct fv_store_import line = {.source = fv_span_z("dialler"), .id = fv_span_z("k1"),
-	    .case_id = fv_span_z("c1"), .line = fv_span_z("{}")};
+	struct fv_store_import line = {.source = fv_span_z("dialler"),
+	    .id = fv_span_z("k1"),
+	    .case_id = fv_span_z("c1"),
+	    .line = fv_span_z("{}")};
 
 	assert_int_equal(fv_store_import_put(p->store, &line), FV_OK);
 	assert_int_equal(fv_store_import_put(p->store, &line), FV_EEXIST);
@@ -584,8 +599,11 @@ static void
 a_findings_revisions_are_added_and_never_changed(void **state)
 {
 	struct place *p = *state;
-	struct fv_store_finding f = {.id = {1}, .case_id = fv_span_z("c1"), .verdict = 1,
-	    .inputs = fv_span_z("x")}, got;
+	struct fv_store_finding f = {.id = {1},
+				    .case_id = fv_span_z("c1"),
+				    .verdict = 1,
+				    .inputs = fv_span_z("x")},
+				got;
 
 	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
 	f.verdict = 2;

@@ -16,9 +16,16 @@ a_request_survives_its_encoding(void **state)
 	size_t used;
 
 	(void)state;
-	in = (struct fv_sync_request){.from_seq = 7, .checkpoint_size = 9, .n = 12,
-	    .want = FV_WANT_CONSISTENCY | FV_WANT_RECEIPT, .cursor = 3, .has_tail = true,
-	    .tail_n = 12, .answer_max = 65536, .begun_count = 1, .has_state = true,
+	in = (struct fv_sync_request){.from_seq = 7,
+	    .checkpoint_size = 9,
+	    .n = 12,
+	    .want = FV_WANT_CONSISTENCY | FV_WANT_RECEIPT,
+	    .cursor = 3,
+	    .has_tail = true,
+	    .tail_n = 12,
+	    .answer_max = 65536,
+	    .begun_count = 1,
+	    .has_state = true,
 	    .free_mib = 900};
 	in.begun[0].held_bytes = 3072;
 	fv_sync_request_put(&buf, &in);
@@ -38,7 +45,8 @@ a_request_without_its_cursor_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    fv_sync_request_parse(fv_span_of(four_keys, sizeof four_keys), &out, &used), FV_EFORMAT);
+	    fv_sync_request_parse(fv_span_of(four_keys, sizeof four_keys), &out, &used),
+	    FV_EFORMAT);
 }
 
 static void
@@ -58,7 +66,8 @@ an_answer_size_over_the_limit_is_refused(void **state)
 static void
 records_and_slices_are_told_apart_by_their_first_element(void **state)
 {
-	static const uint8_t record[] = {0x81, 0x01}, slice[] = {0x81, 0x41, 0x00}, text[] = {0x81, 0x61, 'a'};
+	static const uint8_t record[] = {0x81, 0x01}, slice[] = {0x81, 0x41, 0x00},
+			     text[] = {0x81, 0x61, 'a'};
 	enum fv_sync_part part;
 
 	(void)state;
@@ -72,10 +81,15 @@ records_and_slices_are_told_apart_by_their_first_element(void **state)
 static void
 put_sample_items(struct fv_buf *items)
 {
-	const struct fv_item hold = {.kind = FV_ITEM_HOLD, .key = fv_span_z("c1"), .version = 4,
+	const struct fv_item hold = {.kind = FV_ITEM_HOLD,
+	    .key = fv_span_z("c1"),
+	    .version = 4,
 	    .body = fv_span_z("\x80")};
-	struct fv_item pack = {.kind = FV_ITEM_PACK, .key = fv_span_z("house"), .version = 5,
-	    .is_slice = true, .slice = {.total = 200000, .offset = 3072, .bytes = fv_span_z("abc")}};
+	struct fv_item pack = {.kind = FV_ITEM_PACK,
+	    .key = fv_span_z("house"),
+	    .version = 5,
+	    .is_slice = true,
+	    .slice = {.total = 200000, .offset = 3072, .bytes = fv_span_z("abc")}};
 
 	fv_item_put(items, &hold);
 	fv_item_put(items, &pack);
@@ -91,12 +105,23 @@ an_answer_survives_its_encoding(void **state)
 
 	(void)state;
 	put_sample_items(&items);
-	in = (struct fv_sync_answer){.next_seq = 12, .checkpoint = fv_span_z("note"),
-	    .has_receipt = true, .head_index = 3, .inclusion_count = 2,
-	    .head_leaf = fv_span_z("leaf"), .has_consistency = true, .consistency_count = 1,
-	    .items = fv_buf_span(&items), .item_count = 2, .server_ms = 1790000000000,
-	    .missing_count = 1, .notices = {FV_W_NOT_APPROVED}, .notice_count = 1, .cursor = 8,
-	    .sealed_size = 12, .more = true};
+	in = (struct fv_sync_answer){.next_seq = 12,
+	    .checkpoint = fv_span_z("note"),
+	    .has_receipt = true,
+	    .head_index = 3,
+	    .inclusion_count = 2,
+	    .head_leaf = fv_span_z("leaf"),
+	    .has_consistency = true,
+	    .consistency_count = 1,
+	    .items = fv_buf_span(&items),
+	    .item_count = 2,
+	    .server_ms = 1790000000000,
+	    .missing_count = 1,
+	    .notices = {FV_W_NOT_APPROVED},
+	    .notice_count = 1,
+	    .cursor = 8,
+	    .sealed_size = 12,
+	    .more = true};
 	fv_sync_answer_put(&buf, &in);
 	assert_int_equal(fv_sync_answer_parse(fv_buf_span(&buf), &out), FV_OK);
 	assert_int_equal(out.next_seq, 12);
@@ -123,7 +148,8 @@ half_a_receipt_is_refused(void **state)
 	static struct fv_sync_answer out;
 
 	(void)state;
-	assert_int_equal(fv_sync_answer_parse(fv_span_of(half, sizeof half), &out), FV_EFORMAT);
+	assert_int_equal(
+	    fv_sync_answer_parse(fv_span_of(half, sizeof half), &out), FV_EFORMAT);
 }
 
 static void
@@ -142,8 +168,10 @@ a_receipt_without_a_checkpoint_is_refused(void **state)
 static struct fv_enrol_request
 sample_enrolment(const uint8_t seed_0[FV_SEED_BYTES])
 {
-	struct fv_enrol_request r = {.seed_count = 1, .model = fv_span_z("PinePhone"),
-	    .serial = fv_span_z("s1"), .version = fv_span_z("1.0")};
+	struct fv_enrol_request r = {.seed_count = 1,
+	    .model = fv_span_z("PinePhone"),
+	    .serial = fv_span_z("s1"),
+	    .version = fv_span_z("1.0")};
 
 	assert_int_equal(fv_crypto_init(), FV_OK);
 	fv_ed25519_public(seed_0, r.pk_0);
@@ -164,7 +192,8 @@ an_enrolment_proves_possession_of_its_seal_key(void **state)
 	(void)state;
 	fv_dev_id(in.pk_0, in.pk_sync, in.pk_box, ticket, dev);
 	assert_int_equal(fv_enrol_request_put(&buf, &in, dev, seed_0), FV_OK);
-	assert_int_equal(fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev_out), FV_OK);
+	assert_int_equal(
+	    fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev_out), FV_OK);
 	assert_memory_equal(dev, dev_out, sizeof dev);
 	assert_true(fv_span_equal(out.model, fv_span_z("PinePhone")) && out.chip.len == 0);
 	/* Under another ticket it is another device, which has signed nothing. */
@@ -172,7 +201,8 @@ an_enrolment_proves_possession_of_its_seal_key(void **state)
 	    fv_enrol_request_parse(fv_buf_span(&buf), other_ticket, &out, dev_out), FV_EAUTH);
 	fv_buf_reset(&buf);
 	assert_int_equal(fv_enrol_request_put(&buf, &in, dev, other), FV_OK);
-	assert_int_equal(fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev_out), FV_EAUTH);
+	assert_int_equal(
+	    fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev_out), FV_EAUTH);
 	fv_buf_clear(&buf);
 }
 
@@ -188,7 +218,8 @@ an_enrolment_without_an_auditor_is_refused(void **state)
 	in.seed_count = 0;
 	fv_dev_id(in.pk_0, in.pk_sync, in.pk_box, ticket, dev);
 	assert_int_equal(fv_enrol_request_put(&buf, &in, dev, seed_0), FV_OK);
-	assert_int_equal(fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev), FV_ERANGE);
+	assert_int_equal(
+	    fv_enrol_request_parse(fv_buf_span(&buf), ticket, &out, dev), FV_ERANGE);
 	fv_buf_clear(&buf);
 }
 
@@ -199,9 +230,13 @@ an_enrolment_answer_survives_its_encoding(void **state)
 	struct fv_buf buf = {0};
 
 	(void)state;
-	in = (struct fv_enrol_answer){.enrol_leaf = fv_span_z("leaf"), .leaf_index = 4,
-	    .inclusion_count = 2, .checkpoint = fv_span_z("cp"), .roster_count = 1,
-	    .packs_note = fv_span_z("packs"), .server_ms = 5};
+	in = (struct fv_enrol_answer){.enrol_leaf = fv_span_z("leaf"),
+	    .leaf_index = 4,
+	    .inclusion_count = 2,
+	    .checkpoint = fv_span_z("cp"),
+	    .roster_count = 1,
+	    .packs_note = fv_span_z("packs"),
+	    .server_ms = 5};
 	in.rosters[0] = fv_span_z("roster");
 	fv_enrol_answer_put(&buf, &in);
 	assert_int_equal(fv_enrol_answer_parse(fv_buf_span(&buf), &out), FV_OK);

@@ -67,10 +67,14 @@ the_ratchet_gives_the_published_tag_aggregate_and_key(void **state)
 
 	(void)state;
 	assert_int_equal(fv_crypto_init(), FV_OK);
-	from_hex("ae6a9968c4aa2d306ecb5db63ea8b44f9f213900cb4f3f4b30ec958f8c3e08c3", mac_seed, 32);
-	from_hex("157d451232e4cf1a193038ad04d1e9d080026168a33897d264e3a6beb0d67af2", want_a, 32);
-	from_hex("19a21a0e0a3f7182c2097f2a482e13e59e1f4129110b14c93d977aa56ee327fe", want_k, 32);
-	from_hex("ba3bfa838ac0f7c30917f315e10baa61d7164c24b98da4dbf030d75eb01ceac6", want_leaf.b, 32);
+	from_hex(
+	    "ae6a9968c4aa2d306ecb5db63ea8b44f9f213900cb4f3f4b30ec958f8c3e08c3", mac_seed, 32);
+	from_hex(
+	    "157d451232e4cf1a193038ad04d1e9d080026168a33897d264e3a6beb0d67af2", want_a, 32);
+	from_hex(
+	    "19a21a0e0a3f7182c2097f2a482e13e59e1f4129110b14c93d977aa56ee327fe", want_k, 32);
+	from_hex("ba3bfa838ac0f7c30917f315e10baa61d7164c24b98da4dbf030d75eb01ceac6",
+	    want_leaf.b, 32);
 	fv_record_leaf(NULL, record, &leaf);
 	assert_memory_equal(leaf.b, want_leaf.b, 32);
 	fv_ratchet_start(&ratchet, mac_seed, dev);
