@@ -315,10 +315,11 @@ class CutProxy:
         except OSError:
             pass
         for s in (client, server):
-            try:
-                s.close()
+            try:  # a close alone would wait for the other thread's recv
+                s.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+            s.close()
 
     def close(self):
         self.listener.close()
