@@ -1,17 +1,13 @@
 #include "sync-server/http.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "sync-server/address.h"
 #include "sync-server/ingest.h"
 #include "sync-server/store/book.h"
 
@@ -456,63 +452,6 @@ on_desk(void *cls, struct MHD_Connection *connection, const char *url, const cha
 	return reply_plain(connection, 404);
 }
 
-/* "HOST:PORT", "[::1]:PORT" -> an address to bind. */
-static enum fv_err
-parse_address(const char *text, struct sockaddr_storage *out, socklen_t *len_out)
-{
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-	const char *colon = strrchr(text, ':');
-	struct addrinfo *found = NULL;
-	char host[128];
-	size_t len;
-
-	if (colon == NULL || colon == text || (len = (size_t)(colon - text)) >= sizeof host)
-		return FV_EFORMAT;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	if (host[0] == '[' && host[len - 1] == ']') {
-		memmove(host, host + 1, len - 2);
-		host[len - 2] = '\0';
-	}
-	if (getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, colon + 1, &hints,
-		&found) != 0)
-		return FV_EFORMAT;
-	memcpy(out, found->ai_addr, found->ai_addrlen);
-	*len_out = found->ai_addrlen;
-	freeaddrinfo(found);
-	return FV_OK;
-}
-
-static enum fv_err
-bind_address(const char *text, int *fd_out, uint16_t *port_out)
-{
-	struct sockaddr_storage address;
-	const int yes = 1;
-	socklen_t len;
-	enum fv_err rc;
-	int fd;
-
-	*fd_out = -1;
-	if ((rc = parse_address(text, &address, &len)) != FV_OK)
-		return rc;
-	if ((fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) <
-	    0)
-		return FV_EIO;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-	if (bind(fd, (const struct sockaddr *)&address, len) != 0 || listen(fd, 512) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
-		rc = errno == EADDRINUSE ? FV_EBUSY : FV_EIO;
-		close(fd);
-		return rc;
-	}
-	*port_out = ntohs(address.ss_family == AF_INET6
-		? ((const struct sockaddr_in6 *)&address)->sin6_port
-		: ((const struct sockaddr_in *)&address)->sin_port);
-	*fd_out = fd;
-	return FV_OK;
-}
-
 static enum fv_err
 start_daemon(struct fv_http *http, const char *address, MHD_AccessHandlerCallback handler,
     unsigned threads, struct MHD_Daemon **daemon_out)
@@ -521,7 +460,7 @@ start_daemon(struct fv_http *http, const char *address, MHD_AccessHandlerCallbac
 	enum fv_err rc;
 	int fd;
 
-	if ((rc = bind_address(address, &fd, port)) != FV_OK) {
+	if ((rc = fv_address_bind(address, &fd, port)) != FV_OK) {
 		fprintf(stderr, "fieldvisitd: %s: cannot listen there: %s\n", address,
 		    rc == FV_EFORMAT ? "give HOST:PORT with a numeric host" : fv_err_text(rc));
 		return rc;
