@@ -304,6 +304,43 @@ on_record(const struct fv_record_row *row, void *ctx)
 	return fv_fold_add(l->fold, &record);
 }
 
+/* The server's lines know a number by its hash; one label must be one number in both. */
+static const char *
+name_label(const struct loading *l, const char *label, char out[NUMBER_BYTES])
+{
+	uint8_t hash[FV_NUMBER_HASH_BYTES];
+
+	if (label == NULL)
+		return NULL;
+	fv_item_number_hash(fv_span_z(l->case_id), fv_span_z(label), hash);
+	return name_hash(true, hash, out);
+}
+
+/* The case's contacts and events out of the fold. */
+static enum fv_err
+add_folded(struct loading *l)
+{
+	const struct fv_fold_range contacts = fv_fold_case_contacts(l->fold, l->case_id);
+	const struct fv_fold_range events = fv_fold_case_events(l->fold, l->case_id);
+	char number[NUMBER_BYTES], call[NUMBER_BYTES];
+	enum fv_err rc = FV_OK;
+
+	for (size_t i = contacts.from; i < contacts.until && rc == FV_OK; i++) {
+		struct fv_contact c = fv_fold_contact(l->fold, i)->contact;
+
+		c.number = name_label(l, c.number, number);
+		c.call_id = name_label(l, c.call_id, call);
+		rc = fv_history_add_contact(l->history, &c);
+	}
+	for (size_t i = events.from; i < events.until && rc == FV_OK; i++) {
+		struct fv_event e = fv_fold_event(l->fold, i)->event;
+
+		e.number = name_label(l, e.number, number);
+		rc = fv_history_add_event(l->history, &e);
+	}
+	return rc;
+}
+
 static enum fv_err
 add_own(struct loading *l)
 {
@@ -317,7 +354,7 @@ add_own(struct loading *l)
 	    l->store, types, sizeof types / sizeof types[0], on_record, l);
 	if (rc == FV_OK && (rc = fv_buf_status(&l->own)) == FV_OK &&
 	    (rc = fv_fold_finish(l->fold)) == FV_OK)
-		rc = fv_fold_to_history(l->fold, l->case_id, l->history);
+		rc = add_folded(l);
 	return rc;
 }
 

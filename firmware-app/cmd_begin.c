@@ -2,11 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-app/app.h"
+#include "firmware-app/payload.h"
 #include "firmware-app/roster_kept.h"
-#include "firmware-app/verb.h"
 #include "firmware-app/work.h"
-#include "fv/sync.h"
 
 #define OFFICERS_MAX 4U /* the handheld's own and those declared */
 
@@ -65,24 +63,6 @@ warn_unknown(struct fv_app *app, const struct visit *visit, struct fv_reply *rep
 			    visit->officers[i], roster->version);
 	}
 	free(roster);
-}
-
-static bool
-has_case(struct fv_app *app, const char *case_id, struct fv_reply *reply)
-{
-	struct fv_item_row row;
-	struct fv_buf body = {0};
-	enum fv_err rc;
-
-	rc = fv_store_get_item(app->store, FV_ITEM_CASE, fv_span_z(case_id), &row, &body);
-	fv_buf_clear(&body);
-	if (rc == FV_ENOENT)
-		fv_reply_fail(reply, FV_FAIL_NO_CASE, case_id,
-		    _("no such case on this handheld; 'fieldvisit case list' lists them, "
-		      "'fieldvisit sync --wait' fetches new ones"));
-	else if (rc != FV_OK)
-		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-	return rc == FV_OK;
 }
 
 static void
@@ -155,7 +135,7 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work.case_id,
 		    _("a visit is open since %s; 'fieldvisit end' ends it"),
 		    fv_clock_local(work.visit_ms, since));
-	if (!has_case(app, visit.case_id, reply))
+	if (!fv_call_has_case(app, visit.case_id, reply))
 		return reply->exit;
 
 	fv_app_close_track(app);

@@ -77,6 +77,7 @@ int fv_cmd_agent(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -84,6 +85,7 @@ int fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 int fv_cmd_lock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

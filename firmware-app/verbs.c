@@ -11,11 +11,22 @@ static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option check_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
+static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business", "WORD"},
+    {"by", "collector|debtor"}, {"call-id", "LABEL"}, {"debts", "ID,..."},
+    {"discussed", "ID,..."}, {"end", "TIME"}, {"identified", "yes|no"},
+    {"identity-confirmed", "yes|no"}, {"meant-for", "WHOM"}, {"number", "LABEL"},
+    {"outcome", "WORD"}, {"place", "home|work|mobile|other"}, {"purpose", "WORD"},
+    {"recorded", "audio|video|none"}, {"source", "handheld|dialler|ai|desk|letter"},
+    {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
     {"plan-months", "N"}, {"recorded", "audio|video|none"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option pin_options[] = {{"pin-file", "FILE"}, {NULL, NULL}};
+static const struct fv_option request_options[] = {{"channel", "WORD,..."},
+    {"debts", "ID,..."}, {"form", "oral|written|separate"}, {"from", "DATE|TIME"},
+    {"number", "LABEL"}, {"scope", "WORD,..."}, {"to", "collector|creditor|prior_collector"},
+    {"until", "DATE|TIME"}, {"window", "DAYS [HH:MM-HH:MM]"}, {NULL, NULL}};
 static const struct fv_option sync_options[] = {{"full", NULL}, {"wait", NULL}, {NULL, NULL}};
 static const struct fv_option trail_options[] = {
     {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
@@ -31,6 +42,9 @@ const struct fv_verb fv_verbs[] = {
     {"check", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("does any loaded rule forbid a visit now?"), check_options, 1, 1, NULL,
 	fv_cmd_check, 0},
+    {"contact", "CASE CHANNEL [--begin TIME] [--outcome WORD] ...",
+	N_("record a call, message or letter"), contact_options, 2, 2, NULL, fv_cmd_contact,
+	0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
 	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
@@ -44,6 +58,9 @@ const struct fv_verb fv_verbs[] = {
 	fv_prepare_note, fv_cmd_note, 0},
     {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),
 	outcome_options, 1, 1, NULL, fv_cmd_outcome, 0},
+    {"request", "KIND [CASE] [--scope WORD,...] [--window TEXT] ...",
+	N_("record what the borrower asks for: stop, no-home, complaint, ..."),
+	request_options, 1, 2, NULL, fv_cmd_request, 0},
     {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
 	fv_cmd_shift, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define DIGITS_MAX 24U
+#define TELEPHONE_DIGITS 7U /* so many make a telephone number of a label */
 
 static const char id_card[] = "looks like an identity-card number; use an opaque id, personal "
 			      "text never reaches the server";
@@ -162,4 +163,18 @@ fv_casecsv_personal(struct fv_span value, const char **what_out)
 		return true;
 	}
 	return false;
+}
+
+bool
+fv_casecsv_telephone(struct fv_span label)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < label.len; i++) {
+		if (is_digit(label.ptr[i]))
+			digits++;
+		else if (memchr("+-(). /", label.ptr[i], 7) == NULL)
+			return false;
+	}
+	return digits >= TELEPHONE_DIGITS;
 }

@@ -17,7 +17,6 @@
 
 #define USAGE "history import FILE|- [--json]"
 #define SOURCE_DEFAULT "handheld" /* of the interchange, where a line says none */
-#define TELEPHONE_DIGITS 7U       /* so many make a telephone number of a label */
 
 /* What one import works on. */
 struct work {
@@ -37,23 +36,6 @@ refuse(struct work *w, const char *field, const char *rule)
 	    w->file, w->line, field, field[0] != '\0' ? ": " : "", rule);
 }
 
-/* Digits with what people write between them, and at least 7 of them. */
-static bool
-looks_like_telephone(const char *text)
-{
-	size_t digits = 0;
-
-	if (text == NULL)
-		return false;
-	for (; *text != '\0'; text++) {
-		if (*text >= '0' && *text <= '9')
-			digits++;
-		else if (strchr("+-(). /", *text) == NULL)
-			return false;
-	}
-	return digits >= TELEPHONE_DIGITS;
-}
-
 /* Personal numbers have no place in any text of a line. */
 static int
 check_texts(struct work *w, json_t *object)
@@ -63,8 +45,9 @@ check_texts(struct work *w, json_t *object)
 	json_t *value;
 
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		if (looks_like_telephone(
-			json_string_value(json_object_get(object, labels[i]))))
+		const char *label = json_string_value(json_object_get(object, labels[i]));
+
+		if (label != NULL && fv_casecsv_telephone(fv_span_z(label)))
 			return refuse(w, labels[i],
 			    "looks like a telephone number; give the label of the case card, "
 			    "such as n1");

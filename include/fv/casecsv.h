@@ -97,6 +97,10 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_case_row_read(const struct fv_span values[
  */
 FV_EXPORT bool fv_casecsv_personal(struct fv_span value, const char **what_out);
 
+/* True when a number label or call id looks like a telephone number itself: at least 7
+ * digits, and nothing but what people write between them. */
+FV_EXPORT bool fv_casecsv_telephone(struct fv_span label);
+
 /* How to read a file. */
 struct fv_casecsv_opts {
 	bool take_sealed; /* false: a sealed column is refused by name (what a server does) */
