@@ -13,8 +13,29 @@ count_enabled(const struct fv_audit_opts *opts)
 
 	for (size_t i = 0; i < opts->pack_count; i++)
 		for (size_t j = 0; j < opts->packs[i]->rule_count; j++)
-			n += opts->packs[i]->rules[j].is_enabled;
+			if (opts->packs[i]->rules[j].is_enabled)
+				n += opts->packs[i]->rules[j].clause_count;
 	return n;
+}
+
+/* The clauses of one enabled rule, each a state of its own. */
+static enum fv_err
+compile_rule(struct fv_audit *audit, const struct fv_rulepack *pack, size_t idx,
+    const struct fv_rule *rule)
+{
+	for (size_t c = 0; c < rule->clause_count; c++) {
+		struct fv_rule_state *state = &audit->rules[audit->rule_count++];
+		state->pack = pack;
+		state->rule = rule;
+		state->clause = &rule->clauses[c];
+		state->pack_bit = UINT64_C(1) << idx;
+		if (state->clause->kind == FV_RULE_TIME_WINDOW) {
+			enum fv_err rc = fv_time_compile(state);
+			if (rc != FV_OK)
+				return rc;
+		}
+	}
+	return FV_OK;
 }
 
 static enum fv_err
@@ -27,15 +48,9 @@ compile(struct fv_audit *audit)
 		for (size_t j = 0; j < pack->rule_count; j++) {
 			if (!pack->rules[j].is_enabled)
 				continue;
-			struct fv_rule_state *state = &audit->rules[audit->rule_count++];
-			state->pack = pack;
-			state->rule = &pack->rules[j];
-			state->pack_bit = UINT64_C(1) << i;
-			if (state->rule->kind == FV_RULE_TIME_WINDOW) {
-				enum fv_err rc = fv_time_compile(state);
-				if (rc != FV_OK)
-					return rc;
-			}
+			enum fv_err rc = compile_rule(audit, pack, i, &pack->rules[j]);
+			if (rc != FV_OK)
+				return rc;
 		}
 	}
 	return FV_OK;
@@ -200,11 +215,30 @@ spares_debtor(enum fv_rule_kind kind)
 	case FV_RULE_GEOFENCE:
 	case FV_RULE_THIRD_PARTY:
 	case FV_RULE_HOLD:
+	case FV_RULE_PLACE:
+	case FV_RULE_PRECONDITION:
+	case FV_RULE_NOTICE:
+	case FV_RULE_CONSENT:
 		return true;
 	case FV_RULE_ENTRY:
 	case FV_RULE_IDENTIFY:
 	case FV_RULE_RECORDING:
 	case FV_RULE_DATA_AGE:
+	case FV_RULE_LEAVE:
+	case FV_RULE_DURATION:
+	case FV_RULE_CAMERA:
+	case FV_RULE_DISCLOSURE:
+	case FV_RULE_DEADLINE:
+	case FV_RULE_COMPLETENESS:
+	case FV_RULE_CORRECTION:
+	case FV_RULE_SCOPE:
+	case FV_RULE_RETENTION:
+	case FV_RULE_INTERVAL:
+	case FV_RULE_RATE:
+	case FV_RULE_UNLOGGED_STOP:
+	case FV_RULE_NO_TRACK:
+	case FV_RULE_ALWAYS_GREEN:
+	case FV_RULE_DUPLICATE:
 		break;
 	}
 	return false;
@@ -217,25 +251,53 @@ is_outside(struct fv_judge *j, enum fv_reason reason)
 	return true;
 }
 
+bool
+fv_is_in_force(const struct fv_rule *rule, const struct fv_clause *clause, int64_t day)
+{
+	return (!rule->has_from || day >= rule->from_days) &&
+	    (!rule->has_until || day <= rule->until_days) &&
+	    (!clause->has_from || day >= clause->from_days) &&
+	    (!clause->has_until || day <= clause->until_days);
+}
+
+/* True, and n/a said, on a day on which the rule or its clause is not in force. */
+static bool
+is_not_in_force(struct fv_judge *j)
+{
+	const struct fv_rule *rule = j->rule;
+	const struct fv_clause *c = j->clause;
+	int64_t day = j->view->day;
+	int64_t from = rule->has_from ? rule->from_days : INT64_MIN;
+	int64_t until = rule->has_until ? rule->until_days : INT64_MAX;
+
+	if (fv_is_in_force(rule, c, day))
+		return false;
+	if (c->has_from && c->from_days > from)
+		from = c->from_days;
+	if (c->has_until && c->until_days < until)
+		until = c->until_days;
+	fv_judge_put_date(j, "date", day);
+	if (day < from) {
+		fv_judge_put_date(j, "in_force_from", from);
+		return is_outside(j, R_NOT_YET_IN_FORCE);
+	}
+	fv_judge_put_date(j, "in_force_until", until);
+	return is_outside(j, R_NO_LONGER_IN_FORCE);
+}
+
 /* True, and n/a said, when the rule is not about this contact. */
 static bool
 is_not_applicable(struct fv_judge *j)
 {
-	const struct fv_rule *rule = j->rule;
+	const struct fv_clause *rule = j->clause;
 	const struct fv_contact *k = j->view->k;
 	const struct fv_case *c = j->file->h->subject;
 	const struct fv_rulepack *pack = j->state->pack;
 
-	if (rule->has_from && j->view->day < rule->from_days) {
-		fv_judge_put_date(j, "date", j->view->day);
-		fv_judge_put_date(j, "in_force_from", rule->from_days);
-		return is_outside(j, R_NOT_YET_IN_FORCE);
-	}
-	if (rule->has_until && j->view->day > rule->until_days) {
-		fv_judge_put_date(j, "date", j->view->day);
-		fv_judge_put_date(j, "in_force_until", rule->until_days);
-		return is_outside(j, R_NO_LONGER_IN_FORCE);
-	}
+	if (fv_rule_kind_stands(rule->kind))
+		return is_outside(j, R_STANDING);
+	if (is_not_in_force(j))
+		return true;
 	if (pack->actors != 0 && (pack->actors & fv_code_bit(c->actor)) == 0) {
 		fv_judge_put_text(j, "actor", fv_code_word(FV_CODES_ACTOR, c->actor));
 		return is_outside(j, R_ACTOR);
@@ -271,7 +333,7 @@ is_not_applicable(struct fv_judge *j)
 static void
 judge_by_kind(struct fv_judge *j)
 {
-	switch (j->rule->kind) {
+	switch (j->clause->kind) {
 	case FV_RULE_TIME_WINDOW:
 		fv_judge_time(j);
 		break;
@@ -302,6 +364,38 @@ judge_by_kind(struct fv_judge *j)
 	case FV_RULE_DATA_AGE:
 		fv_judge_age(j);
 		break;
+	case FV_RULE_PLACE:
+		fv_judge_place(j);
+		break;
+	case FV_RULE_DURATION:
+		fv_judge_duration(j);
+		break;
+	case FV_RULE_CAMERA:
+		fv_judge_camera(j);
+		break;
+	case FV_RULE_COMPLETENESS:
+		fv_judge_completeness(j);
+		break;
+	case FV_RULE_SCOPE:
+		fv_judge_scope(j);
+		break;
+	case FV_RULE_PRECONDITION:
+	case FV_RULE_NOTICE:
+	case FV_RULE_LEAVE:
+	case FV_RULE_DISCLOSURE:
+	case FV_RULE_DEADLINE:
+	case FV_RULE_CONSENT:
+	case FV_RULE_CORRECTION:
+		fv_judge_say(j, FV_VERDICT_NA, R_NONE);
+		break;
+	case FV_RULE_RETENTION:
+	case FV_RULE_INTERVAL:
+	case FV_RULE_RATE:
+	case FV_RULE_UNLOGGED_STOP:
+	case FV_RULE_NO_TRACK:
+	case FV_RULE_ALWAYS_GREEN:
+	case FV_RULE_DUPLICATE:
+		break; /* n/a was said */
 	}
 }
 
@@ -315,6 +409,7 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	    .view = view,
 	    .state = state,
 	    .rule = state->rule,
+	    .clause = state->clause,
 	    .out = f,
 	    .plan = plan};
 
@@ -333,16 +428,17 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	if (view->k->is_imported)
 		fv_judge_put_bool(&j, "contact_unsigned", true);
 	audit->is_breach = f->verdict == FV_VERDICT_FAIL;
-	if (audit->is_breach && state->rule->consent.scope != 0)
+	if (audit->is_breach && state->clause->consent.scope != 0)
 		fv_judge_consent(&j);
 	/* A breach that only a doubtful consent excuses is none to build another on. */
 	audit->is_breach = audit->is_breach && f->verdict != FV_VERDICT_PASS &&
-	    state->rule->on_breach == FV_BREACH_FAIL;
-	if (f->verdict == FV_VERDICT_FAIL && state->rule->places != 0 && view->k->place == 0) {
+	    state->clause->on_breach == FV_BREACH_FAIL;
+	if (f->verdict == FV_VERDICT_FAIL && state->clause->places != 0 &&
+	    view->k->place == 0) {
 		fv_judge_say(&j, FV_VERDICT_REVIEW, R_PLACE_UNKNOWN);
 		fv_judge_missing(&j, "place");
 	}
-	if (f->verdict == FV_VERDICT_FAIL && state->rule->on_breach == FV_BREACH_REVIEW)
+	if (f->verdict == FV_VERDICT_FAIL && state->clause->on_breach == FV_BREACH_REVIEW)
 		f->verdict = FV_VERDICT_REVIEW;
 	return j.rc;
 }
@@ -352,10 +448,31 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 {
 	if (view->is_void)
 		return FV_OK;
-	if (state->rule->kind == FV_RULE_FREQUENCY)
+	if (state->clause->kind == FV_RULE_FREQUENCY)
 		return fv_frequency_feed(state, &audit->file, view);
-	if (state->rule->kind == FV_RULE_THIRD_PARTY)
+	if (state->clause->kind == FV_RULE_THIRD_PARTY)
 		fv_third_feed(state, view);
+	return FV_OK;
+}
+
+/* One contact by all clauses of the rule at *at, which moves behind them: the worst verdict
+ * is the rule's, and of equal ones the first. */
+static enum fv_err
+judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at)
+{
+	const struct fv_rule *rule = audit->rules[*at].rule;
+	bool is_first = true;
+
+	for (; *at < audit->rule_count && audit->rules[*at].rule == rule; ++*at) {
+		enum fv_err rc = fv_audit_judge(audit, &audit->rules[*at], view, NULL);
+		if (rc != FV_OK)
+			return rc;
+		if (audit->is_breach)
+			view->broke |= audit->rules[*at].pack_bit;
+		if (is_first || audit->finding.verdict > audit->worst.verdict)
+			audit->worst = audit->finding;
+		is_first = false;
+	}
 	return FV_OK;
 }
 
@@ -370,15 +487,15 @@ fv_audit_case(struct fv_audit *audit, const struct fv_case_history *history,
 		return rc;
 	for (size_t i = 0; i < audit->file.view_count; i++) {
 		struct fv_view *view = &audit->file.views[i];
-		for (size_t r = 0; r < audit->rule_count; r++) {
-			struct fv_rule_state *state = &audit->rules[r];
-			if ((rc = fv_audit_judge(audit, state, view, NULL)) != FV_OK)
+		for (size_t r = 0; r < audit->rule_count;) {
+			size_t next = r;
+			if ((rc = judge_rule(audit, view, &next)) != FV_OK ||
+			    (rc = on_finding(&audit->worst, ctx)) != FV_OK)
 				return rc;
-			if (audit->is_breach)
-				view->broke |= state->pack_bit;
-			if ((rc = on_finding(&audit->finding, ctx)) != FV_OK ||
-			    (rc = fv_audit_feed(audit, state, view)) != FV_OK)
-				return rc;
+			for (; r < next; r++)
+				if ((rc = fv_audit_feed(audit, &audit->rules[r], view)) !=
+				    FV_OK)
+					return rc;
 		}
 	}
 	return FV_OK;

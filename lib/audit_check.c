@@ -94,7 +94,7 @@ search(struct fv_audit *audit, const struct fv_check_plan *plan, struct fv_check
 		int64_t later = at;
 		for (size_t r = 0; r < audit->rule_count; r++) {
 			struct fv_rule_state *state = &audit->rules[r];
-			if (state->rule->phase != FV_PHASE_BEFORE)
+			if (state->clause->phase != FV_PHASE_BEFORE)
 				continue;
 			enum fv_err rc = fv_audit_judge(audit, state, &view, plan);
 			if (rc != FV_OK)
@@ -138,18 +138,30 @@ judge_now(struct fv_audit *audit, const struct fv_check_plan *plan, struct fv_ch
 {
 	struct fv_view view = view_at(audit, &check->visit, plan->now_utc_ms, plan->length_ms);
 
-	for (size_t r = 0; r < audit->rule_count; r++) {
-		struct fv_rule_state *state = &audit->rules[r];
-		if (state->rule->phase == FV_PHASE_AFTER)
-			continue;
-		enum fv_err rc = fv_audit_judge(audit, state, &view, plan);
-		if (rc != FV_OK)
-			return rc;
-		const struct fv_finding *f = &audit->finding;
-		if (state->rule->phase == FV_PHASE_BEFORE)
-			place_finding(check, f);
-		else if (f->verdict != FV_VERDICT_NA)
-			check->duties[check->duty_count++] = state->rule;
+	for (size_t r = 0; r < audit->rule_count;) {
+		const struct fv_rule *rule = audit->rules[r].rule;
+		bool is_before = false;
+		bool is_duty = false;
+		for (; r < audit->rule_count && audit->rules[r].rule == rule; r++) {
+			enum fv_phase phase = audit->rules[r].clause->phase;
+			if (phase == FV_PHASE_AFTER)
+				continue;
+			enum fv_err rc = fv_audit_judge(audit, &audit->rules[r], &view, plan);
+			if (rc != FV_OK)
+				return rc;
+			const struct fv_finding *f = &audit->finding;
+			if (phase == FV_PHASE_DURING) {
+				is_duty = is_duty || f->verdict != FV_VERDICT_NA;
+				continue;
+			}
+			if (!is_before || f->verdict > audit->worst.verdict)
+				audit->worst = *f;
+			is_before = true;
+		}
+		if (is_before)
+			place_finding(check, &audit->worst);
+		if (is_duty)
+			check->duties[check->duty_count++] = rule;
 	}
 	return FV_OK;
 }

@@ -80,7 +80,7 @@ in_windows(const struct fv_judge *j, const struct fv_event *event)
 static bool
 is_over(const struct fv_judge *j, const struct fv_event *event)
 {
-	const struct fv_consent_rule *rule = &j->rule->consent;
+	const struct fv_consent_rule *rule = &j->clause->consent;
 
 	if (event->has_until && j->view->k->begin_utc_ms >= event->until_utc_ms)
 		return true;
@@ -97,7 +97,7 @@ is_withdrawn(const struct fv_judge *j, const struct fv_event *consent)
 	size_t count;
 	const struct fv_event *const *e =
 	    fv_file_events(j->file, FV_EVENT_CONSENT_WITHDRAWN, &count);
-	uint32_t scope = fv_code_bit(j->rule->consent.scope);
+	uint32_t scope = fv_code_bit(j->clause->consent.scope);
 
 	for (size_t i = 0; i < count; i++)
 		if (e[i]->at_utc_ms >= consent->at_utc_ms &&
@@ -127,7 +127,7 @@ is_from_officer(const struct fv_judge *j, const struct fv_event *event)
 static bool
 says_otherwise(const struct fv_judge *j, const struct fv_event *e, const char **missing_out)
 {
-	const struct fv_consent_rule *rule = &j->rule->consent;
+	const struct fv_consent_rule *rule = &j->clause->consent;
 	const struct fv_contact *k = j->view->k;
 
 	*missing_out = NULL;

@@ -13,7 +13,7 @@ enum counts {
 };
 
 static enum counts
-counts(const struct fv_rule *rule, const struct fv_view *view)
+counts(const struct fv_rule *law, const struct fv_clause *rule, const struct fv_view *view)
 {
 	const struct fv_frequency_rule *f = &rule->u.frequency;
 	const struct fv_contact *k = view->k;
@@ -21,8 +21,7 @@ counts(const struct fv_rule *rule, const struct fv_view *view)
 	if ((rule->channels & fv_code_bit(k->channel)) == 0 || view->is_void ||
 	    (f->by & fv_code_bit(k->by)) == 0)
 		return COUNTS_NOT;
-	if ((rule->has_from && view->day < rule->from_days) ||
-	    (rule->has_until && view->day > rule->until_days))
+	if (!fv_is_in_force(law, rule, view->day))
 		return COUNTS_NOT;
 	if (rule->places != 0 && k->place != 0 && (rule->places & fv_code_bit(k->place)) == 0)
 		return COUNTS_NOT;
@@ -36,8 +35,8 @@ counts(const struct fv_rule *rule, const struct fv_view *view)
 
 /* The keys of a contact: as pointers, equal for equal keys.  None: the key is not said. */
 static struct fv_strs
-keys_of(const struct fv_rule *rule, const struct fv_casefile *file, const struct fv_contact *k,
-    const char **one)
+keys_of(const struct fv_clause *rule, const struct fv_casefile *file,
+    const struct fv_contact *k, const char **one)
 {
 	switch (rule->u.frequency.per) {
 	case FV_PER_DEBT:
@@ -161,7 +160,7 @@ count_on(
     struct fv_rule_state *state, const void *key, const struct fv_view *view, bool is_certain)
 {
 	struct fv_counter *c =
-	    find_counter(state, key, period_start(&state->rule->u.frequency, view->day));
+	    find_counter(state, key, period_start(&state->clause->u.frequency, view->day));
 	enum fv_err rc;
 
 	if (c == NULL && (rc = new_counter(state, key, &c)) != FV_OK)
@@ -186,7 +185,7 @@ count_on(
 	c->tail = at;
 	if (c->mark == NO_ENTRY)
 		c->mark = at;
-	for (c->run++; c->run > limit_of(&state->rule->u.frequency) && c->run > 1; c->run--)
+	for (c->run++; c->run > limit_of(&state->clause->u.frequency) && c->run > 1; c->run--)
 		c->mark = state->pool[c->mark].next;
 	c->certain += is_certain;
 	c->unsure += !is_certain;
@@ -199,15 +198,15 @@ fv_frequency_feed(
     struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view)
 {
 	const char *one = NULL;
-	enum counts what = counts(state->rule, view);
+	enum counts what = counts(state->rule, state->clause, view);
 	enum fv_err rc = FV_OK;
 
 	if (what == COUNTS_NOT || view->is_copy)
 		return FV_OK;
-	struct fv_strs keys = keys_of(state->rule, file, view->k, &one);
+	struct fv_strs keys = keys_of(state->clause, file, view->k, &one);
 	/* A contact whose key is not said may count on any: the rule itself is its key. */
 	if (keys.count == 0)
-		return count_on(state, state->rule, view, what == COUNTS);
+		return count_on(state, state->clause, view, what == COUNTS);
 	for (size_t i = 0; i < keys.count && rc == FV_OK; i++)
 		rc = count_on(state, keys.items[i], view, what == COUNTS);
 	return rc;
@@ -233,8 +232,8 @@ static struct tally
 take_tally(struct fv_judge *j, struct fv_strs keys)
 {
 	struct fv_rule_state *state = j->state;
-	int64_t start = period_start(&j->rule->u.frequency, j->view->day);
-	const struct fv_counter *any = find_counter(state, state->rule, start);
+	int64_t start = period_start(&j->clause->u.frequency, j->view->day);
+	const struct fv_counter *any = find_counter(state, state->clause, start);
 	uint32_t stray = any == NULL ? 0 : any->certain + any->unsure;
 	struct tally best = {.key = keys.count > 0 ? keys.items[0] : NULL, .possible = stray};
 
@@ -253,7 +252,7 @@ take_tally(struct fv_judge *j, struct fv_strs keys)
 	/* Without a key of its own it may be one of any. */
 	for (size_t i = 0; i < state->counter_count && keys.count == 0; i++) {
 		struct fv_counter *c = &state->counters[i];
-		if (c->key == state->rule)
+		if (c->key == state->clause)
 			continue;
 		drop_before(state, c, start);
 		if (c->certain + c->unsure + stray > best.possible)
@@ -265,7 +264,7 @@ take_tally(struct fv_judge *j, struct fv_strs keys)
 static void
 put_tally(struct fv_judge *j, const struct tally *tally, uint32_t own, uint32_t limit)
 {
-	const struct fv_frequency_rule *f = &j->rule->u.frequency;
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
 
 	fv_judge_put_int(j, "count", (int64_t)tally->certain + own);
 	fv_judge_put_int(j, "limit", limit);
@@ -287,18 +286,18 @@ say_over(struct fv_judge *j, const struct tally *tally, uint32_t limit)
 		return;
 	}
 	int64_t day =
-	    period_after(&j->rule->u.frequency, j->state->pool[tally->counter->mark].day);
+	    period_after(&j->clause->u.frequency, j->state->pool[tally->counter->mark].day);
 	fv_judge_next(j, fv_zone_day_start(j->file->zones[0].zone, day));
 }
 
 void
 fv_judge_frequency(struct fv_judge *j)
 {
-	const struct fv_frequency_rule *f = &j->rule->u.frequency;
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
 	uint32_t limit = limit_of(f);
 	const char *one = NULL;
-	enum counts what = counts(j->rule, j->view);
-	struct tally tally = take_tally(j, keys_of(j->rule, j->file, j->view->k, &one));
+	enum counts what = counts(j->rule, j->clause, j->view);
+	struct tally tally = take_tally(j, keys_of(j->clause, j->file, j->view->k, &one));
 	uint32_t own = j->view->is_copy || what == COUNTS_NOT ? 0 : 1;
 
 	put_tally(j, &tally, own, limit);

@@ -11,7 +11,7 @@ hold_from(const struct fv_judge *j, const struct fv_event *event)
 
 	if (event->has_from)
 		return event->from_utc_ms;
-	if (!j->rule->u.hold.from_next_day)
+	if (!j->clause->u.hold.from_next_day)
 		return event->at_utc_ms;
 	return fv_zone_day_start(zone->zone, fv_view_day(zone, event->at_utc_ms) + 1);
 }
@@ -21,14 +21,14 @@ static int64_t
 hold_until(const struct fv_judge *j, const struct fv_event *event, int64_t from)
 {
 	struct fv_zone_view *zone = &j->file->zones[0];
-	uint32_t days = j->rule->u.hold.days;
+	uint32_t days = j->clause->u.hold.days;
 	int64_t until = event->has_until ? event->until_utc_ms : INT64_MAX;
 
 	if (days == 0)
 		return until;
 	/* Where it binds from the next day that one is the first; else the day is not counted.
 	 */
-	int64_t first = fv_view_day(zone, from) + (j->rule->u.hold.from_next_day ? 0 : 1);
+	int64_t first = fv_view_day(zone, from) + (j->clause->u.hold.from_next_day ? 0 : 1);
 	int64_t end = fv_zone_day_start(zone->zone, first + (int64_t)days);
 	return end < until ? end : until;
 }
@@ -36,7 +36,7 @@ hold_until(const struct fv_judge *j, const struct fv_event *event, int64_t from)
 static bool
 is_ended(const struct fv_judge *j, const struct fv_event *start)
 {
-	const struct fv_hold_rule *r = &j->rule->u.hold;
+	const struct fv_hold_rule *r = &j->clause->u.hold;
 
 	for (uint32_t kind = 1; kind <= FV_EVENT_KIND_MAX; kind++) {
 		size_t count;
@@ -73,7 +73,7 @@ binds(const struct fv_judge *j, const struct fv_event *event, int64_t *until_out
 void
 fv_judge_hold(struct fv_judge *j)
 {
-	const struct fv_hold_rule *r = &j->rule->u.hold;
+	const struct fv_hold_rule *r = &j->clause->u.hold;
 	const struct fv_event *held_by = NULL;
 	int64_t latest = INT64_MIN;
 
@@ -109,7 +109,7 @@ fv_judge_hold(struct fv_judge *j)
 void
 fv_judge_age(struct fv_judge *j)
 {
-	const struct fv_age_rule *r = &j->rule->u.age;
+	const struct fv_age_rule *r = &j->clause->u.age;
 	const struct fv_case *c = j->file->h->subject;
 	bool is_history = r->of == FV_AGE_HISTORY;
 	int64_t now = j->view->k->begin_utc_ms;

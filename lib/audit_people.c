@@ -1,9 +1,8 @@
 /* Who came, whom they met, how they introduced themselves, what was recorded. */
 #include "lib/audit_rules.h"
 
-/* Nobody was there to talk to. */
-static bool
-is_unanswered(const struct fv_contact *k)
+bool
+fv_contact_is_unanswered(const struct fv_contact *k)
 {
 	switch (k->outcome) {
 	case FV_OUTCOME_NO_ANSWER:
@@ -32,7 +31,7 @@ void
 fv_judge_persons(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
-	int64_t need = j->rule->u.persons.count;
+	int64_t need = j->clause->u.persons.count;
 	int64_t count = (int64_t)k->officers.count;
 
 	fv_judge_put_int(j, "min", need);
@@ -51,6 +50,11 @@ fv_judge_persons(struct fv_judge *j)
 	/* One writes the record; the others are his word until they confirm. */
 	bool is_declared = count > 1 && k->second_confirmed != FV_TRI_YES;
 	fv_judge_put_bool(j, "declared", is_declared);
+	if (is_declared && j->clause->u.persons.corroborated && j->plan == NULL) {
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_PERSONS_UNCONFIRMED);
+		fv_judge_missing(j, "cosign");
+		return;
+	}
 	fv_judge_say(j, FV_VERDICT_PASS, is_declared ? R_PERSONS_DECLARED : R_PERSONS_OK);
 }
 
@@ -59,7 +63,7 @@ fv_judge_identify(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
 
-	if (is_unanswered(k)) {
+	if (fv_contact_is_unanswered(k)) {
 		say_unanswered(j);
 		return;
 	}
@@ -82,7 +86,7 @@ fv_judge_recording(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
 
-	if (is_unanswered(k)) {
+	if (fv_contact_is_unanswered(k)) {
 		say_unanswered(j);
 		return;
 	}
@@ -92,7 +96,7 @@ fv_judge_recording(struct fv_judge *j)
 		return;
 	}
 	fv_judge_put_text(j, "recorded", fv_code_word(FV_CODES_RECORDED, k->recorded));
-	if ((j->rule->u.recording.media & fv_code_bit(k->recorded)) != 0) {
+	if ((j->clause->u.recording.media & fv_code_bit(k->recorded)) != 0) {
 		fv_judge_say(j, FV_VERDICT_PASS, R_RECORDED);
 		return;
 	}
@@ -106,14 +110,14 @@ person_of(const struct fv_contact *k)
 {
 	enum fv_with meant = k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
 
-	return is_unanswered(k) ? meant : k->with;
+	return fv_contact_is_unanswered(k) ? meant : k->with;
 }
 
 /* The debtor cannot be reached: enough failures in a row, or his number is not his. */
 static void
 judge_reach(struct fv_judge *j)
 {
-	const struct fv_third_rule *r = &j->rule->u.third;
+	const struct fv_third_rule *r = &j->clause->u.third;
 	const struct fv_rule_state *s = j->state;
 
 	fv_judge_put_int(j, "failures", s->failures);
@@ -138,7 +142,7 @@ static void
 judge_stranger(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
-	const struct fv_third_rule *r = &j->rule->u.third;
+	const struct fv_third_rule *r = &j->clause->u.third;
 	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
 
 	fv_judge_put_text(j, "purpose", fv_code_word(FV_CODES_PURPOSE, purpose));
@@ -166,10 +170,10 @@ void
 fv_judge_third(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
-	const struct fv_third_rule *r = &j->rule->u.third;
+	const struct fv_third_rule *r = &j->clause->u.third;
 	enum fv_with person = person_of(k);
 
-	if (person == FV_WITH_DEBTOR && is_unanswered(k)) {
+	if (person == FV_WITH_DEBTOR && fv_contact_is_unanswered(k)) {
 		say_unanswered(j);
 		return;
 	}
@@ -205,7 +209,7 @@ fv_third_feed(struct fv_rule_state *state, const struct fv_view *view)
 	if (k->by == FV_BY_DEBTOR || k->with == FV_WITH_DEBTOR) {
 		state->failures = 0;
 		state->may_failures = 0;
-	} else if (is_for_debtor && is_live && is_unanswered(k)) {
+	} else if (is_for_debtor && is_live && fv_contact_is_unanswered(k)) {
 		state->failures++;
 		state->may_failures++;
 	} else if (is_for_debtor && is_live && k->outcome == 0 && k->with == 0) {

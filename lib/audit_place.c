@@ -5,10 +5,11 @@
 void
 fv_judge_geofence(struct fv_judge *j)
 {
-	const struct fv_geofence_rule *r = &j->rule->u.geofence;
+	const struct fv_geofence_rule *r = &j->clause->u.geofence;
 	const struct fv_case *c = j->file->h->subject;
 	const struct fv_contact *k = j->view->k;
-	int64_t radius_mm = (int64_t)r->radius_m * 1000;
+	int64_t radius_mm =
+	    r->radius_m > 0 ? (int64_t)r->radius_m * 1000 : (int64_t)r->radius_ft * 3048 / 10;
 
 	if (r->uses_case_radius && c->radius_mm > 0)
 		radius_mm = c->radius_mm;

@@ -78,6 +78,81 @@ enum fv_reason {
 	R_AGE_OK,
 	R_AGE_OLD,
 	R_AGE_UNKNOWN,
+	R_STANDING,
+	R_ONE_ZONE,
+	R_HOLIDAY,
+	R_HOLIDAY_DOUBTFUL,
+	R_CALENDAR_UNKNOWN,
+	R_COURT,
+	R_COOL_OFF,
+	R_TOO_SOON,
+	R_CHANNELS_OVER,
+	R_CONSENTED_UNCOUNTED,
+	R_PERSONS_UNCONFIRMED,
+	R_HELD_WINDOW,
+	R_HELD_OUTSIDE,
+	R_HELD_PLACE_UNKNOWN,
+	R_HELD_CHANNEL_UNKNOWN,
+	R_HELD_FORM_UNKNOWN,
+	R_HELD_HOURS_OVER,
+	R_HELD_TERM_UNKNOWN,
+	R_HELD_LATE,
+	R_REPLY,
+	R_PLACE_OK,
+	R_PLACE_FORBIDDEN,
+	R_PLACE_DOUBTFUL,
+	R_BEFORE_MET,
+	R_BEFORE_MISSING,
+	R_BEFORE_UNSURE,
+	R_NOTICE_OK,
+	R_NOTICE_NONE,
+	R_NOTICE_SHORT,
+	R_NOTICE_OLD,
+	R_NOTICE_NOT_NEEDED,
+	R_NOTICE_SAME_DAY,
+	R_NOT_ASKED,
+	R_LEFT,
+	R_STAYED,
+	R_STAYED_DOUBTFUL,
+	R_LEAVE_END_UNKNOWN,
+	R_LENGTH_OK,
+	R_LENGTH_OVER,
+	R_LENGTH_UNKNOWN,
+	R_NO_CAMERA,
+	R_CAMERA,
+	R_CAMERA_UNKNOWN,
+	R_TOLD,
+	R_TOLD_UNKNOWN,
+	R_NOT_THE_FIRST,
+	R_IS_THE_FIRST,
+	R_DUE_MET,
+	R_DUE_LATE,
+	R_DUE_MISSING,
+	R_DUE_PENDING,
+	R_NEED_CONSENT,
+	R_NO_POSITION,
+	R_COMPLETE,
+	R_INCOMPLETE,
+	R_NOT_CORRECTED,
+	R_CORRECTED,
+	R_CORRECTED_OUTSIDE,
+	R_CORRECTED_LATE,
+	R_IN_SCOPE,
+	R_KEEP,
+	R_KEPT_TOO_LONG,
+	R_ERASED_EARLY,
+	R_FACT_OK,
+	R_FACT_OLD,
+	R_FACT_OVER,
+	R_FACT_UNKNOWN,
+	R_RATE_OK,
+	R_RATE_OVER,
+	R_RATE_FEW,
+	R_STOP,
+	R_NO_TRACK,
+	R_ALWAYS_GREEN,
+	R_NEVER_REFUSED,
+	R_DUPLICATE,
 	R_COUNT,
 };
 
@@ -156,10 +231,11 @@ struct fv_counter {
 	uint32_t run;  /* from mark to tail */
 };
 
-/* A rule with what it has seen of the case. */
+/* A clause with what it has seen of the case. */
 struct fv_rule_state {
 	const struct fv_rulepack *pack;
 	const struct fv_rule *rule;
+	const struct fv_clause *clause; /* one of the rule's */
 	uint64_t pack_bit;
 	struct fv_day_plan *allowed; /* owned: WEEKDAYS of them, of a time window */
 	struct fv_day_plan *doubtful;
@@ -177,10 +253,11 @@ struct fv_rule_state {
 
 struct fv_audit {
 	struct fv_audit_opts opts;
-	struct fv_rule_state *rules; /* owned; the enabled ones, in order */
+	struct fv_rule_state *rules; /* owned; clauses of the enabled ones, in order */
 	size_t rule_count;
 	struct fv_casefile file;
 	struct fv_finding finding; /* being filled */
+	struct fv_finding worst;   /* of the clauses of a rule so far */
 	bool is_breach;            /* the rule was broken, and no good consent excuses it */
 };
 
@@ -191,6 +268,7 @@ struct fv_judge {
 	const struct fv_view *view;
 	struct fv_rule_state *state;
 	const struct fv_rule *rule;
+	const struct fv_clause *clause;
 	struct fv_finding *out;
 	const struct fv_check_plan *plan; /* NULL but in a check */
 	enum fv_err rc;
@@ -246,12 +324,40 @@ void fv_judge_entry(struct fv_judge *j);
 void fv_judge_hold(struct fv_judge *j);
 void fv_judge_age(struct fv_judge *j);
 
+void fv_judge_place(struct fv_judge *j);
+void fv_judge_precondition(struct fv_judge *j);
+void fv_judge_notice(struct fv_judge *j);
+void fv_judge_deadline(struct fv_judge *j);
+
+void fv_judge_leave(struct fv_judge *j);
+void fv_judge_duration(struct fv_judge *j);
+void fv_judge_camera(struct fv_judge *j);
+void fv_judge_disclosure(struct fv_judge *j);
+void fv_judge_need(struct fv_judge *j);
+void fv_judge_completeness(struct fv_judge *j);
+void fv_judge_correction(struct fv_judge *j);
+void fv_judge_scope(struct fv_judge *j);
+
+/* Whether both are in force on a local date. */
+bool fv_is_in_force(const struct fv_rule *rule, const struct fv_clause *clause, int64_t day);
+
+/* Nobody was there to talk to. */
+bool fv_contact_is_unanswered(const struct fv_contact *k);
+
+/*
+ * The calendar of this name (FV_CALENDAR_OF_ZONE: of the case's first zone) that covers
+ * `day`, the rule's own pack's before another's; one that does not cover it where none
+ * does; NULL when no pack has it.
+ */
+const struct fv_calendar *fv_judge_calendar(
+    const struct fv_judge *j, const char *name, int64_t day);
+
 /* Open a case: zones, views, events by kind.  Errors: FV_ENOENT, FV_ENOMEM. */
 FV_NODISCARD enum fv_err fv_file_open(
     struct fv_audit *audit, const struct fv_case_history *history);
 void fv_file_clear(struct fv_casefile *file);
 
-/* Judge one contact by one rule; the verdict is in audit->finding. */
+/* Judge one contact by one clause; the verdict is in audit->finding. */
 FV_NODISCARD enum fv_err fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state,
     const struct fv_view *view, const struct fv_check_plan *plan);
 

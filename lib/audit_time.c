@@ -81,7 +81,7 @@ plan_of(const struct fv_window *windows, size_t count)
 enum fv_err
 fv_time_compile(struct fv_rule_state *state)
 {
-	const struct fv_time_rule *t = &state->rule->u.time;
+	const struct fv_time_rule *t = &state->clause->u.time;
 
 	state->allowed = plan_of(t->allowed, t->allowed_count);
 	state->doubtful = plan_of(t->doubtful, t->doubtful_count);
@@ -136,7 +136,7 @@ by_edge(enum fv_edge edge)
 static enum standing
 standing_at(const struct fv_rule_state *state, struct fv_zone_view *zone, int64_t utc_ms)
 {
-	const struct fv_time_rule *t = &state->rule->u.time;
+	const struct fv_time_rule *t = &state->clause->u.time;
 	struct local l = local_at(zone, utc_ms);
 	int i = window_at(&state->allowed[l.weekday], l.ms);
 	enum standing s = FORBIDDEN;
@@ -307,7 +307,7 @@ static void
 judge_overrun(struct fv_judge *j, struct fv_zone_view *zone, int64_t at)
 {
 	const struct fv_contact *k = j->view->k;
-	enum fv_overrun overrun = j->rule->u.time.overrun;
+	enum fv_overrun overrun = j->clause->u.time.overrun;
 
 	if (overrun == FV_OVERRUN_IGNORE) {
 		fv_judge_say(j, FV_VERDICT_PASS, R_TIME_OK);
@@ -351,7 +351,7 @@ judge_zone(struct fv_judge *j, struct fv_zone_view *zone, int64_t begin, int64_t
 		judge_overrun(j, zone, gap);
 		return j->out->verdict;
 	}
-	if (state->rule->u.time.edge_to == FV_EDGE_REVIEW &&
+	if (state->clause->u.time.edge_to == FV_EDGE_REVIEW &&
 	    standing_at(state, zone, end) == EDGE) {
 		put_interval(j, zone, begin, end);
 		say_breach(j, zone, end, R_TIME_EDGE);

@@ -32,7 +32,10 @@ static const char *const datum[] = {"wgs84", "gcj02", "bd09"};
 static const char *const day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 static const char *const kind[] = {"time_window", "frequency", "min_persons", "geofence",
-    "entry", "identify", "recording", "third_party", "hold", "data_age"};
+    "entry", "identify", "recording", "third_party", "hold", "data_age", "place",
+    "precondition", "notice", "leave", "duration", "camera", "disclosure", "deadline",
+    "consent", "completeness", "correction", "scope", "retention", "interval", "rate",
+    "unlogged_stop", "no_track", "always_green", "duplicate"};
 static const char *const phase[] = {"before", "during", "after"};
 static const char *const on_breach[] = {"fail", "review"};
 static const char *const strength[] = {
@@ -43,6 +46,13 @@ static const char *const overrun[] = {"judge", "ignore", "with_reason"};
 static const char *const per[] = {"debtor", "debt", "number", "person"};
 static const char *const unit[] = {"day", "week", "month"};
 static const char *const age_of[] = {"history", "case"};
+static const char *const field[] = {
+    "purpose", "case", "begin", "end", "location", "officers", "outcome", "with"};
+static const char *const subject[] = {"case", "device", "officer", "agency"};
+static const char *const fact[] = {"training", "certificate", "evaluation", "inspection",
+    "white_list", "contract", "consent"};
+static const char *const anchor[] = {"last_contact", "contact", "settled"};
+static const char *const share[] = {"manual", "consent", "exception"};
 
 #define SET(words)                                                                            \
 	{                                                                                     \
@@ -79,6 +89,11 @@ static const struct {
     [FV_CODES_PER] = SET(per),
     [FV_CODES_UNIT] = SET(unit),
     [FV_CODES_AGE_OF] = SET(age_of),
+    [FV_CODES_FIELD] = SET(field),
+    [FV_CODES_SUBJECT] = SET(subject),
+    [FV_CODES_FACT] = SET(fact),
+    [FV_CODES_ANCHOR] = SET(anchor),
+    [FV_CODES_SHARE] = SET(share),
 };
 
 const char *

@@ -7,96 +7,6 @@
 
 #include "lib/rulepack_read.h"
 
-#define NAMES_MAX 40U
-
-/* All names that a rule's parameters may have. */
-static enum fv_err
-check_parameters(struct fv_pack_parse *p, json_t *v, enum fv_rule_kind kind)
-{
-	struct fv_pack_table own = fv_parameter_fields(kind);
-	struct fv_pack_table common = fv_common_fields();
-	const char *names[NAMES_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < own.count; i++)
-		names[n++] = own.fields[i].name;
-	for (size_t i = 0; i < common.count; i++)
-		names[n++] = common.fields[i].name;
-	return fv_pack_check_names(p, v, names, n);
-}
-
-static void
-set_defaults(struct fv_rule *rule)
-{
-	if (rule->kind == FV_RULE_TIME_WINDOW) {
-		struct fv_time_rule *t = &rule->u.time;
-		t->edge_from = t->edge_from == 0 ? FV_EDGE_CLOSED : t->edge_from;
-		t->edge_to = t->edge_to == 0 ? FV_EDGE_OPEN : t->edge_to;
-		t->overrun = t->overrun == 0 ? FV_OVERRUN_JUDGE : t->overrun;
-	}
-	if (rule->kind == FV_RULE_FREQUENCY && rule->u.frequency.by == 0)
-		rule->u.frequency.by = fv_code_bit(FV_BY_COLLECTOR);
-}
-
-static enum fv_err
-check_rule(struct fv_pack_parse *p, const struct fv_rule *rule)
-{
-	if (rule->has_from && rule->has_until && rule->until_days < rule->from_days) {
-		fv_pack_enter(p, "until", 0);
-		return fv_pack_refuse(p, FV_ERANGE, "is before from");
-	}
-	if (rule->kind != FV_RULE_FREQUENCY)
-		return FV_OK;
-	const struct fv_frequency_rule *f = &rule->u.frequency;
-	fv_pack_enter(p, "parameters", 0);
-	fv_pack_enter(p, "days", 0);
-	if ((f->unit == FV_UNIT_DAY) != (f->days != 0))
-		return fv_pack_refuse(p, FV_EFORMAT,
-		    f->unit == FV_UNIT_DAY ? "is missing; unit is day"
-					   : "goes with unit day only");
-	uint32_t reach = f->unit == FV_UNIT_DAY ? f->days : f->unit == FV_UNIT_WEEK ? 7 : 31;
-	if (rule->window_days < reach)
-		return fv_pack_refuse(p, FV_ERANGE,
-		    "looks back %u days, and window_days says %u", reach, rule->window_days);
-	fv_pack_leave(p);
-	fv_pack_leave(p);
-	return FV_OK;
-}
-
-static enum fv_err
-read_rule(struct fv_pack_parse *p, json_t *v, struct fv_rule *rule)
-{
-	struct fv_pack_table table = fv_rule_fields();
-	const char *names[NAMES_MAX] = {"parameters", "text"};
-	const char **text[2] = {&rule->text_en, &rule->text_zh};
-	enum fv_err rc;
-
-	for (size_t i = 0; i < table.count; i++)
-		names[i + 2] = table.fields[i].name;
-	const char *id = json_string_value(json_object_get(v, "id"));
-	p->rule = id;
-	if ((rc = fv_pack_check_names(p, v, names, table.count + 2)) != FV_OK ||
-	    (rc = fv_pack_read_table(p, v, table, rule)) != FV_OK ||
-	    (rc = fv_pack_read_bilingual(p, v, "text", text)) != FV_OK)
-		return rc;
-	rule->has_from = json_is_string(json_object_get(v, "from"));
-	rule->has_until = json_is_string(json_object_get(v, "until"));
-	if (json_object_get(v, "enabled") == NULL)
-		rule->is_enabled = rule->confidence <= FV_CONFIDENCE_SECONDARY;
-	json_t *parameters = json_object_get(v, "parameters");
-	fv_pack_enter(p, "parameters", 0);
-	if (parameters == NULL)
-		return fv_pack_refuse(p, FV_EFORMAT, "is missing");
-	if ((rc = check_parameters(p, parameters, rule->kind)) != FV_OK ||
-	    (rc = fv_pack_read_table(p, parameters, fv_parameter_fields(rule->kind), rule)) !=
-		FV_OK ||
-	    (rc = fv_pack_read_table(p, parameters, fv_common_fields(), rule)) != FV_OK)
-		return rc;
-	fv_pack_leave(p);
-	set_defaults(rule);
-	return check_rule(p, rule);
-}
-
 static enum fv_err
 read_rules(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
 {
@@ -105,16 +15,16 @@ read_rules(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
 	enum fv_err rc;
 
 	fv_pack_enter(p, "rules", 0);
-	if (!json_is_array(v) || n == 0)
+	if (!json_is_array(v) || (n == 0 && pack->calendar_count == 0))
 		return fv_pack_refuse(p, FV_EFORMAT, "must be a list of one rule or more");
 	if (n > FV_RULEPACK_RULES_MAX)
 		return fv_pack_refuse(p, FV_ETOOBIG, "has %zu rules; at most %u are allowed",
 		    n, FV_RULEPACK_RULES_MAX);
-	if ((rules = fv_arena_alloc(&p->holder->arena, n * sizeof *rules)) == NULL)
+	if ((rules = fv_pack_alloc(p, (n + 1) * sizeof *rules)) == NULL)
 		return FV_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		fv_pack_enter(p, NULL, i);
-		if ((rc = read_rule(p, json_array_get(v, i), &rules[i])) != FV_OK)
+		if ((rc = fv_pack_read_rule(p, json_array_get(v, i), &rules[i])) != FV_OK)
 			return rc;
 		for (size_t j = 0; j < i; j++) {
 			if (rules[j].id != rules[i].id)
@@ -132,12 +42,43 @@ read_rules(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
 	return FV_OK;
 }
 
+static enum fv_err
+read_calendars(struct fv_pack_parse *p, json_t *list, struct fv_rulepack *pack)
+{
+	const struct fv_pack_table table = fv_calendar_fields();
+	size_t n = json_array_size(list);
+	struct fv_calendar *calendars;
+	enum fv_err rc;
+
+	if (list == NULL)
+		return FV_OK;
+	fv_pack_enter(p, "calendars", 0);
+	if (!json_is_array(list) || n == 0)
+		return fv_pack_refuse(p, FV_EFORMAT, "must be a list of one calendar or more");
+	if ((calendars = fv_pack_alloc(p, n * sizeof *calendars)) == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		json_t *v = json_array_get(list, i);
+		fv_pack_enter(p, NULL, i);
+		if ((rc = fv_pack_check_tables(p, v, &table, 1, NULL, 0)) != FV_OK ||
+		    (rc = fv_pack_read_table(p, v, table, &calendars[i])) != FV_OK)
+			return rc;
+		if (calendars[i].until_days < calendars[i].from_days)
+			return fv_pack_refuse_member(p, "until", FV_ERANGE, "is before from");
+		fv_pack_leave(p);
+	}
+	fv_pack_leave(p);
+	pack->calendars = calendars;
+	pack->calendar_count = n;
+	return FV_OK;
+}
+
 /* A list of objects of two texts each: sources, and rows that are not encoded. */
 static enum fv_err
 read_pairs(struct fv_pack_parse *p, json_t *list, const char *const names[2],
     const char *(**pairs_out)[2])
 {
-	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 600};
+	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 600, NULL, NULL};
 	const char *(*pairs)[2];
 	size_t n = json_array_size(list);
 	enum fv_err rc;
@@ -238,7 +179,7 @@ static enum fv_err
 read_pack(struct fv_pack_parse *p, json_t *v)
 {
 	static const char *const names[] = {"id", "jurisdiction", "revision", "title",
-	    "published", "scope", "sources", "rules", "not_encoded"};
+	    "published", "scope", "sources", "rules", "calendars", "not_encoded"};
 	struct fv_rulepack *pack = &p->holder->pack;
 	const char **title[2] = {&pack->title_en, &pack->title_zh};
 	enum fv_err rc;
@@ -251,6 +192,8 @@ read_pack(struct fv_pack_parse *p, json_t *v)
 	    (rc = read_scope(p, json_object_get(v, "scope"), pack)) != FV_OK)
 		return rc;
 	if ((rc = read_lists(p, v, pack)) != FV_OK)
+		return rc;
+	if ((rc = read_calendars(p, json_object_get(v, "calendars"), pack)) != FV_OK)
 		return rc;
 	return read_rules(p, json_object_get(v, "rules"), pack);
 }

@@ -19,7 +19,14 @@ enum fv_pack_type {
 	P_BOOL,    /* bool */
 	P_DATE,    /* int64_t days; null is allowed and leaves it */
 	P_WINDOWS, /* const struct fv_window *, then its count */
-	P_CONSENT, /* struct fv_consent_rule, by its own table */
+	P_TEXTS,   /* struct fv_strs */
+	P_DATES,   /* const int64_t * ascending, then its count */
+	P_OBJECT,  /* a struct with a table of its own */
+};
+
+struct fv_pack_table {
+	const struct fv_pack_field *fields;
+	size_t count;
 };
 
 struct fv_pack_field {
@@ -30,22 +37,20 @@ struct fv_pack_field {
 	size_t at; /* offset in the struct that the table is about */
 	uint32_t min;
 	uint32_t max;
+	struct fv_pack_table (*table)(void); /* of P_OBJECT; its offsets begin at `at` */
+	const char *help;                    /* for the schema; NULL: the name says it */
 };
 
-struct fv_pack_table {
-	const struct fv_pack_field *fields;
-	size_t count;
-};
-
-/* Tables.  Offsets of the first are in struct fv_rulepack, of the last in struct
- * fv_consent_rule, of all others in struct fv_rule. */
+/* Tables.  Offsets are in struct fv_rulepack, fv_rule, fv_calendar and fv_clause. */
 struct fv_pack_table fv_pack_fields(void);
 struct fv_pack_table fv_rule_fields(void);
+struct fv_pack_table fv_calendar_fields(void);
+struct fv_pack_table fv_clause_fields(void); /* beside the parameters */
 struct fv_pack_table fv_parameter_fields(enum fv_rule_kind kind);
-struct fv_pack_table fv_common_fields(void); /* parameters that every kind takes */
-struct fv_pack_table fv_consent_fields(void);
+struct fv_pack_table fv_common_fields(void);      /* parameters that every kind takes */
+const char *fv_kind_help(enum fv_rule_kind kind); /* what the kind asks, in a sentence */
 
-#define FV_PACK_DEPTH 10U
+#define FV_PACK_DEPTH 12U
 
 /* Where a value stands: names, or NULL and a place in a list. */
 struct fv_pack_path {

@@ -8,7 +8,7 @@
 #include "lib/history_fields.h"
 
 #define PACK_WINDOWS_MAX 32U
-#define NAMES_MAX 40U
+#define NAMES_MAX 48U
 
 void
 fv_pack_enter(struct fv_pack_parse *p, const char *name, size_t idx)
@@ -191,6 +191,20 @@ read_window(struct fv_pack_parse *p, json_t *v, struct fv_window *out)
 	return rc;
 }
 
+void *
+fv_pack_alloc(struct fv_pack_parse *p, size_t bytes)
+{
+	return fv_arena_alloc(&p->holder->arena, bytes);
+}
+
+/* A list and its count stand side by side wherever a table says so. */
+static void
+put_list(void *at, const void *items, size_t count)
+{
+	memcpy(at, &items, sizeof items);
+	memcpy((char *)at + sizeof items, &count, sizeof count);
+}
+
 static enum fv_err
 read_windows(struct fv_pack_parse *p, json_t *v, void *at)
 {
@@ -209,17 +223,60 @@ read_windows(struct fv_pack_parse *p, json_t *v, void *at)
 			return rc;
 		fv_pack_leave(p);
 	}
-	/* A list of windows and its count stand side by side in the rule. */
-	const struct fv_window *items = windows;
-	memcpy(at, &items, sizeof items);
-	memcpy((char *)at + sizeof items, &n, sizeof n);
+	put_list(at, windows, n);
 	return FV_OK;
 }
 
 static enum fv_err
-read_consent(struct fv_pack_parse *p, json_t *v, void *at)
+read_dates(struct fv_pack_parse *p, json_t *v, void *at)
 {
-	struct fv_pack_table table = fv_consent_fields();
+	size_t n = json_array_size(v);
+	int64_t *days;
+
+	if (!json_is_array(v) || n > FV_RULEPACK_DATES_MAX)
+		return fv_pack_refuse(p, FV_EFORMAT, "must be a list of at most %u dates",
+		    FV_RULEPACK_DATES_MAX);
+	if ((days = fv_pack_alloc(p, (n + 1) * sizeof *days)) == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		fv_pack_enter(p, NULL, i);
+		enum fv_err rc = read_date(p, json_array_get(v, i), &days[i]);
+		if (rc != FV_OK)
+			return rc;
+		if (i > 0 && days[i] <= days[i - 1])
+			return fv_pack_refuse(
+			    p, FV_ERANGE, "is not after the date before it in the list");
+		fv_pack_leave(p);
+	}
+	put_list(at, days, n);
+	return FV_OK;
+}
+
+static enum fv_err
+read_texts(struct fv_pack_parse *p, json_t *v, const struct fv_pack_field *f, void *at)
+{
+	size_t n = json_array_size(v);
+	const char **texts;
+
+	if (!json_is_array(v) || n == 0 || n > FV_HISTORY_SET_MAX)
+		return fv_pack_refuse(
+		    p, FV_EFORMAT, "must be a list of 1 to %u texts", FV_HISTORY_SET_MAX);
+	if ((texts = fv_pack_alloc(p, n * sizeof *texts)) == NULL)
+		return FV_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		fv_pack_enter(p, NULL, i);
+		enum fv_err rc = fv_pack_read_text(p, json_array_get(v, i), f, &texts[i]);
+		if (rc != FV_OK)
+			return rc;
+		fv_pack_leave(p);
+	}
+	put_list(at, texts, n);
+	return FV_OK;
+}
+
+static enum fv_err
+read_object(struct fv_pack_parse *p, json_t *v, struct fv_pack_table table, void *at)
+{
 	const char *names[NAMES_MAX];
 	enum fv_err rc;
 
@@ -270,8 +327,12 @@ read_value(struct fv_pack_parse *p, json_t *v, const struct fv_pack_field *f, ch
 		return json_is_null(v) ? FV_OK : read_date(p, v, (int64_t *)(void *)at);
 	case P_WINDOWS:
 		return read_windows(p, v, at);
-	case P_CONSENT:
-		return read_consent(p, v, at);
+	case P_TEXTS:
+		return read_texts(p, v, f, at);
+	case P_DATES:
+		return read_dates(p, v, at);
+	case P_OBJECT:
+		return read_object(p, v, f->table(), at);
 	}
 	return rc;
 }
@@ -303,7 +364,7 @@ fv_pack_read_bilingual(
     struct fv_pack_parse *p, json_t *object, const char *name, const char **out[2])
 {
 	static const char *const names[] = {"en", "zh"};
-	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 400};
+	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 400, NULL, NULL};
 	json_t *v = json_object_get(object, name);
 	enum fv_err rc;
 

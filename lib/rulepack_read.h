@@ -52,4 +52,19 @@ enum fv_err fv_pack_read_table(
 enum fv_err fv_pack_read_bilingual(
     struct fv_pack_parse *p, json_t *object, const char *name, const char **out[2]);
 
+/* Refuse a member that is in none of the tables nor one of `more`. */
+enum fv_err fv_pack_check_tables(struct fv_pack_parse *p, json_t *v,
+    const struct fv_pack_table *tables, size_t count, const char *const *more,
+    size_t more_count);
+
+/* Refuse the member `name` of the value at the path. */
+enum fv_err fv_pack_refuse_member(
+    struct fv_pack_parse *p, const char *name, enum fv_err rc, const char *why);
+
+/* One rule with its clauses (rulepack_rule.c). */
+enum fv_err fv_pack_read_rule(struct fv_pack_parse *p, json_t *v, struct fv_rule *rule);
+
+/* Memory of the pack; NULL: none is left. */
+void *fv_pack_alloc(struct fv_pack_parse *p, size_t bytes);
+
 #endif

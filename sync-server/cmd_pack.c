@@ -60,15 +60,18 @@ print_rule(const struct fv_rule *rule)
 
 	fv_audit_put_citation(&cite, rule, false);
 	const char *z = fv_buf_z(&cite);
-	printf("\n%s  %s%s\n", rule->id, fv_code_word(FV_CODES_KIND, rule->kind),
-	    rule->is_enabled ? "" : "  (switched off)");
+	printf("\n%s %s", rule->id, rule->is_enabled ? "" : "  (switched off)");
+	for (size_t i = 0; i < rule->clause_count; i++)
+		printf(" %s, %s the visit, a breach is %s%s",
+		    fv_code_word(FV_CODES_KIND, rule->clauses[i].kind),
+		    fv_code_word(FV_CODES_PHASE, rule->clauses[i].phase),
+		    fv_code_word(FV_CODES_ON_BREACH, rule->clauses[i].on_breach),
+		    i + 1 < rule->clause_count ? ";" : "\n");
 	printf("  %s\n  %s\n", rule->text_en, rule->text_zh);
-	printf("  %s; strength %s, severity %u, confidence %s, %s the visit, a breach is %s\n",
+	printf("  %s; strength %s, severity %u, confidence %s\n",
 	    z == NULL ? rule->citation : z, fv_code_word(FV_CODES_STRENGTH, rule->strength),
 	    fv_strength_severity(rule->strength),
-	    fv_code_word(FV_CODES_CONFIDENCE, rule->confidence),
-	    fv_code_word(FV_CODES_PHASE, rule->phase),
-	    fv_code_word(FV_CODES_ON_BREACH, rule->on_breach));
+	    fv_code_word(FV_CODES_CONFIDENCE, rule->confidence));
 	print_date("  in force from ", rule->has_from, rule->from_days);
 	print_date(rule->has_from ? " until " : "  in force until ", rule->has_until,
 	    rule->until_days);

@@ -8,11 +8,14 @@
 #ifndef FV_RULEPACK_H
 #define FV_RULEPACK_H
 
+#include "fv/calendar.h"
 #include "fv/crypto.h"
 #include "fv/rule.h"
 
 #define FV_RULEPACK_MAX_BYTES ((size_t)256 << 10)
 #define FV_RULEPACK_RULES_MAX 512U
+#define FV_RULEPACK_CLAUSES_MAX 16U /* of one rule */
+#define FV_RULEPACK_DATES_MAX 4000U /* of one list of a calendar */
 #define FV_RULEPACK_WINDOW_DAYS_MAX 400U
 #define FV_RULEPACK_CITATION_MAX 60U /* characters: it stands inside every sentence */
 
@@ -38,8 +41,11 @@ struct fv_rulepack {
 	uint32_t products;      /* bits of FV_CODES_PRODUCT; 0: all */
 	const struct fv_pack_source *sources;
 	size_t source_count;
-	const struct fv_rule *rules; /* in the file's order */
+	const struct fv_rule
+	    *rules; /* in the file's order; with a calendar there may be none */
 	size_t rule_count;
+	const struct fv_calendar *calendars;
+	size_t calendar_count;
 	const struct fv_not_encoded *not_encoded;
 	size_t not_encoded_count;
 	struct fv_hash sha256; /* of the file's bytes: its name */

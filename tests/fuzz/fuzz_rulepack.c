@@ -18,14 +18,18 @@ static void
 check_rule(const struct fv_rule *r)
 {
 	must(r->id[0] != '\0' && r->citation[0] != '\0' && r->text_en[0] != '\0');
-	must(fv_code_word(FV_CODES_KIND, r->kind) != NULL);
-	must(fv_code_word(FV_CODES_PHASE, r->phase) != NULL);
-	must(r->channels != 0 && r->window_days <= FV_RULEPACK_WINDOW_DAYS_MAX);
+	must(r->window_days <= FV_RULEPACK_WINDOW_DAYS_MAX && r->clause_count > 0);
 	must(!r->has_from || !r->has_until || r->from_days <= r->until_days);
-	if (r->kind == FV_RULE_TIME_WINDOW)
-		must(r->u.time.allowed_count > 0 && r->u.time.edge_from != 0);
-	if (r->kind == FV_RULE_FREQUENCY)
-		must((r->u.frequency.unit == FV_UNIT_DAY) == (r->u.frequency.days > 0));
+	for (size_t i = 0; i < r->clause_count; i++) {
+		const struct fv_clause *c = &r->clauses[i];
+		const struct fv_frequency_rule *f = &c->u.frequency;
+		must(fv_code_word(FV_CODES_KIND, c->kind) != NULL);
+		must(fv_code_word(FV_CODES_PHASE, c->phase) != NULL && c->channels != 0);
+		if (c->kind == FV_RULE_TIME_WINDOW)
+			must(c->u.time.allowed_count > 0 && c->u.time.edge_from != 0);
+		if (c->kind == FV_RULE_FREQUENCY)
+			must((f->unit == FV_UNIT_DAY) == (f->days > 0));
+	}
 }
 
 int

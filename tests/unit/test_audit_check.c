@@ -64,7 +64,7 @@ nothing_forbids_two_officers_in_the_morning(void **state)
 	assert_int_equal(a->check.answer, FV_CHECK_NONE_FORBIDS);
 	assert_false(a->check.has_next);
 	for (size_t i = 0; i < a->check.finding_count; i++)
-		assert_int_equal(a->check.findings[i].rule->phase, FV_PHASE_BEFORE);
+		assert_int_equal(a->check.findings[i].rule->clauses[0].phase, FV_PHASE_BEFORE);
 	done(a);
 }
 
@@ -76,7 +76,7 @@ duties_are_listed_and_not_judged(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < a->check.duty_count; i++) {
-		assert_int_equal(a->check.duties[i]->phase, FV_PHASE_DURING);
+		assert_int_equal(a->check.duties[i]->clauses[0].phase, FV_PHASE_DURING);
 		seen += strcmp(a->check.duties[i]->id, "CN-07") == 0;
 		seen += strcmp(a->check.duties[i]->id, "CN-08") == 0;
 		assert_string_not_equal(a->check.duties[i]->id, "CN-11");

@@ -65,17 +65,17 @@ a_pack_keeps_what_it_says(void **state)
 	assert_int_equal(pack->revision, 3);
 	assert_int_equal(pack->published_days, fv_days_from_civil(2026, 1, 30));
 	assert_non_null(r);
-	assert_int_equal(r->kind, FV_RULE_FREQUENCY);
-	assert_int_equal(r->u.frequency.limit, 3);
-	assert_int_equal(r->u.frequency.per, FV_PER_DEBT);
-	assert_int_equal(r->u.frequency.days, 7);
-	assert_int_equal(r->u.frequency.outcomes, fv_code_bit(FV_OUTCOME_REFUSED));
-	assert_int_equal(r->u.frequency.by, fv_code_bit(FV_BY_COLLECTOR));
-	assert_int_equal(r->consent.scope, FV_SCOPE_FREQUENCY);
-	assert_int_equal(r->consent.to, fv_code_bit(FV_TO_COLLECTOR));
-	assert_int_equal(r->consent.forms, fv_code_bit(FV_FORM_WRITTEN));
-	assert_true(r->consent.is_day_one && r->consent.days == 7);
-	assert_int_equal(r->places, fv_code_bit(FV_PLACE_HOME));
+	assert_int_equal(r->clauses[0].kind, FV_RULE_FREQUENCY);
+	assert_int_equal(r->clauses[0].u.frequency.limit, 3);
+	assert_int_equal(r->clauses[0].u.frequency.per, FV_PER_DEBT);
+	assert_int_equal(r->clauses[0].u.frequency.days, 7);
+	assert_int_equal(r->clauses[0].u.frequency.outcomes, fv_code_bit(FV_OUTCOME_REFUSED));
+	assert_int_equal(r->clauses[0].u.frequency.by, fv_code_bit(FV_BY_COLLECTOR));
+	assert_int_equal(r->clauses[0].consent.scope, FV_SCOPE_FREQUENCY);
+	assert_int_equal(r->clauses[0].consent.to, fv_code_bit(FV_TO_COLLECTOR));
+	assert_int_equal(r->clauses[0].consent.forms, fv_code_bit(FV_FORM_WRITTEN));
+	assert_true(r->clauses[0].consent.is_day_one && r->clauses[0].consent.days == 7);
+	assert_int_equal(r->clauses[0].places, fv_code_bit(FV_PLACE_HOME));
 	assert_true(r->has_from && !r->has_until && r->is_enabled);
 	assert_null(fv_rulepack_rule(pack, "F-2"));
 	fv_rulepack_free(pack);
@@ -146,7 +146,7 @@ a_missing_field_is_named(void **state)
 {
 	(void)state;
 	refused("{}", 1, "", "id", "missing");
-	refused(HEAD "{\"id\":\"A-1\"}" TAIL, 9, "A-1", "kind", "missing");
+	refused(HEAD "{\"id\":\"A-1\"}" TAIL, 9, "A-1", "strength", "missing");
 	refused(HEAD RULE("A-1", "min_persons", "", "") TAIL, 11, "A-1", "parameters.count",
 	    "missing");
 	refused(HEAD RULE("F-1", "frequency", "\"limit\":1,\"per\":\"debt\",\"unit\":\"day\"",
