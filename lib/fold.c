@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/geo.h"
 #include "lib/fold_internal.h"
 
 /* Hang every correction on what it corrects, newest first, and every part on its subject. */
@@ -62,7 +61,7 @@ make_all(struct fv_fold *fold)
 
 			if (type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT) {
 				is_made = fv_fold_make_contact(
-				    &fold->arena, d, k, &fold->contacts[fold->contact_count]);
+				    fold, d, k, &fold->contacts[fold->contact_count]);
 				fold->contact_count += is_made ? 1U : 0U;
 			} else if (type == FV_REC_EVENT) {
 				is_made = fv_fold_make_event(
@@ -99,68 +98,11 @@ by_event(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->event.id, y->event.id);
 }
 
-static bool
-declares(const struct fv_contact *c, const char *officer)
+void
+fv_fold_check_codes(struct fv_fold *fold, fv_fold_code_fn check, void *ctx)
 {
-	for (size_t i = 1; i < c->officers.count; i++)
-		if (strcmp(c->officers.items[i], officer) == 0)
-			return true;
-	return false;
-}
-
-/* One visit logged by two officers: one declares the other, near in time and place. */
-static bool
-is_pair(const struct fv_fold_contact *a, const struct fv_fold_contact *b)
-{
-	const struct fv_contact *x = &a->contact, *y = &b->contact;
-
-	if (!a->is_visit || !b->is_visit || memcmp(a->dev, b->dev, sizeof a->dev) == 0 ||
-	    x->officers.count == 0 || y->officers.count == 0 ||
-	    strcmp(x->officers.items[0], y->officers.items[0]) == 0)
-		return false;
-	if (y->begin_utc_ms - x->begin_utc_ms > FV_FOLD_LINK_MS || !x->has_place ||
-	    !y->has_place)
-		return false;
-	if (fv_geo_distance_mm((struct fv_place){x->lat_e7, x->lon_e7},
-		(struct fv_place){y->lat_e7, y->lon_e7}) > FV_FOLD_LINK_MM)
-		return false;
-	return declares(x, y->officers.items[0]) || declares(y, x->officers.items[0]);
-}
-
-static void
-corroborate(struct fv_fold_contact *c, const char *link)
-{
-	c->contact.link = link;
-	if (c->contact.second_confirmed != FV_TRI_UNKNOWN) {
-		c->contact.second_confirmed = FV_TRI_YES;
-		c->marks &= ~(uint32_t)FV_MARK_DECLARED;
-	}
-}
-
-/* Contacts are sorted by case and begin: partners stand within ten minutes of each other. */
-static void
-link_visits(struct fv_fold *fold)
-{
-	for (size_t i = 0; i < fold->contact_count; i++) {
-		struct fv_fold_contact *a = &fold->contacts[i];
-
-		for (size_t j = i + 1; j < fold->contact_count; j++) {
-			struct fv_fold_contact *b = &fold->contacts[j];
-			const char *link;
-
-			if (strcmp(a->contact.case_id, b->contact.case_id) != 0 ||
-			    b->contact.begin_utc_ms - a->contact.begin_utc_ms >
-				FV_FOLD_LINK_MS)
-				break;
-			if (!is_pair(a, b))
-				continue;
-			link = a->contact.link != NULL ? a->contact.link
-			    : b->contact.link != NULL  ? b->contact.link
-						       : a->contact.id;
-			corroborate(a, link);
-			corroborate(b, link);
-		}
-	}
+	fold->check = check;
+	fold->check_ctx = ctx;
 }
 
 enum fv_err
@@ -177,8 +119,8 @@ fv_fold_finish(struct fv_fold *fold)
 		return rc;
 	qsort(fold->contacts, fold->contact_count, sizeof *fold->contacts, by_contact);
 	qsort(fold->events, fold->event_count, sizeof *fold->events, by_event);
-	link_visits(fold);
-	return FV_OK;
+	fv_fold_link_visits(fold);
+	return fold->arena.failed ? FV_ENOMEM : FV_OK;
 }
 
 size_t

@@ -254,43 +254,6 @@ read_outcome(struct arena *arena, const struct kept *k, struct fv_fold_contact *
 	}
 }
 
-/* VISIT_BEGIN's officers and whoever cosigned; a PIN on this handheld corroborates. */
-static void
-read_officers(struct arena *arena, const struct kept *begin, struct fv_fold_contact *c)
-{
-	struct fv_strs said = {NULL, 0};
-	const char **all;
-	size_t count = 0;
-
-	c->contact.has_officers = fv_fold_strings(arena, begin, 4, &said);
-	all = fv_fold_alloc(arena, (said.count + FV_FOLD_OFFICERS_MAX) * sizeof *all);
-	if (all == NULL)
-		return;
-	for (; count < said.count; count++)
-		all[count] = said.items[count];
-	for (const struct kept *p = begin->part; p != NULL; p = p->next) {
-		const char *second;
-		uint64_t means;
-		size_t i = 0;
-
-		if (p->header.type != FV_REC_COSIGN ||
-		    (second = fv_fold_string(arena, p, 4)) == NULL)
-			continue;
-		while (i < count && strcmp(all[i], second) != 0)
-			i++;
-		if (i == count && count < said.count + FV_FOLD_OFFICERS_MAX)
-			all[count++] = second;
-		if (i > 0 && fv_fold_uint(p, 5, 2, &means) && means == 1)
-			c->contact.second_confirmed = FV_TRI_YES;
-		c->contact.has_officers = true;
-	}
-	c->contact.officers = (struct fv_strs){all, count};
-	if (count > 1 && c->contact.second_confirmed != FV_TRI_YES) {
-		c->contact.second_confirmed = FV_TRI_NO;
-		c->marks |= FV_MARK_DECLARED;
-	}
-}
-
 static void
 take_alarm(const struct kept *k, struct fv_fold_contact *c)
 {
@@ -376,9 +339,10 @@ read_contact(struct arena *arena, const struct kept *k, struct fv_fold_contact *
 }
 
 static void
-read_visit(
-    struct arena *arena, const struct device *d, struct kept *begin, struct fv_fold_contact *c)
+read_visit(struct fv_fold *fold, const struct device *d, struct kept *begin,
+    struct fv_fold_contact *c)
 {
+	struct arena *arena = &fold->arena;
 	const struct kept *end;
 
 	c->contact.channel = FV_CHANNEL_VISIT;
@@ -386,7 +350,7 @@ read_visit(
 	c->contact.source = FV_SOURCE_HANDHELD;
 	c->contact.place = (enum fv_place_code)fv_fold_code(begin, 5, FV_CODES_PLACE);
 	c->contact.purpose = (enum fv_purpose)fv_fold_code(begin, 6, FV_CODES_PURPOSE);
-	read_officers(arena, begin, c);
+	fv_fold_read_officers(fold, begin, c);
 	gather_claims(d, begin, c);
 	end = settle_end(d, begin, c);
 	walk_parts(arena, d, begin, end, c);
@@ -395,9 +359,11 @@ read_visit(
 }
 
 bool
-fv_fold_make_contact(struct arena *arena, const struct device *device, struct kept *begin,
+fv_fold_make_contact(struct fv_fold *fold, const struct device *device, struct kept *begin,
     struct fv_fold_contact *out)
 {
+	static const uint8_t holds = FV_OFFICER_HOLDS;
+	struct arena *arena = &fold->arena;
 	const char *was = NULL;
 	struct fv_cbor_reader r;
 	struct stamp_view stamp;
@@ -423,10 +389,11 @@ fv_fold_make_contact(struct arena *arena, const struct device *device, struct ke
 	if (out->contact.id == NULL)
 		return false;
 	if (out->is_visit) {
-		read_visit(arena, device, begin, out);
+		read_visit(fold, device, begin, out);
 		return true;
 	}
 	out->close = FV_FOLD_BY_HAND;
+	out->confirmed = &holds;
 	read_contact(arena, begin, out);
 	walk_parts(arena, device, begin, begin, out);
 	return out->contact.channel > FV_CHANNEL_VISIT && out->contact.by != 0;

@@ -84,6 +84,8 @@ struct fv_fold {
 	size_t event_count;
 	size_t unknown_count;
 	bool is_finished;
+	fv_fold_code_fn check; /* NULL: codes are not checked */
+	void *check_ctx;
 };
 
 /* Zeroed memory of the arena, aligned for any type; NULL and `failed` when there is none. */
@@ -126,8 +128,8 @@ FV_NODISCARD bool fv_fold_place(const struct device *device, const struct kept *
     const struct kept *end, struct fv_fold_contact *visit);
 
 /* Fill *out from a VISIT_BEGIN or CONTACT; false: it names no case that can be read. */
-bool fv_fold_make_contact(struct arena *arena, const struct device *device, struct kept *begin,
-    struct fv_fold_contact *out);
+bool fv_fold_make_contact(struct fv_fold *fold, const struct device *device,
+    struct kept *begin, struct fv_fold_contact *out);
 /* Fill *out from an EVENT; false: it cannot be read or names nothing known. */
 bool fv_fold_make_event(struct arena *arena, const struct device *device, struct kept *record,
     struct fv_fold_event *out);
@@ -135,6 +137,11 @@ bool fv_fold_make_event(struct arena *arena, const struct device *device, struct
 const char *fv_fold_own_id(struct arena *arena, char letter, const struct kept *k);
 /* Key 1 as a case id, the corrected one where a correction names one; NULL: neither. */
 const char *fv_fold_case(struct arena *arena, const struct kept *k);
+/* Officers of a visit, from VISIT_BEGIN and the COSIGNs before its end. */
+void fv_fold_read_officers(
+    struct fv_fold *fold, const struct kept *begin, struct fv_fold_contact *c);
+/* Join visits that two officers logged; contacts are sorted.  Then settle the marks. */
+void fv_fold_link_visits(struct fv_fold *fold);
 /* Marks of one record by itself. */
 uint32_t fv_fold_record_marks(const struct kept *k);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fv/order.h"
+#include "sync-server/cosign_codes.h"
 #include "sync-server/judge_in.h"
 #include "sync-server/store/records.h"
 
@@ -53,6 +54,7 @@ read_trails(struct judge *judge)
 {
 	const struct fv_store_seqs all = {0, UINT64_MAX};
 	struct fv_store_trail *trail = NULL;
+	struct cosign_codes codes;
 	enum fv_err rc = fv_store_device_each(judge->store, NULL, take_device, judge);
 
 	if (rc == FV_OK && (trail = malloc(sizeof *trail)) == NULL)
@@ -69,7 +71,11 @@ read_trails(struct judge *judge)
 		rc = fv_store_record_each(judge->store, t->device.no, all, take_record, judge);
 	}
 	free(trail);
-	return rc == FV_OK ? fv_fold_finish(judge->fold) : rc;
+	cosign_codes_init(&codes, judge->store, judge->fold);
+	if (rc == FV_OK && (rc = fv_fold_finish(judge->fold)) == FV_OK)
+		rc = codes.rc;
+	cosign_codes_clear(&codes);
+	return rc;
 }
 
 /* Of one adopted line: load it when no higher revision of that id is there. */

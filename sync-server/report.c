@@ -255,6 +255,8 @@ static const struct {
     {FV_MARK_CLOCK, {"clock", "the handheld's clock was wrong or ran backwards"}},
     {FV_MARK_CLAIMS, {"two_claims", "two claims of when it was"}},
     {FV_MARK_DECLARED, {"declared", "a second officer is declared, not confirmed"}},
+    {FV_MARK_CODE_WRONG, {"code_wrong", "second officer's code did not match"}},
+    {FV_MARK_CODE_NOT_CHECKED, {"code_not_checked", "second officer's code was not checked"}},
     {FV_MARK_AMENDED, {"amended", "corrected afterwards; both versions are kept"}},
     {FV_MARK_LOCKED, {"locked", "written without the PIN: the handheld was locked"}},
 };

@@ -97,14 +97,33 @@ word_of(enum fv_code_set set, uint32_t code)
 	return word != NULL ? word : "";
 }
 
-/* Officers joined by `between`. */
+/* What makes an officer more than a name: a stable word, and words for people. */
+static const struct {
+	const char *word;
+	const char *phrase; /* NULL: nothing to say of who holds the handheld */
+} confirmations[] = {
+    [FV_OFFICER_HOLDS] = {"holder", NULL},
+    [FV_OFFICER_DECLARED] = {"declared", "declared"},
+    [FV_OFFICER_CODE_WRONG] = {"code_wrong", "declared: code did not match"},
+    [FV_OFFICER_CODE_NOT_CHECKED] = {"code_not_checked", "declared: code not checked"},
+    [FV_OFFICER_BY_HANDHELD] = {"own_handheld", "confirmed (own handheld)"},
+    [FV_OFFICER_BY_CODE] = {"code", "confirmed (code)"},
+    [FV_OFFICER_BY_PIN] = {"pin", "confirmed (PIN)"},
+};
+
+/* Officers joined by `between`, for people each second one with what confirms him. */
 static void
-put_officers(struct fv_buf *out, const struct fv_contact *c, const char *between)
+put_officers(struct fv_buf *out, const struct fv_fold_contact *c, const char *between,
+    bool is_for_people)
 {
-	for (size_t i = 0; i < c->officers.count; i++) {
+	for (size_t i = 0; i < c->contact.officers.count; i++) {
+		const char *phrase = confirmations[c->confirmed[i]].phrase;
+
 		if (i > 0)
 			fv_buf_put_z(out, between);
-		report_put_plain(out, c->officers.items[i]);
+		report_put_plain(out, c->contact.officers.items[i]);
+		if (is_for_people && phrase != NULL)
+			fv_buf_putf(out, " %s", phrase);
 	}
 }
 
@@ -148,7 +167,7 @@ put_row_head(struct fv_buf *out, const struct report *r, const struct report_row
 	fv_buf_putf(out, "  case %s  %s", c->case_id, word_of(FV_CODES_CHANNEL, c->channel));
 	if (c->officers.count > 0) {
 		fv_buf_put_z(out, " by ");
-		put_officers(out, c, ", ");
+		put_officers(out, row->c, ", ", true);
 	}
 	if (c->has_end)
 		fv_buf_putf(out, "  %lld min",
@@ -290,7 +309,7 @@ put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row 
 	fv_buf_put_u8(out, ',');
 	report_put_field(out, c->case_id);
 	fv_buf_putf(out, ",%s,", word_of(FV_CODES_CHANNEL, c->channel));
-	put_officers(&cell, c, ";");
+	put_officers(&cell, row->c, ";", false);
 	report_put_field(out, fv_buf_z(&cell) != NULL ? fv_buf_z(&cell) : "");
 	fv_buf_put_u8(out, ',');
 	report_put_local(out, row, c->begin_utc_ms);
@@ -319,7 +338,10 @@ put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row 
 	fv_buf_reset(&cell);
 	put_odd_words(&cell, row, ";", "");
 	report_put_field(out, fv_buf_z(&cell) != NULL ? fv_buf_z(&cell) : "");
-	fv_buf_put_z(out, "\r\n");
+	for (size_t i = 0; i < c->officers.count; i++)
+		fv_buf_putf(
+		    out, "%s%s", i > 0 ? ";" : ",", confirmations[row->c->confirmed[i]].word);
+	fv_buf_put_z(out, c->officers.count == 0 ? ",\r\n" : "\r\n");
 	fv_buf_clear(&cell);
 }
 
@@ -328,7 +350,7 @@ report_put_csv(struct fv_buf *out, const struct report *r)
 {
 	fv_buf_put_z(out,
 	    "contact,case,channel,officers,begin,end,minutes,zone,place,outcome,"
-	    "verdict,severity,pack,rule,citation,why,exceptions\r\n");
+	    "verdict,severity,pack,rule,citation,why,exceptions,confirmed\r\n");
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct report_row *row = &r->rows[i];
 		size_t shown = 0;
@@ -381,6 +403,10 @@ put_json_contact(struct fv_buf *out, const struct report_row *row)
 		fv_buf_put_z(out, i > 0 ? "," : "");
 		fv_audit_put_json_text(out, c->officers.items[i]);
 	}
+	fv_buf_put_z(out, "],\"confirmed\":[");
+	for (size_t i = 0; i < c->officers.count; i++)
+		fv_buf_putf(out, "%s\"%s\"", i > 0 ? "," : "",
+		    confirmations[row->c->confirmed[i]].word);
 	fv_buf_put_u8(out, ']');
 	put_json_key(out, "zone", row->zone_name);
 	put_json_time(out, "begin", row, c->begin_utc_ms);

@@ -62,11 +62,25 @@ enum fv_fold_mark {
 	FV_MARK_CLOCK = 1 << 10,    /* wall clock earlier than the program, or after receipt */
 	FV_MARK_DECLARED = 1 << 11, /* a second officer is only declared */
 	FV_MARK_ROLLOVER = 1 << 12, /* receiver's date is off by n x 1024 weeks: not a claim */
+	FV_MARK_CODE_WRONG = 1 << 13,       /* a second officer's code did not match */
+	FV_MARK_CODE_NOT_CHECKED = 1 << 14, /* nobody here could check his code */
+};
+
+/* What makes an officer of a visit more than a name, the strongest that there is. */
+enum fv_fold_officer {
+	FV_OFFICER_HOLDS = 0,        /* it is his handheld that wrote the visit */
+	FV_OFFICER_DECLARED,         /* the first officer's word, and no more */
+	FV_OFFICER_CODE_WRONG,       /* declared; what was typed was not his code */
+	FV_OFFICER_CODE_NOT_CHECKED, /* declared; his code was not checked */
+	FV_OFFICER_BY_HANDHELD,      /* his own handheld began a visit at the same place */
+	FV_OFFICER_BY_CODE,          /* a code that his own handheld showed */
+	FV_OFFICER_BY_PIN,           /* his PIN on the first officer's handheld */
 };
 
 /* A visit or a contact by another channel, folded. */
 struct fv_fold_contact {
 	struct fv_contact contact; /* what the engine reads; strings live in the fold */
+	const uint8_t *confirmed;  /* enum fv_fold_officer, one for each of contact.officers */
 	bool is_visit;
 	uint8_t dev[FV_DEV_BYTES];
 	uint64_t seq;      /* of VISIT_BEGIN or CONTACT */
@@ -107,6 +121,22 @@ FV_EXPORT void fv_fold_free(struct fv_fold *fold);
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_fold_add(
     struct fv_fold *fold, const struct fv_fold_record *record);
+
+/* A second officer's code as a COSIGN holds it. */
+struct fv_fold_code {
+	const uint8_t *dev;  /* of the handheld into which it was typed */
+	const char *officer; /* whose it is said to be */
+	const char *case_id; /* of the visit as it was begun */
+	int64_t at_ms;       /* legal time of the COSIGN, ms UTC */
+	struct fv_span code;
+};
+/* True when a handheld of that officer, other than `dev`, showed the code for that case
+ * then (cosign.h).  The secrets that tell are the server's. */
+typedef bool (*fv_fold_code_fn)(const struct fv_fold_code *code, void *ctx);
+
+/* Check codes by `check` in fv_fold_finish(); without it none confirms anybody.
+ * Holds: ctx, until then. */
+FV_EXPORT void fv_fold_check_codes(struct fv_fold *fold, fv_fold_code_fn check, void *ctx);
 
 /*
  * Join what was taken: ends, places, corrections, links.  Call once, after the last add.

@@ -401,6 +401,173 @@ visits_far_apart_late_or_undeclared_are_not_linked(void **state)
 	assert_null(fv_fold_contact(w->fold, 0)->contact.link);
 }
 
+/* Another try at two visits, from the beginning. */
+static void
+start_again(struct world *w)
+{
+	fv_fold_free(w->fold);
+	assert_int_equal(fv_fold_new(&w->fold), FV_OK);
+	made_free(&w->a);
+	made_free(&w->b);
+	made_init(&w->a, 1);
+	made_init(&w->b, 2);
+}
+
+static bool
+is_the_code(const struct fv_fold_code *code, void *ctx)
+{
+	*(struct fv_fold_code *)ctx = *code;
+	return fv_span_equal(code->code, fv_span_z("12345678"));
+}
+
+static void
+a_code_confirms_when_whoever_knows_says_so(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	struct fv_fold_code asked;
+	uint64_t v = begin_visit(&w->a, "[\"o1\",\"o2\",\"o3\"]", 0), s;
+
+	s = made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",5:2,6:\"12345678\"}", (int)v);
+	fv_fold_check_codes(w->fold, is_the_code, &asked);
+	c = only(w);
+	assert_string_equal(asked.officer, "o2");
+	assert_string_equal(asked.case_id, "c1");
+	assert_int_equal(asked.at_ms, w->a.records[s].header.rtc_ms);
+	assert_memory_equal(asked.dev, w->a.trail.dev, FV_DEV_BYTES);
+	assert_int_equal(c->confirmed[0], FV_OFFICER_HOLDS);
+	assert_int_equal(c->confirmed[1], FV_OFFICER_BY_CODE);
+	assert_int_equal(c->confirmed[2], FV_OFFICER_DECLARED);
+	assert_int_equal(c->contact.second_confirmed, FV_TRI_YES);
+	assert_int_equal(c->marks & (FV_MARK_DECLARED | FV_MARK_CODE_WRONG), FV_MARK_DECLARED);
+}
+
+static void
+a_wrong_code_leaves_him_declared_until_a_right_one_comes(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	struct fv_fold_code asked;
+
+	for (int right = 0; right < 2; right++) {
+		start_again(w);
+		uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0);
+		(void)made_putf(
+		    &w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",5:2,6:\"00000000\"}", (int)v);
+		(void)made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",5:2,6:\"%s\"}", (int)v,
+		    right ? "12345678" : "87654321");
+		fv_fold_check_codes(w->fold, is_the_code, &asked);
+		c = only(w);
+		assert_string_equal(c->contact.officers.items[1], "o2");
+		assert_int_equal(
+		    c->confirmed[1], right ? FV_OFFICER_BY_CODE : FV_OFFICER_CODE_WRONG);
+		assert_int_equal(c->contact.second_confirmed, right ? FV_TRI_YES : FV_TRI_NO);
+		assert_int_equal((c->marks & FV_MARK_CODE_WRONG) != 0, !right);
+	}
+}
+
+static void
+a_code_that_nobody_can_check_says_so(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0);
+
+	(void)made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",5:2,6:\"12345678\"}", (int)v);
+	c = only(w);
+	assert_int_equal(c->confirmed[1], FV_OFFICER_CODE_NOT_CHECKED);
+	assert_int_equal(c->contact.second_confirmed, FV_TRI_NO);
+	assert_int_equal(c->marks & (FV_MARK_DECLARED | FV_MARK_CODE_NOT_CHECKED),
+	    FV_MARK_DECLARED | FV_MARK_CODE_NOT_CHECKED);
+}
+
+static void
+a_cosign_of_oneself_after_the_end_or_by_correction_confirms_nobody(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	uint64_t v = begin_visit(&w->a, "[\"o1\",\"o2\",\"o1\"]", 0), s;
+
+	(void)made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o1\",5:1}", (int)v);
+	s = made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o3\",5:9}", (int)v);
+	(void)made_putf(&w->a, FV_REC_AMEND, "{1:%d,4:5,5:{4:\"o2\",5:1}}", (int)s);
+	(void)end_visit(&w->a, v);
+	(void)made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",5:1}", (int)v);
+	c = only(w);
+	assert_int_equal(c->contact.officers.count, 3); /* o1 once, and o3 by name alone */
+	assert_int_equal(c->contact.second_confirmed, FV_TRI_NO);
+	for (size_t i = 1; i < 3; i++)
+		assert_int_equal(c->confirmed[i], FV_OFFICER_DECLARED);
+}
+
+static void
+linked_visits_name_both_officers_by_their_own_handhelds(void **state)
+{
+	struct world *w = *state;
+
+	fold_two_visits(w, "[\"o2\"]", 5000, 10 * MIN_MS);
+	for (size_t i = 0; i < 2; i++) {
+		const struct fv_fold_contact *c = fv_fold_contact(w->fold, i);
+
+		assert_int_equal(c->contact.officers.count, 2);
+		assert_int_equal(c->confirmed[1], FV_OFFICER_BY_HANDHELD);
+		assert_int_equal(c->contact.second_confirmed, FV_TRI_YES);
+		assert_int_equal(c->marks & FV_MARK_DECLARED, 0);
+	}
+}
+
+/* Two visits in a stairwell without a fix; o2 gave `means` on o1's handheld. */
+static void
+fold_without_place(struct world *w, const char *means)
+{
+	uint64_t v =
+	    made_put(&w->a, FV_REC_VISIT_BEGIN, "{1:\"c1\",2:null,4:[\"o1\",\"o2\"]}");
+	struct fv_fold_code asked;
+
+	(void)made_put(&w->b, FV_REC_VISIT_BEGIN, "{1:\"c1\",2:null,4:[\"o2\"]}");
+	if (means != NULL)
+		(void)made_putf(&w->a, FV_REC_COSIGN, "{1:%d,4:\"o2\",%s}", (int)v, means);
+	fv_fold_check_codes(w->fold, is_the_code, &asked);
+	take(w->fold, &w->a);
+	take(w->fold, &w->b);
+	assert_int_equal(fv_fold_finish(w->fold), FV_OK);
+	assert_int_equal(fv_fold_contact_count(w->fold), 2);
+}
+
+static void
+without_a_place_visits_are_linked_by_pin_or_good_code_only(void **state)
+{
+	static const struct {
+		const char *means;
+		bool is_linked;
+	} rows[] = {{"5:1", true}, {"5:2,6:\"12345678\"", true}, {"5:2,6:\"00000000\"", false},
+	    {NULL, false}};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		start_again(w);
+		fold_without_place(w, rows[i].means);
+		for (size_t k = 0; k < 2; k++)
+			assert_int_equal(fv_fold_contact(w->fold, k)->contact.link != NULL,
+			    rows[i].is_linked);
+	}
+}
+
+static void
+unlinked_visits_near_in_time_are_both_there_to_be_asked_about(void **state)
+{
+	struct world *w = *state;
+	const struct fv_contact *x, *y;
+
+	fold_two_visits(w, "[\"o3\"]", 0, 3 * MIN_MS);
+	x = &fv_fold_contact(w->fold, 0)->contact;
+	y = &fv_fold_contact(w->fold, 1)->contact;
+	assert_true(x->link == NULL && y->link == NULL && strcmp(x->id, y->id) != 0);
+	assert_true(y->begin_utc_ms - x->begin_utc_ms <= FV_FOLD_LINK_MS);
+	assert_true(x->has_place && y->has_place && x->has_officers && y->has_officers);
+	assert_string_not_equal(x->officers.items[0], y->officers.items[0]);
+}
+
 static void
 an_event_names_its_visit_and_takes_its_case(void **state)
 {
@@ -745,6 +912,13 @@ main(void)
 	    T(an_end_before_its_begin_is_measured_by_boottime),
 	    T(a_declared_officer_is_not_confirmed),
 	    T(a_cosign_by_pin_confirms_and_an_unchecked_code_does_not),
+	    T(a_code_confirms_when_whoever_knows_says_so),
+	    T(a_wrong_code_leaves_him_declared_until_a_right_one_comes),
+	    T(a_code_that_nobody_can_check_says_so),
+	    T(a_cosign_of_oneself_after_the_end_or_by_correction_confirms_nobody),
+	    T(linked_visits_name_both_officers_by_their_own_handhelds),
+	    T(without_a_place_visits_are_linked_by_pin_or_good_code_only),
+	    T(unlinked_visits_near_in_time_are_both_there_to_be_asked_about),
 	    T(two_handhelds_at_one_visit_are_linked_and_confirm_each_other),
 	    T(visits_far_apart_late_or_undeclared_are_not_linked),
 	    T(an_event_names_its_visit_and_takes_its_case),
