@@ -47,7 +47,7 @@ is_same_pin(struct fv_app *app, const struct fv_call *call, struct fv_reply *rep
 	enum fv_err rc = FV_ENOMEM;
 
 	if (sk != NULL)
-		rc = fv_pin_open(app->dir, fv_buf_span(&call->inputs[1]), sk);
+		rc = fv_pin_open(app->dir, FV_PIN_FILE, fv_buf_span(&call->inputs[1]), sk);
 	fv_secret_free(sk);
 	if (rc == FV_EAUTH)
 		fv_reply_fail(reply, FV_FAIL_WRONG_PIN, "PIN", "%s",

@@ -147,7 +147,7 @@ fv_enroll_prepare(struct fv_app *app, const struct fv_enroll_ticket *ticket,
 	if ((rc = put_request(keys, &ticket->ticket, &plain)) != FV_OK ||
 	    (rc = seal_request(&ticket->ticket, fv_buf_span(&plain), &body, context)) != FV_OK)
 		goto cleanup;
-	if ((rc = fv_pin_set(app->dir, pin, keys->sk_box)) != FV_OK ||
+	if ((rc = fv_pin_set(app->dir, FV_PIN_FILE, pin, keys->sk_box)) != FV_OK ||
 	    (rc = store_all(app, ticket, keys, fv_buf_span(&body), context)) != FV_OK)
 		goto cleanup;
 	rc = fv_identity_load(app->store, &app->identity);

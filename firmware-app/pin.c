@@ -9,6 +9,10 @@
 #define LOCK_UNLOCKED 2U
 #define LOCK_WIPED 3U
 
+/* The holder's. */
+static const struct fv_pin_slot own = {
+    FV_PIN_FILE, FV_SET_PIN_FAILURES, FV_SET_PIN_BOOT, FV_SET_PIN_BOOTTIME};
+
 static enum fv_err
 record_lock(struct fv_app *app, uint32_t what, enum fv_lock_cause cause)
 {
@@ -82,9 +86,19 @@ fv_pin_wipe(struct fv_app *app, enum fv_lock_cause cause)
 	return fv_store_checkpoint(app->store);
 }
 
-/* Milliseconds until the next try is allowed. */
-static int64_t
-wait_ms(struct fv_app *app, int64_t failures)
+enum fv_err
+fv_pin_failures(struct fv_app *app, const struct fv_pin_slot *slot, int64_t *failures_out)
+{
+	enum fv_err rc = fv_store_get_int(app->store, slot->failures, failures_out);
+
+	if (rc != FV_ENOENT)
+		return rc;
+	*failures_out = 0;
+	return FV_OK;
+}
+
+int64_t
+fv_pin_wait_ms(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures)
 {
 	uint8_t boot[FV_BOOT_BYTES];
 	int64_t at, elapsed, delay = FV_PIN_DELAY_MS;
@@ -95,25 +109,25 @@ wait_ms(struct fv_app *app, int64_t failures)
 		delay *= 2;
 	/* Only the boot clock counts: whoever holds the handheld may set the other one. */
 	elapsed = app->clock.boottime_ms(app->clock.ctx);
-	if (fv_store_get_fixed(app->store, FV_SET_PIN_BOOT, boot, sizeof boot) == FV_OK &&
+	if (fv_store_get_fixed(app->store, slot->boot, boot, sizeof boot) == FV_OK &&
 	    memcmp(boot, app->boot, sizeof boot) == 0 &&
-	    fv_store_get_int(app->store, FV_SET_PIN_BOOTTIME, &at) == FV_OK)
+	    fv_store_get_int(app->store, slot->boottime, &at) == FV_OK)
 		elapsed -= at;
 	return elapsed >= delay ? 0 : delay - elapsed;
 }
 
-/* Count the try before it is made: killing the program must not make it free. */
-static enum fv_err
-count_try(struct fv_app *app, int64_t failures)
+/* Before the try is made: killing the program must not make it free. */
+enum fv_err
+fv_pin_count_try(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures)
 {
 	enum fv_err rc;
 
 	if ((rc = fv_store_begin(app->store)) != FV_OK)
 		return rc;
-	if ((rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, failures)) != FV_OK ||
-	    (rc = fv_store_put_setting(app->store, FV_SET_PIN_BOOT,
-		 fv_span_of(app->boot, sizeof app->boot))) != FV_OK ||
-	    (rc = fv_store_put_int(app->store, FV_SET_PIN_BOOTTIME,
+	if ((rc = fv_store_put_int(app->store, slot->failures, failures)) != FV_OK ||
+	    (rc = fv_store_put_setting(
+		 app->store, slot->boot, fv_span_of(app->boot, sizeof app->boot))) != FV_OK ||
+	    (rc = fv_store_put_int(app->store, slot->boottime,
 		 app->clock.boottime_ms(app->clock.ctx))) != FV_OK) {
 		fv_store_rollback(app->store);
 		return rc;
@@ -155,17 +169,14 @@ may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
 		    _("this handheld was wiped: no card can be opened; tell your supervisor"));
 		return false;
 	}
-	rc = fv_store_get_int(app->store, FV_SET_PIN_FAILURES, failures);
-	if (rc == FV_ENOENT)
-		*failures = 0;
-	else if (rc != FV_OK) {
+	if ((rc = fv_pin_failures(app, &own, failures)) != FV_OK) {
 		fv_reply_fail_err(reply, "PIN", rc);
 		return false;
 	}
 	/* The tenth try was made, and the program killed before it could wipe. */
 	if (*failures >= FV_PIN_TRIES_MAX)
 		return refuse(app, *failures, reply);
-	left_ms = wait_ms(app, *failures);
+	left_ms = fv_pin_wait_ms(app, &own, *failures);
 	if (left_ms == 0)
 		return true;
 	fv_reply_fail(reply, FV_FAIL_PIN_DELAY, "PIN",
@@ -187,9 +198,9 @@ fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply)
 		fv_reply_fail_err(reply, "PIN", FV_ENOMEM);
 		return false;
 	}
-	rc = count_try(app, failures + 1);
+	rc = fv_pin_count_try(app, &own, failures + 1);
 	if (rc == FV_OK)
-		rc = fv_pin_open(app->dir, pin, sk);
+		rc = fv_pin_open(app->dir, FV_PIN_FILE, pin, sk);
 	if (rc == FV_EAUTH) {
 		refuse(app, failures + 1, reply);
 	} else if (rc == FV_ENOENT) {

@@ -33,12 +33,21 @@ enum fv_lock_cause {
 	FV_LOCK_ORDER = 4,
 };
 
+/* One PIN of this handheld: its file below FV_PIN_FOLDER, and the settings that count
+ * its wrong tries. */
+struct fv_pin_slot {
+	const char *file;
+	const char *failures;
+	const char *boot;
+	const char *boottime;
+};
+
 /*
- * Wrap `sk_box` under `pin` into DIR/keys/box.  Slow by design.
+ * Wrap `key` under `pin` into DIR/keys/NAME.  Slow by design.
  * Errors: FV_EIO FV_EFULL FV_ENOMEM
  */
 FV_NODISCARD enum fv_err fv_pin_set(
-    const char *dir, struct fv_span pin, const uint8_t sk_box[FV_KEY_BYTES]);
+    const char *dir, const char *name, struct fv_span pin, const uint8_t key[FV_KEY_BYTES]);
 
 /*
  * Open the wrapped key.  Slow by design; counts nothing.
@@ -47,7 +56,19 @@ FV_NODISCARD enum fv_err fv_pin_set(
  *         FV_ECORRUPT FV_EIO FV_ENOMEM
  */
 FV_NODISCARD enum fv_err fv_pin_open(
-    const char *dir, struct fv_span pin, uint8_t sk_box_out[FV_KEY_BYTES]);
+    const char *dir, const char *name, struct fv_span pin, uint8_t key_out[FV_KEY_BYTES]);
+
+/* Overwrite and remove DIR/keys/NAME. */
+void fv_pin_erase(const char *dir, const char *name);
+
+/* Wrong tries so far.  Errors: FV_ECORRUPT FV_EIO */
+FV_NODISCARD enum fv_err fv_pin_failures(
+    struct fv_app *app, const struct fv_pin_slot *slot, int64_t *failures_out);
+/* Milliseconds until the next try is allowed after so many wrong ones. */
+int64_t fv_pin_wait_ms(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
+/* Count a try, durably, before it is made.  Errors: FV_EIO FV_EFULL FV_ENOMEM */
+FV_NODISCARD enum fv_err fv_pin_count_try(
+    struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
 
 /*
  * Try a PIN as the officer: counts wrong ones durably before it looks, delays after the

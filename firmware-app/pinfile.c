@@ -1,5 +1,5 @@
 /*
- * DIR/keys/box: "FVPIN1" 0 0, u32be ops, u64be bytes of memory, salt16, and the sealed
+ * DIR/keys/NAME: "FVPIN1" 0 0, u32be ops, u64be bytes of memory, salt16, and the sealed
  * 32-byte key; all before the last is the additional data.
  */
 #include <errno.h>
@@ -69,9 +69,9 @@ pick_memory(void)
 }
 
 static enum fv_err
-put_path(const char *dir, const char *suffix, struct fv_buf *out)
+put_path(const char *dir, const char *name, const char *suffix, struct fv_buf *out)
 {
-	fv_buf_putf(out, "%s/%s/%s%s", dir, FV_PIN_FOLDER, FV_PIN_FILE, suffix);
+	fv_buf_putf(out, "%s/%s/%s%s", dir, FV_PIN_FOLDER, name, suffix);
 	return fv_buf_z(out) != NULL ? FV_OK : FV_ENOMEM;
 }
 
@@ -94,15 +94,15 @@ sync_folder(const char *dir)
 }
 
 static enum fv_err
-write_file(const char *dir, const uint8_t bytes[FILE_BYTES])
+write_file(const char *dir, const char *name, const uint8_t bytes[FILE_BYTES])
 {
 	struct fv_buf folder = {0}, path = {0}, fresh = {0};
 	int fd = -1;
 	enum fv_err rc = FV_ENOMEM;
 
 	fv_buf_putf(&folder, "%s/%s", dir, FV_PIN_FOLDER);
-	if (fv_buf_z(&folder) == NULL || put_path(dir, "", &path) != FV_OK ||
-	    put_path(dir, ".new", &fresh) != FV_OK)
+	if (fv_buf_z(&folder) == NULL || put_path(dir, name, "", &path) != FV_OK ||
+	    put_path(dir, name, ".new", &fresh) != FV_OK)
 		goto cleanup;
 	rc = FV_EIO;
 	if (mkdir(fv_buf_z(&folder), 0700) != 0 && errno != EEXIST)
@@ -126,7 +126,8 @@ cleanup:
 }
 
 enum fv_err
-fv_pin_set(const char *dir, struct fv_span pin, const uint8_t sk_box[FV_KEY_BYTES])
+fv_pin_set(
+    const char *dir, const char *name, struct fv_span pin, const uint8_t key_in[FV_KEY_BYTES])
 {
 	uint8_t bytes[FILE_BYTES], key[FV_KEY_BYTES] = {0};
 	enum fv_err rc;
@@ -138,18 +139,18 @@ fv_pin_set(const char *dir, struct fv_span pin, const uint8_t sk_box[FV_KEY_BYTE
 	rc = derive(pin, bytes + 20, FV_PIN_OPS, fv_load_u64be(bytes + 12), key);
 	if (rc == FV_OK) {
 		fv_aead_seal(key, nonce, fv_span_of(bytes, HEAD_BYTES),
-		    fv_span_of(sk_box, FV_KEY_BYTES), bytes + HEAD_BYTES);
-		rc = write_file(dir, bytes);
+		    fv_span_of(key_in, FV_KEY_BYTES), bytes + HEAD_BYTES);
+		rc = write_file(dir, name, bytes);
 	}
 	fv_wipe(key, sizeof key);
 	return rc;
 }
 
 static enum fv_err
-read_file(const char *dir, uint8_t bytes[FILE_BYTES])
+read_file(const char *dir, const char *name, uint8_t bytes[FILE_BYTES])
 {
 	struct fv_buf path = {0};
-	enum fv_err rc = put_path(dir, "", &path);
+	enum fv_err rc = put_path(dir, name, "", &path);
 	int fd;
 
 	if (rc == FV_OK) {
@@ -167,15 +168,16 @@ read_file(const char *dir, uint8_t bytes[FILE_BYTES])
 }
 
 enum fv_err
-fv_pin_open(const char *dir, struct fv_span pin, uint8_t sk_box_out[FV_KEY_BYTES])
+fv_pin_open(
+    const char *dir, const char *name, struct fv_span pin, uint8_t key_out[FV_KEY_BYTES])
 {
 	uint8_t bytes[FILE_BYTES], key[FV_KEY_BYTES] = {0};
 	uint64_t mem_bytes;
 	uint32_t ops;
 	enum fv_err rc;
 
-	memset(sk_box_out, 0, FV_KEY_BYTES);
-	if ((rc = read_file(dir, bytes)) != FV_OK)
+	memset(key_out, 0, FV_KEY_BYTES);
+	if ((rc = read_file(dir, name, bytes)) != FV_OK)
 		return rc;
 	ops = fv_load_u32be(bytes + 8);
 	mem_bytes = fv_load_u64be(bytes + 12);
@@ -184,20 +186,20 @@ fv_pin_open(const char *dir, struct fv_span pin, uint8_t sk_box_out[FV_KEY_BYTES
 		return FV_ECORRUPT;
 	if ((rc = derive(pin, bytes + 20, ops, mem_bytes, key)) == FV_OK)
 		rc = fv_aead_open(key, nonce, fv_span_of(bytes, HEAD_BYTES),
-		    fv_span_of(bytes + HEAD_BYTES, FILE_BYTES - HEAD_BYTES), sk_box_out);
+		    fv_span_of(bytes + HEAD_BYTES, FILE_BYTES - HEAD_BYTES), key_out);
 	fv_wipe(key, sizeof key);
 	return rc;
 }
 
 /* Overwrite, sync, unlink: what flash keeps of it is beyond any program. */
-static void
-erase(const char *dir)
+void
+fv_pin_erase(const char *dir, const char *name)
 {
 	static const uint8_t zero[FILE_BYTES];
 	struct fv_buf path = {0};
 	int fd;
 
-	if (put_path(dir, "", &path) == FV_OK &&
+	if (put_path(dir, name, "", &path) == FV_OK &&
 	    (fd = open(fv_buf_z(&path), O_WRONLY | O_CLOEXEC)) >= 0) {
 		if (write(fd, zero, sizeof zero) > 0)
 			fsync(fd);
@@ -230,5 +232,5 @@ fv_pin_finish_wipe(struct fv_app *app)
 	    is_ordered && fv_pin_wipe(app, FV_LOCK_ORDER) != FV_OK)
 		fputs("fieldvisit: the order to wipe could not be obeyed yet\n", stderr);
 	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0)
-		erase(app->dir);
+		fv_pin_erase(app->dir, FV_PIN_FILE);
 }

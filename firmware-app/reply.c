@@ -30,6 +30,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_UNKNOWN_DEVICE] = {"unknown-device", FV_EXIT_DENIED},
     [FV_FAIL_LOG_REWRITTEN] = {"log-rewritten", FV_EXIT_PROTOCOL},
     [FV_FAIL_NO_LINK] = {"no-link", FV_EXIT_OS},
+    [FV_FAIL_NO_PIN] = {"no-pin", FV_EXIT_DENIED},
     [FV_FAIL_WRONG_PIN] = {"wrong-pin", FV_EXIT_DENIED},
     [FV_FAIL_PIN_DELAY] = {"pin-delay", FV_EXIT_RETRY},
     [FV_FAIL_LOCKED] = {"locked", FV_EXIT_DENIED},

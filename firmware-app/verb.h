@@ -78,6 +78,7 @@ int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -94,6 +95,7 @@ int fv_cmd_unlock(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 int fv_cmd_verify(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 
 int fv_prepare_case(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);

@@ -18,6 +18,8 @@ static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business
     {"outcome", "WORD"}, {"place", "home|work|mobile|other"}, {"purpose", "WORD"},
     {"recorded", "audio|video|none"}, {"source", "handheld|dialler|ai|desk|letter"},
     {"with", "WHOM"}, {NULL, NULL}};
+static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file", "FILE"},
+    {"show", "CASE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
@@ -45,6 +47,9 @@ const struct fv_verb fv_verbs[] = {
     {"contact", "CASE CHANNEL [--begin TIME] [--outcome WORD] ...",
 	N_("record a call, message or letter"), contact_options, 2, 2, NULL, fv_cmd_contact,
 	0},
+    {"cosign", "OFFICER [--code DIGITS | --ticket FILE] [--pin-file FILE] | --show CASE",
+	N_("a second officer joins the open visit"), cosign_options, 0, 1, fv_prepare_cosign,
+	fv_cmd_cosign, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
 	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},

@@ -285,7 +285,7 @@ main(int argc, char **argv)
 	fv_identity_make(fv_random_system(), ticket_id, &keys);
 	MUST(fv_store_begin(store));
 	MUST(fv_identity_store(store, argv[1], &keys));
-	MUST(fv_pin_set(argv[1], fv_span_z("2468"), keys.sk_box));
+	MUST(fv_pin_set(argv[1], FV_PIN_FILE, fv_span_z("2468"), keys.sk_box));
 	keep_roster(store, &roster);
 	keep_ticket(store, ticket_id, "http://127.0.0.1:9", &roster);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

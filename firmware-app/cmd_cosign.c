@@ -1,0 +1,308 @@
+/*
+ * A second officer joins the open visit: by his PIN on this handheld, or by a code that
+ * his own shows and that the server checks afterwards (PROTOCOL.md sections 5, 13).
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-app/cosign_pin.h"
+#include "firmware-app/roster_kept.h"
+#include "firmware-app/typed.h"
+#include "firmware-app/verb.h"
+#include "firmware-app/work.h"
+#include "fv/cosign.h"
+
+#define TICKET_SETTING "cosign_ticket_" /* + ticket id: spent here */
+#define MEANS_PIN 1U
+#define MEANS_CODE 2U
+
+/* inputs[0]: the ticket file; inputs[1]: the PIN. */
+int
+fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply)
+{
+	const char *ticket = fv_args_value(&call->args, "ticket");
+	const char *pin_file = fv_args_value(&call->args, "pin-file");
+	const bool is_show = fv_args_has(&call->args, "show");
+	const bool is_code = fv_args_has(&call->args, "code");
+
+	if ((is_show ? 1U : 0U) + (is_code ? 1U : 0U) + (ticket != NULL ? 1U : 0U) > 1U ||
+	    ((is_show || is_code) && pin_file != NULL) ||
+	    call->args.operand_count != (is_show ? 0U : 1U))
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("usage: fieldvisit cosign OFFICER [--code DIGITS | --ticket FILE] "
+		      "[--pin-file FILE] | cosign --show CASE"));
+	if (is_show || is_code)
+		return FV_EXIT_OK;
+	if (ticket != NULL && pin_file != NULL && strcmp(ticket, "-") == 0 &&
+	    strcmp(pin_file, "-") == 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("ticket and PIN cannot both come from standard input"));
+	if ((ticket != NULL &&
+		!fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply)) ||
+	    !fv_typed_pin(pin_file, ticket != NULL, &call->inputs[1], reply))
+		return reply->exit;
+	return FV_EXIT_OK;
+}
+
+/* -- the code that this handheld shows --------------------------------------------------- */
+
+static int
+show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
+{
+	const int64_t now = app->clock.rtc_ms(app->clock.ctx);
+	uint8_t secret[FV_HANDLE_SECRET_BYTES] = {0};
+	char code[FV_COSIGN_CODE_BYTES] = "";
+	enum fv_err rc;
+
+	if (!fv_id_valid(fv_span_z(case_id), FV_CASE_ID_BYTES - 1))
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("--show %.40s: a case id of letters, digits, '.', '_' or '-'"), case_id);
+	rc = fv_store_get_fixed(app->store, FV_SET_HANDLE_SECRET, secret, sizeof secret);
+	if (rc == FV_OK)
+		rc = fv_cosign_code(secret, fv_span_z(case_id), now, code);
+	fv_wipe(secret, sizeof secret);
+	if (rc == FV_ERANGE)
+		return fv_reply_fail(reply, FV_FAIL_BAD_INPUT, "cosign", "%s",
+		    _("this clock is wrong: no code can be made; set it"));
+	if (rc != FV_OK)
+		return fv_reply_fail_err(reply, "cosign", rc);
+	fv_reply_line(reply, "%s", code);
+	fv_reply_line(reply,
+	    _("for %s at %s, within ten minutes; on the other handheld: 'fieldvisit cosign "
+	      "%s --code %s'"),
+	    app->identity.ticket.officer, case_id, app->identity.ticket.officer, code);
+	fv_json_begin_object(&reply->json, NULL);
+	fv_json_text_z(&reply->json, "officer", app->identity.ticket.officer);
+	fv_json_text_z(&reply->json, "case", case_id);
+	fv_json_text_z(&reply->json, "code", code);
+	fv_json_instant(
+	    &reply->json, "until", (now / FV_COSIGN_STEP_MS + 2) * FV_COSIGN_STEP_MS);
+	fv_json_end_object(&reply->json);
+	fv_wipe(code, sizeof code);
+	return FV_EXIT_OK;
+}
+
+/* -- his PIN, set once ---------------------------------------------------------------------
+ */
+
+static int
+refuse_ticket(
+    const struct fv_call *call, enum fv_fail fail, const char *why, struct fv_reply *reply)
+{
+	return fv_reply_fail(reply, fail, fv_args_value(&call->args, "ticket"), "%s", why);
+}
+
+/* A supervisor whom this handheld knows says so, of this officer, now.  Offline. */
+static bool
+is_good_ticket(struct fv_app *app, const struct fv_call *call, const struct fv_roster *roster,
+    const struct fv_ticket *ticket, struct fv_span note, struct fv_reply *reply)
+{
+	const char *officer = call->args.operands[0], *why = NULL;
+	enum fv_fail fail = FV_FAIL_BAD_TICKET;
+	struct fv_signednote parts;
+
+	if (fv_signednote_parse(note, &parts) != FV_OK ||
+	    fv_roster_first_signer(roster, &parts) == NULL)
+		why = _("no supervisor of the roster held here signed it; 'fieldvisit sync "
+			"--wait' fetches a newer roster");
+	else if (strcmp(ticket->agency, roster->agency) != 0)
+		why = _("the ticket is of another agency");
+	else if (strcmp(ticket->officer, officer) != 0)
+		why = _("the ticket names another officer");
+	else if (fv_roster_find_officer(roster, officer) == NULL)
+		why =
+		    _("this officer is not on the roster held here; 'fieldvisit sync --wait' "
+		      "fetches a newer one");
+	else if (app->clock.rtc_ms(app->clock.ctx) > ticket->expires_ms) {
+		fail = FV_FAIL_TICKET_EXPIRED;
+		why = _("the ticket has expired (or this clock is wrong); ask the supervisor "
+			"for a new one");
+	}
+	if (why != NULL)
+		refuse_ticket(call, fail, why, reply);
+	return why == NULL;
+}
+
+/* One ticket sets one PIN: whoever finds the file later sets none. */
+static enum fv_err
+spend(struct fv_app *app, const struct fv_ticket *ticket)
+{
+	struct fv_buf name = {0};
+	int64_t was;
+	enum fv_err rc;
+
+	fv_buf_put_z(&name, TICKET_SETTING);
+	fv_buf_put_hex(&name, ticket->id, sizeof ticket->id);
+	rc = fv_buf_z(&name) != NULL ? fv_store_get_int(app->store, fv_buf_z(&name), &was)
+				     : FV_ENOMEM;
+	if (rc == FV_OK)
+		rc = FV_EEXIST;
+	else if (rc == FV_ENOENT)
+		rc = fv_store_put_int(app->store, fv_buf_z(&name), 1);
+	fv_buf_clear(&name);
+	return rc;
+}
+
+static int
+set_pin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	const char *officer = call->args.operands[0];
+	struct fv_roster *roster = NULL;
+	struct fv_fault fault = {0};
+	struct fv_ticket ticket;
+	struct fv_span note;
+	enum fv_err rc;
+
+	rc = fv_ticket_file_parse(fv_buf_span(&call->inputs[0]), &ticket, &note, &fault);
+	if (rc != FV_OK) {
+		fv_reply_fail(reply, FV_FAIL_BAD_TICKET, fv_args_value(&call->args, "ticket"),
+		    _("line %u: is not a ticket's: %s; ask the supervisor for the file again"),
+		    (unsigned)fault.line, fault.rule != NULL ? fault.rule : fv_err_text(rc));
+		goto cleanup;
+	}
+	if ((rc = fv_roster_load(app->store, &roster, NULL)) != FV_OK) {
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+		goto cleanup;
+	}
+	if (!is_good_ticket(app, call, roster, &ticket, note, reply))
+		goto cleanup;
+	if ((rc = spend(app, &ticket)) == FV_EEXIST) {
+		refuse_ticket(call, FV_FAIL_TICKET_SPENT,
+		    _("this ticket set a PIN here before; ask the supervisor for a new one"),
+		    reply);
+		goto cleanup;
+	}
+	if (rc != FV_OK) {
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+		goto cleanup;
+	}
+	if (!fv_cosign_pin_set(app, officer, fv_buf_span(&call->inputs[1]), reply))
+		goto cleanup;
+	fv_reply_line(reply,
+	    _("%s has a PIN here, for cosigning only; at a visit: 'fieldvisit cosign %s'"),
+	    officer, officer);
+	fv_json_begin_object(&reply->json, NULL);
+	fv_json_text_z(&reply->json, "officer", officer);
+	fv_json_bool(&reply->json, "pin_set", true);
+	fv_json_end_object(&reply->json);
+cleanup:
+	fv_wipe(&ticket, sizeof ticket);
+	free(roster);
+	return reply->exit;
+}
+
+/* -- joining the visit
+ * ------------------------------------------------------------------------ */
+
+static void
+warn_unknown(struct fv_app *app, const char *officer, struct fv_reply *reply)
+{
+	struct fv_roster *roster = NULL;
+
+	if (fv_roster_load(app->store, &roster, NULL) == FV_OK &&
+	    fv_roster_find_officer(roster, officer) == NULL)
+		fv_reply_warn(reply,
+		    _("%s: not an officer of roster version %" PRIu64 "; recorded as given"),
+		    officer, roster->version);
+	free(roster);
+}
+
+static void
+put_cosign(struct fv_buf *out, uint64_t visit_seq, const char *officer, const char *code)
+{
+	fv_cbor_put_map(out, code != NULL ? 4 : 3);
+	fv_cbor_put_uint(out, 1);
+	fv_cbor_put_uint(out, visit_seq);
+	fv_cbor_put_uint(out, 4);
+	fv_cbor_put_text_z(out, officer);
+	fv_cbor_put_uint(out, 5);
+	fv_cbor_put_uint(out, code != NULL ? MEANS_CODE : MEANS_PIN);
+	if (code != NULL) {
+		fv_cbor_put_uint(out, 6);
+		fv_cbor_put_text_z(out, code);
+	}
+}
+
+static int
+tell(struct fv_app *app, const struct fv_work *work, const char *officer, bool is_code,
+    uint64_t seq, struct fv_reply *reply)
+{
+	char id[FV_VISIT_ID_BYTES];
+
+	if (is_code)
+		fv_reply_line(reply,
+		    _("%s at %s: code recorded as %" PRIu64 "; the server will check it"),
+		    officer, work->case_id, seq);
+	else
+		fv_reply_line(reply, _("%s at %s: confirmed by his PIN, recorded as %" PRIu64),
+		    officer, work->case_id, seq);
+	fv_json_begin_object(&reply->json, NULL);
+	fv_json_text_z(&reply->json, "visit", fv_app_visit_id(app, work->visit_seq, id));
+	fv_json_uint(&reply->json, "seq", seq);
+	fv_json_text_z(&reply->json, "case", work->case_id);
+	fv_json_text_z(&reply->json, "officer", officer);
+	fv_json_text_z(&reply->json, "means", is_code ? "code" : "pin");
+	if (is_code)
+		fv_json_null(&reply->json, "confirmed"); /* not known here */
+	else
+		fv_json_bool(&reply->json, "confirmed", true);
+	fv_json_end_object(&reply->json);
+	return FV_EXIT_OK;
+}
+
+static int
+join(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	const char *officer = call->args.operands[0];
+	const char *code = fv_args_value(&call->args, "code");
+	struct fv_buf payload = {0};
+	struct fv_work work;
+	bool is_done;
+	uint64_t seq;
+	enum fv_err rc;
+
+	if (code != NULL && !fv_cosign_code_valid(fv_span_z(code)))
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("--code: the 8 digits that his own handheld shows with 'fieldvisit "
+		      "cosign --show CASE'"));
+	if (!fv_app_journal(app, reply))
+		return reply->exit;
+	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
+		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	if (!work.has_visit)
+		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
+		    _("none is open; a second officer joins an open visit: 'fieldvisit begin "
+		      "CASE'"));
+	if (code == NULL &&
+	    !fv_cosign_pin_try(app, officer, fv_buf_span(&call->inputs[1]), reply))
+		return reply->exit;
+	put_cosign(&payload, work.visit_seq, officer, code);
+	is_done = fv_app_record(app, FV_REC_COSIGN, &payload, &seq, reply);
+	fv_buf_clear(&payload);
+	if (!is_done)
+		return reply->exit;
+	if (code != NULL)
+		warn_unknown(app, officer, reply);
+	return tell(app, &work, officer, code != NULL, seq, reply);
+}
+
+int
+fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	const char *officer;
+
+	if (fv_args_has(&call->args, "show"))
+		return show(app, fv_args_value(&call->args, "show"), reply);
+	officer = call->args.operands[0];
+	if (!fv_id_valid(fv_span_z(officer), FV_ID_BYTES - 1))
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("%.40s: an officer's id has 1 to 24 letters, digits, '.', '_' or '-'"),
+		    officer);
+	if (strcmp(officer, app->identity.ticket.officer) == 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
+		    _("%s: this handheld is his own; a second officer cosigns"), officer);
+	if (fv_args_has(&call->args, "ticket"))
+		return set_pin(app, call, reply);
+	return join(app, call, reply);
+}
