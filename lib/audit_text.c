@@ -418,8 +418,11 @@ put_place_holder(struct fv_buf *out, const struct fv_finding *f, struct fv_span 
 		if (with_cite)
 			put_cite(out, f->rule, chinese);
 	} else if (fv_span_equal(key, fv_span_z("next"))) {
+		int64_t local_ms = f->next_utc_ms + (int64_t)f->next_offset_s * 1000;
 		bool is_near = f->next_utc_ms - f->contact->begin_utc_ms < FV_MS_PER_DAY;
-		put_clock(out, f->next_utc_ms, f->next_offset_s, !is_near);
+		/* "from 00:00" alone does not say of which day. */
+		put_clock(out, f->next_utc_ms, f->next_offset_s,
+		    !is_near || local_ms % FV_MS_PER_DAY == 0);
 	} else if (fv_span_equal(key, fv_span_z("what"))) {
 		fv_buf_put_z(out, f->who_or_what == NULL ? "" : f->who_or_what);
 	} else if (input != NULL) {
