@@ -13,7 +13,7 @@
 #include "fv/rulepack.h"
 #include "fv/zone.h"
 
-#define FV_AUDIT_ENGINE_VERSION 1U
+#define FV_AUDIT_ENGINE_VERSION 2U
 #define FV_AUDIT_PACKS_MAX 64U
 #define FV_AUDIT_INPUTS_MAX 16U
 #define FV_AUDIT_WHY_EN_MAX 140U /* characters of a sentence */
