@@ -430,8 +430,11 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	audit->is_breach = f->verdict == FV_VERDICT_FAIL;
 	if (audit->is_breach && state->clause->consent.scope != 0)
 		fv_judge_consent(&j);
-	/* A breach that only a doubtful consent excuses is none to build another on. */
+	/* A breach that only a doubtful consent excuses is none to build another on; nor is
+	 * one of conduct: a consent needs a contact that might be made at all, and the
+	 * handheld must come to the same answer without knowing how others behaved. */
 	audit->is_breach = audit->is_breach && f->verdict != FV_VERDICT_PASS &&
+	    state->clause->phase == FV_PHASE_BEFORE &&
 	    state->clause->on_breach == FV_BREACH_FAIL;
 	if (f->verdict == FV_VERDICT_FAIL && state->clause->places != 0 &&
 	    view->k->place == 0) {
