@@ -125,6 +125,7 @@ add_line(struct loading *l, const struct fv_item_line *line, size_t idx)
 	    .meant_for = (enum fv_with)line->meant_for,
 	    .place = (enum fv_place_code)line->place,
 	    .purpose = (enum fv_purpose)line->purpose,
+	    .source = (enum fv_source)line->source,
 	    .has_debts = line->debts.has,
 	    .has_discussed = line->discussed.has};
 
@@ -167,6 +168,7 @@ add_event(struct loading *l, const struct fv_item_event *item, size_t idx)
 	    .scopes = join_bits(item->scope, item->scope_count),
 	    .form = (enum fv_form)item->form,
 	    .to = (enum fv_to)item->to,
+	    .by = (enum fv_by)item->by,
 	    .channels = join_bits(item->channels, item->channel_count)};
 
 	(void)snprintf(id, sizeof id, "g%zu", idx);

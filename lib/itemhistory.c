@@ -3,8 +3,8 @@
 
 #include "fv/item.h"
 
-#define LINE_ELEMENTS 15U
-#define EVENT_ELEMENTS 13U
+#define LINE_ELEMENTS 15U  /* and one more where the source is said */
+#define EVENT_ELEMENTS 13U /* and one more where `by` is said */
 #define LINES_MAX 100000U
 #define MINUTES_MAX 1440U
 
@@ -61,7 +61,7 @@ fv_item_history_put_count(struct fv_buf *out, size_t lines)
 void
 fv_item_line_put(struct fv_buf *out, const struct fv_item_line *line)
 {
-	fv_cbor_put_array(out, LINE_ELEMENTS);
+	fv_cbor_put_array(out, LINE_ELEMENTS + (line->source != 0 ? 1U : 0U));
 	put_code(out, line->channel);
 	fv_cbor_put_int(out, line->begin_ms);
 	put_ms(out, line->has_end, line->end_ms);
@@ -83,12 +83,14 @@ fv_item_line_put(struct fv_buf *out, const struct fv_item_line *line)
 	put_code(out, line->purpose);
 	put_code(out, line->meant_for);
 	put_hash(out, line->has_call, line->call);
+	if (line->source != 0)
+		fv_cbor_put_uint(out, line->source);
 }
 
 void
 fv_item_event_put(struct fv_buf *out, const struct fv_item_event *event)
 {
-	fv_cbor_put_array(out, EVENT_ELEMENTS);
+	fv_cbor_put_array(out, EVENT_ELEMENTS + (event->by != 0 ? 1U : 0U));
 	put_code(out, event->kind);
 	fv_cbor_put_int(out, event->at_ms);
 	put_codes(out, event->scope, event->scope_count);
@@ -111,6 +113,8 @@ fv_item_event_put(struct fv_buf *out, const struct fv_item_event *event)
 		fv_cbor_put_uint(out, event->line);
 	else
 		fv_cbor_put_null(out);
+	if (event->by != 0)
+		fv_cbor_put_uint(out, event->by);
 }
 
 static enum fv_err
@@ -217,9 +221,9 @@ fv_item_history_open(struct fv_span body, struct fv_item_history *out)
 	return fv_cbor_get_uint(&out->r, LINES_MAX, &out->lines_left);
 }
 
-/* Check the next item in full and enter it. */
+/* Check the next item in full and enter it; it may have one element more. */
 static enum fv_err
-enter(struct fv_cbor_reader *r, size_t elements)
+enter(struct fv_cbor_reader *r, size_t elements, bool *has_more_out)
 {
 	struct fv_span rest = fv_span_of(r->in.ptr + r->pos, r->in.len - r->pos);
 	size_t len, count;
@@ -228,7 +232,17 @@ enter(struct fv_cbor_reader *r, size_t elements)
 	if ((rc = fv_cbor_check(rest, &len)) != FV_OK ||
 	    (rc = fv_cbor_get_array(r, &count)) != FV_OK)
 		return rc;
-	return count == elements ? FV_OK : FV_EFORMAT;
+	*has_more_out = count == elements + 1;
+	return count == elements || *has_more_out ? FV_OK : FV_EFORMAT;
+}
+
+/* The element that is there only where it says something. */
+static enum fv_err
+get_more(struct fv_cbor_reader *r, bool has_more, uint32_t *code_out)
+{
+	enum fv_err rc = has_more ? get_code(r, code_out) : FV_OK;
+
+	return rc == FV_OK && has_more && *code_out == 0 ? FV_ERANGE : rc;
 }
 
 static enum fv_err
@@ -259,12 +273,13 @@ enum fv_err
 fv_item_history_line(struct fv_item_history *history, struct fv_item_line *out)
 {
 	struct fv_cbor_reader r = history->r;
+	bool has_more;
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
 	if (history->lines_left == 0)
 		return FV_ENOENT;
-	if ((rc = enter(&r, LINE_ELEMENTS)) != FV_OK ||
+	if ((rc = enter(&r, LINE_ELEMENTS, &has_more)) != FV_OK ||
 	    (rc = get_code(&r, &out->channel)) != FV_OK ||
 	    (rc = fv_cbor_get_int(&r, &out->begin_ms)) != FV_OK ||
 	    (rc = get_ms(&r, &out->has_end, &out->end_ms)) != FV_OK ||
@@ -273,7 +288,8 @@ fv_item_history_line(struct fv_item_history *history, struct fv_item_line *out)
 	    (rc = get_code(&r, &out->with)) != FV_OK ||
 	    (rc = get_code(&r, &out->place)) != FV_OK ||
 	    (rc = get_hash(&r, &out->has_number, out->number)) != FV_OK ||
-	    (rc = get_line_rest(&r, out)) != FV_OK)
+	    (rc = get_line_rest(&r, out)) != FV_OK ||
+	    (rc = get_more(&r, has_more, &out->source)) != FV_OK)
 		return rc;
 	history->r = r;
 	history->lines_left--;
@@ -300,6 +316,7 @@ enum fv_err
 fv_item_history_event(struct fv_item_history *history, struct fv_item_event *out)
 {
 	struct fv_cbor_reader r = history->r;
+	bool has_more;
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
@@ -307,13 +324,14 @@ fv_item_history_event(struct fv_item_history *history, struct fv_item_event *out
 		return FV_ESTATE;
 	if (fv_cbor_at_end(&r))
 		return FV_ENOENT;
-	if ((rc = enter(&r, EVENT_ELEMENTS)) != FV_OK ||
+	if ((rc = enter(&r, EVENT_ELEMENTS, &has_more)) != FV_OK ||
 	    (rc = get_code(&r, &out->kind)) != FV_OK ||
 	    (rc = fv_cbor_get_int(&r, &out->at_ms)) != FV_OK ||
 	    (rc = get_codes(&r, out->scope, FV_ITEM_CODES_MAX, &out->scope_count)) != FV_OK ||
 	    (rc = get_ms(&r, &out->has_from, &out->from_ms)) != FV_OK ||
 	    (rc = get_ms(&r, &out->has_until, &out->until_ms)) != FV_OK ||
-	    (rc = get_windows(&r, out)) != FV_OK || (rc = get_event_rest(&r, out)) != FV_OK)
+	    (rc = get_windows(&r, out)) != FV_OK || (rc = get_event_rest(&r, out)) != FV_OK ||
+	    (rc = get_more(&r, has_more, &out->by)) != FV_OK)
 		return rc;
 	history->r = r;
 	return FV_OK;

@@ -7,6 +7,7 @@
 #ifndef FV_SERVER_DOWN_H
 #define FV_SERVER_DOWN_H
 
+#include "fv/history.h"
 #include "sync-server/ingest.h"
 #include "sync-server/store/book.h"
 
@@ -44,5 +45,14 @@ FV_NODISCARD enum fv_err fv_down_history(
     const struct fv_down *down, const struct fv_store_case *row, struct fv_buf *body_out);
 FV_NODISCARD enum fv_err fv_down_hold(
     const struct fv_down *down, const struct fv_store_case *row, struct fv_buf *body_out);
+
+/* Of it: what other devices recorded, added to a history that has the case. */
+FV_NODISCARD enum fv_err fv_down_records(
+    const struct fv_down *down, const char *case_id, struct fv_history *history);
+
+/* True when another handheld began a visit at the case so near in time to one of this
+ * device's that both may be one, which changes what this device gets.  Errors: as store.h */
+FV_NODISCARD enum fv_err fv_down_has_partner(
+    struct fv_store *store, int64_t no, struct fv_span case_id, bool *has_out);
 
 #endif

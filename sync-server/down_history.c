@@ -2,12 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/fold.h"
 #include "fv/history.h"
 #include "fv/instant.h"
 #include "sync-server/down.h"
 #include "sync-server/store/findings.h"
-#include "sync-server/store/records.h"
 
 #define MEMBERS_MAX 64U /* of a ';' list of a case */
 
@@ -105,6 +103,8 @@ put_line(const struct encoding *e, const struct fv_contact *c)
 	    .purpose = c->purpose,
 	    .meant_for = c->meant_for};
 
+	if (c->source != FV_SOURCE_HANDHELD)
+		line.source = c->source;
 	line.has_end = c->has_end && !c->is_open;
 	line.end_ms = c->end_utc_ms;
 	line.has_number = set_hash(e, c->number, line.number);
@@ -143,13 +143,31 @@ set_line(const struct encoding *e, const char *contact, struct fv_item_event *ou
 		}
 }
 
+/* The word of an officer who visits this case alone; his name stays here. */
+static bool
+is_from_officer(const struct encoding *e, const struct fv_event *event)
+{
+	const char *who = event->recorded_by;
+
+	if (event->source == FV_SOURCE_DESK || event->source == FV_SOURCE_LETTER)
+		return false;
+	if (strcmp(who, "officer") == 0 || strcmp(who, "collector") == 0)
+		return true;
+	for (size_t i = 0; i < e->of->contact_count; i++)
+		for (size_t k = 0; k < e->of->contacts[i]->officers.count; k++)
+			if (strcmp(e->of->contacts[i]->officers.items[k], who) == 0)
+				return true;
+	return false;
+}
+
 static void
 put_event(const struct encoding *e, const struct fv_event *event)
 {
 	struct fv_item_event item = {.kind = event->kind,
 	    .at_ms = event->at_utc_ms,
 	    .form = event->form,
-	    .to = event->to};
+	    .to = event->to,
+	    .by = event->by};
 	size_t window = 0;
 
 	item.scope_count = list_bits(event->scopes, item.scope);
@@ -160,7 +178,7 @@ put_event(const struct encoding *e, const struct fv_event *event)
 	item.until_ms = event->until_utc_ms;
 	item.has_number = set_hash(e, event->number, item.number);
 	if (event->recorded_by != NULL)
-		item.recorded_by = strcmp(event->recorded_by, "officer") == 0 ? 1 : 2;
+		item.recorded_by = is_from_officer(e, event) ? 1 : 2;
 	if (event->debts.count > 0)
 		set_debts(e, &event->debts, &item.debts);
 	set_line(e, event->contact, &item);
@@ -185,116 +203,6 @@ encode(const struct encoding *e)
 		put_line(e, e->of->contacts[i]);
 	for (size_t i = 0; i < e->of->event_count; i++)
 		put_event(e, e->of->events[i]);
-}
-
-/* -- from records ------------------------------------------------------------------------ */
-
-/* Numbers of the records that speak of one case. */
-struct places {
-	struct fv_store *store;
-	int64_t own_no;     /* the receiving device: it has its own */
-	struct fv_buf list; /* of struct place */
-};
-struct place {
-	int64_t no;
-	uint64_t seq;
-};
-
-static enum fv_err
-keep_place(const struct fv_store_record *record, void *ctx)
-{
-	struct place place = {record->no, record->seq};
-
-	fv_buf_put(ctx, &place, sizeof place);
-	return fv_buf_status(ctx);
-}
-
-/* A VISIT_BEGIN, CONTACT or EVENT of the case: it, and what names it. */
-static enum fv_err
-keep_subject(const struct fv_store_record *record, void *ctx)
-{
-	struct places *places = ctx;
-
-	if (record->no == places->own_no)
-		return FV_OK;
-	return fv_store_record_each_about(
-	    places->store, record->no, record->seq, keep_place, &places->list);
-}
-
-static int
-by_place(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->no != y->no)
-		return x->no < y->no ? -1 : 1;
-	return x->seq < y->seq ? -1 : x->seq > y->seq;
-}
-
-/* Corrections name the record that they correct: an OUTCOME's hangs on the OUTCOME. */
-static enum fv_err
-keep_corrections(struct places *places)
-{
-	size_t count = places->list.len / sizeof(struct place);
-	struct place place;
-	enum fv_err rc = FV_OK;
-
-	for (size_t i = 0; rc == FV_OK && i < count; i++) {
-		memcpy(&place, places->list.ptr + i * sizeof place, sizeof place);
-		rc = fv_store_record_each_about(
-		    places->store, place.no, place.seq, keep_place, &places->list);
-	}
-	return rc;
-}
-
-static enum fv_err
-fold_one(struct fv_store *store, struct fv_fold *fold, const struct place *place)
-{
-	struct fv_store_record record;
-	struct fv_fold_record in = {0};
-	enum fv_err rc;
-
-	rc = fv_store_record_get(store, place->no, place->seq, &record);
-	if (rc != FV_OK)
-		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
-	if (fv_header_parse(record.header, &in.header) != FV_OK)
-		return FV_ECORRUPT;
-	in.payload = record.payload;
-	in.is_sealed = record.is_sealed;
-	in.received_ms = record.received_ms;
-	return fv_fold_add(fold, &in);
-}
-
-/* Fold what other devices recorded about the case into the history. */
-static enum fv_err
-add_records(const struct fv_down *down, const char *case_id, struct fv_history *history)
-{
-	struct places places = {.store = down->store, .own_no = down->device->no};
-	const struct place *list;
-	struct fv_fold *fold = NULL;
-	size_t count;
-	enum fv_err rc;
-
-	if ((rc = fv_store_record_each_case(
-		 down->store, fv_span_z(case_id), keep_subject, &places)) != FV_OK ||
-	    (rc = keep_corrections(&places)) != FV_OK || places.list.len == 0 ||
-	    (rc = fv_fold_new(&fold)) != FV_OK)
-		goto cleanup;
-	count = places.list.len / sizeof *list;
-	qsort(places.list.ptr, count, sizeof *list, by_place);
-	list = (const void *)places.list.ptr;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && by_place(&list[i - 1], &list[i]) == 0)
-			continue;
-		if ((rc = fold_one(down->store, fold, &list[i])) != FV_OK)
-			goto cleanup;
-	}
-	if ((rc = fv_fold_finish(fold)) == FV_OK)
-		rc = fv_fold_to_history(fold, case_id, history);
-cleanup:
-	fv_buf_clear(&places.list);
-	fv_fold_free(fold);
-	return rc;
 }
 
 /* -- collecting ------------------------------------------------------------------------- */
@@ -332,7 +240,7 @@ gather(const struct fv_down *down, const struct fv_store_case *row, struct gathe
 	if (rc == FV_OK)
 		rc = fv_store_import_each(down->store, g->id, add_import, g->history);
 	if (rc == FV_OK)
-		rc = add_records(down, g->id, g->history);
+		rc = fv_down_records(down, g->id, g->history);
 	if (rc == FV_OK)
 		rc = fv_history_finish(g->history, &error);
 	if (rc != FV_OK)

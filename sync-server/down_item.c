@@ -31,6 +31,8 @@ put_case(const struct fv_down *down, struct fv_span id, enum fv_item_kind kind,
 		return fv_down_history(down, &row, body_out);
 	if (kind == FV_ITEM_HOLD)
 		return fv_down_hold(down, &row, body_out);
+	/* Who else is assigned is nothing to him; the roster names his colleagues. */
+	row.item.assigned = fv_span_z(down->device->officer);
 	fv_item_case_put(body_out, &row.item);
 	return fv_buf_status(body_out);
 }

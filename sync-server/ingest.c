@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fv/envelope.h"
+#include "down.h"
 #include "ingest_in.h"
 #include "store/book.h"
 
@@ -186,6 +187,7 @@ struct spread {
 	struct fv_ingest *ingest;
 	struct fv_span case_id;
 	int64_t writer_no; /* has it already */
+	bool has_partner;  /* but one of his visits may be one with another's, sent before */
 };
 
 static enum fv_err
@@ -194,7 +196,7 @@ spread_to_device(const struct fv_store_device *device, void *ctx)
 	struct spread *spread = ctx;
 	struct fv_store_audience audience = {.device_no = device->no};
 
-	if (device->no == spread->writer_no || device->is_revoked)
+	if ((device->no == spread->writer_no && !spread->has_partner) || device->is_revoked)
 		return FV_OK;
 	return fv_store_change(
 	    spread->ingest->store, audience, FV_ITEM_HISTORY, spread->case_id);
@@ -203,7 +205,8 @@ spread_to_device(const struct fv_store_device *device, void *ctx)
 static enum fv_err
 spread_case(struct fv_ingest *ingest, struct fv_session *session, struct fv_span case_id)
 {
-	struct spread spread = {ingest, case_id, session->device.no};
+	struct spread spread = {
+	    .ingest = ingest, .case_id = case_id, .writer_no = session->device.no};
 	struct fv_span rest, officer;
 	char officers[1024], id[FV_ID_BYTES];
 	struct fv_store_case row;
@@ -217,6 +220,8 @@ spread_case(struct fv_ingest *ingest, struct fv_session *session, struct fv_span
 		return FV_ECORRUPT;
 	memcpy(officers, row.item.assigned.ptr, row.item.assigned.len);
 	rest = fv_span_of(officers, row.item.assigned.len);
+	rc = fv_down_has_partner(
+	    ingest->store, session->device.no, case_id, &spread.has_partner);
 	while (rc == FV_OK && rest.len > 0) {
 		end = memchr(rest.ptr, ';', rest.len);
 		officer =

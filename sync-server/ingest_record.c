@@ -190,7 +190,7 @@ touch(struct fv_ingest *ingest, struct fv_session *session, const struct fv_stor
 	}
 	if (r->type != FV_REC_VISIT_BEGIN && r->type != FV_REC_VISIT_END &&
 	    r->type != FV_REC_CONTACT && r->type != FV_REC_OUTCOME &&
-	    r->type != FV_REC_EVENT && r->type != FV_REC_AMEND)
+	    r->type != FV_REC_EVENT && r->type != FV_REC_AMEND && r->type != FV_REC_COSIGN)
 		return FV_OK;
 	if (r->case_id.len > 0)
 		return fv_session_touch(ingest, session, r->case_id);

@@ -82,6 +82,7 @@ struct fv_item_line {
 	uint32_t meant_for;
 	bool has_call;
 	uint8_t call[FV_NUMBER_HASH_BYTES];
+	uint32_t source; /* 0: the handheld, or not said */
 };
 
 struct fv_item_window {
@@ -112,6 +113,7 @@ struct fv_item_event {
 	size_t channel_count;
 	bool has_line;
 	uint64_t line; /* index of the contact in which it happened */
+	uint32_t by;   /* who missed an appointment */
 };
 
 /* A history body is: fv_item_history_put_count(), the lines, the events. */

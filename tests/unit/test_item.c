@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "fv/codes.h"
+
 static struct fv_item_case
 make_case(void)
 {
@@ -117,6 +119,36 @@ a_history_is_read_lines_first_then_events(void **state)
 	fv_buf_clear(&body);
 }
 
+/* They were added later: without them a line and an event are as they always were. */
+static void
+source_and_who_missed_it_stand_last_and_only_where_said(void **state)
+{
+	struct fv_item_line line = {.channel = 2, .begin_ms = 1, .by = 1}, got;
+	struct fv_item_event event = {.kind = 24, .at_ms = 2}, event_got;
+	struct fv_item_history h;
+	struct fv_buf body = {0};
+
+	(void)state;
+	for (uint32_t said = 0; said < 2; said++) {
+		fv_buf_reset(&body);
+		line.source = said * FV_SOURCE_AI;
+		event.by = said * FV_BY_DEBTOR;
+		fv_item_history_put_count(&body, 1);
+		fv_item_line_put(&body, &line);
+		assert_int_equal(body.ptr[1], said ? 0x90 : 0x8f);
+		fv_item_event_put(&body, &event);
+		assert_int_equal(fv_item_history_open(fv_buf_span(&body), &h), FV_OK);
+		assert_int_equal(fv_item_history_line(&h, &got), FV_OK);
+		assert_int_equal(fv_item_history_event(&h, &event_got), FV_OK);
+		assert_true(got.source == line.source && event_got.by == event.by);
+	}
+	body.ptr[body.len - 1] = 0xf6; /* said to be not said */
+	assert_int_equal(fv_item_history_open(fv_buf_span(&body), &h), FV_OK);
+	assert_int_equal(fv_item_history_line(&h, &got), FV_OK);
+	assert_int_equal(fv_item_history_event(&h, &event_got), FV_ERANGE);
+	fv_buf_clear(&body);
+}
+
 static void
 a_history_cut_anywhere_is_an_error_or_ends_between_two_items(void **state)
 {
@@ -181,6 +213,7 @@ main(void)
 	    cmocka_unit_test(a_case_has_its_keys_in_the_published_order),
 	    cmocka_unit_test(a_case_with_half_a_place_or_no_id_is_refused),
 	    cmocka_unit_test(a_history_is_read_lines_first_then_events),
+	    cmocka_unit_test(source_and_who_missed_it_stand_last_and_only_where_said),
 	    cmocka_unit_test(a_history_cut_anywhere_is_an_error_or_ends_between_two_items),
 	    cmocka_unit_test(a_hold_and_a_card_come_back),
 	    cmocka_unit_test(a_number_label_is_hashed_with_its_case),
