@@ -276,6 +276,37 @@ a_good_code_links_what_goes_down_and_a_wrong_one_does_not(void **state)
 	assert_int_equal(read_lines(p, NULL, NULL), 3);
 }
 
+static void
+a_code_counts_until_its_handheld_is_revoked(void **state)
+{
+	struct place *p = *state;
+	char code[FV_COSIGN_CODE_BYTES], text[96];
+
+	for (int hour = 0; hour < 2; hour++) {
+		uint64_t v = visit(p, 1, "", false);
+		int64_t at = p->phones[1].records[v].header.rtc_ms;
+
+		assert_int_equal(
+		    fv_cosign_code(p->devices[2].handle_secret, fv_span_z("c1"), at, code),
+		    FV_OK);
+		snprintf(
+		    text, sizeof text, "{1:%d,4:\"planted-wu\",5:2,6:\"%s\"}", (int)v, code);
+		(void)add(&p->phones[1], FV_REC_COSIGN, text);
+		finish(p, 1, v);
+		finish(p, 2, visit(p, 2, "", false));
+		if (hour == 0)
+			assert_int_equal(fv_store_device_revoke(p->store, p->devices[2].no,
+					     at + 1800000, UINT32_MAX),
+			    FV_OK);
+		p->phones[1].now_ms += 3600000;
+		p->phones[2].now_ms = p->phones[1].now_ms;
+	}
+	sync_phone(p, 1);
+	sync_phone(p, 2);
+	sync_phone(p, 0);
+	assert_int_equal(read_lines(p, NULL, NULL), 3); /* one of both before, two after */
+}
+
 static bool
 holds(struct fv_span body, const void *bytes, size_t len)
 {
@@ -379,6 +410,7 @@ main(void)
 	    T(linked_visits_of_others_are_one_line_and_events_hang_on_it),
 	    T(visits_that_nothing_links_are_two_lines),
 	    T(a_good_code_links_what_goes_down_and_a_wrong_one_does_not),
+	    T(a_code_counts_until_its_handheld_is_revoked),
 	    T(what_comes_down_for_a_case_holds_nothing_of_another_officer),
 	    T(a_contact_about_one_debt_costs_at_most_44_bytes),
 	};
