@@ -4,22 +4,7 @@
 const struct fv_calendar *
 fv_judge_calendar(const struct fv_judge *j, const char *name, int64_t day)
 {
-	const struct fv_audit_opts *opts = &j->audit->opts;
-	const char *zone = j->file->zones[0].name;
-	const struct fv_calendar *best = NULL;
-
-	for (size_t i = 0; i <= opts->pack_count; i++) {
-		const struct fv_rulepack *pack = i == 0 ? j->state->pack : opts->packs[i - 1];
-		for (size_t k = 0; k < pack->calendar_count; k++) {
-			const struct fv_calendar *c = &pack->calendars[k];
-			if (!fv_calendar_is_named(c, name, zone))
-				continue;
-			if (fv_calendar_day(c, day) != FV_DAY_UNKNOWN)
-				return c;
-			best = best == NULL ? c : best;
-		}
-	}
-	return best;
+	return fv_judge_calendar_in(j, name, j->file->zones[0].name, day);
 }
 
 void

@@ -352,6 +352,10 @@ bool fv_contact_is_unanswered(const struct fv_contact *k);
 const struct fv_calendar *fv_judge_calendar(
     const struct fv_judge *j, const char *name, int64_t day);
 
+/* The same where FV_CALENDAR_OF_ZONE means another zone of the case. */
+const struct fv_calendar *fv_judge_calendar_in(
+    const struct fv_judge *j, const char *name, const char *zone, int64_t day);
+
 /* Open a case: zones, views, events by kind.  Errors: FV_ENOENT, FV_ENOMEM. */
 FV_NODISCARD enum fv_err fv_file_open(
     struct fv_audit *audit, const struct fv_case_history *history);

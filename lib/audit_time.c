@@ -1,4 +1,4 @@
-/* Time of day: the whole contact in every zone of the case, across clock changes. */
+/* Time of day and holidays: the whole contact in every zone, across clock changes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +21,21 @@ enum standing {
 	DOUBTFUL,
 	FORBIDDEN,
 };
+
+/* The calendar of the rule that tells about a date in a zone, or NULL. */
+static const struct fv_calendar *
+calendar_at(const struct fv_judge *j, const struct fv_zone_view *zone, int64_t day)
+{
+	return fv_judge_calendar_in(j, j->clause->u.time.calendar, zone->name, day);
+}
+
+static enum fv_day_sort
+sort_of_day(const struct fv_judge *j, const struct fv_zone_view *zone, int64_t day)
+{
+	if (j->clause->u.time.calendar == NULL)
+		return FV_DAY_PLAIN;
+	return fv_calendar_day(calendar_at(j, zone, day), day);
+}
 
 static void
 sort_and_join(struct fv_day_plan *plan)
@@ -184,18 +199,23 @@ first_gap(
 	return end;
 }
 
-/* The first instant from utc_ms on that the rule allows in this zone, or INT64_MAX. */
+/* The first instant from utc_ms on that the rule allows in this zone, or INT64_MAX.  A
+ * date that no calendar covers is taken for a plain one. */
 static int64_t
-next_in_zone(const struct fv_rule_state *state, struct fv_zone_view *zone, int64_t utc_ms)
+next_in_zone(const struct fv_judge *j, struct fv_zone_view *zone, int64_t utc_ms)
 {
 	int64_t limit = utc_ms + (int64_t)SEARCH_DAYS * FV_MS_PER_DAY;
 	int64_t at = utc_ms;
 
 	while (at <= limit) {
-		if (standing_at(state, zone, at) == ALLOWED)
-			return at;
 		struct local l = local_at(zone, at);
-		const struct fv_day_plan *plan = &state->allowed[l.weekday];
+		if (sort_of_day(j, zone, l.day) == FV_DAY_HOLIDAY) {
+			at = fv_zone_day_start(zone->zone, l.day + 1);
+			continue;
+		}
+		if (standing_at(j->state, zone, at) == ALLOWED)
+			return at;
+		const struct fv_day_plan *plan = &j->state->allowed[l.weekday];
 		int32_t target = DAY_MS;
 		for (uint32_t i = plan->count; i-- > 0;)
 			if (plan->w[i].from_ms > l.ms)
@@ -219,7 +239,7 @@ next_allowed(struct fv_judge *j, int64_t utc_ms)
 	for (size_t tries = 0; tries < 400; tries++) {
 		int64_t latest = at;
 		for (size_t i = 0; i < j->file->zone_count; i++) {
-			int64_t t = next_in_zone(j->state, &j->file->zones[i], at);
+			int64_t t = next_in_zone(j, &j->file->zones[i], at);
 			if (t > latest)
 				latest = t;
 		}
@@ -228,6 +248,28 @@ next_allowed(struct fv_judge *j, int64_t utc_ms)
 		at = latest;
 	}
 	return INT64_MAX;
+}
+
+/* Say when the contact is allowed, where that is known. */
+static void
+give_next(struct fv_judge *j, int64_t from)
+{
+	int64_t next = next_allowed(j, from);
+
+	if (next == INT64_MAX) {
+		if (j->out->reason != R_HOLIDAY && j->out->reason != R_HOLIDAY_DOUBTFUL)
+			j->out->reason = R_TIME_NEVER;
+		fv_judge_lifted_by(j, "debtor");
+		return;
+	}
+	for (size_t i = 0; i < j->file->zone_count; i++) {
+		struct fv_zone_view *zone = &j->file->zones[i];
+		if (sort_of_day(j, zone, fv_view_day(zone, next)) == FV_DAY_UNKNOWN) {
+			fv_judge_missing(j, "calendar"); /* it may be a holiday as well */
+			return;
+		}
+	}
+	fv_judge_next(j, next);
 }
 
 /* Put the edges of the forbidden stretch around `at`: the end of the window before it
@@ -289,17 +331,11 @@ static void
 say_breach(struct fv_judge *j, struct fv_zone_view *zone, int64_t at, enum fv_reason reason)
 {
 	bool is_review = reason == R_TIME_EDGE || reason == R_TIME_DOUBTFUL;
-	int64_t next = next_allowed(j, at);
 
 	fv_judge_say(j, is_review ? FV_VERDICT_REVIEW : FV_VERDICT_FAIL, reason);
 	put_local(j, "at", zone, at);
 	put_forbidden(j, zone, at);
-	if (next == INT64_MAX) {
-		j->out->reason = R_TIME_NEVER;
-		fv_judge_lifted_by(j, "debtor");
-		return;
-	}
-	fv_judge_next(j, next);
+	give_next(j, at);
 }
 
 /* A contact that begins well and runs into a forbidden stretch at `at`. */
@@ -324,9 +360,9 @@ judge_overrun(struct fv_judge *j, struct fv_zone_view *zone, int64_t at)
 	}
 }
 
-/* One zone: pass, or the verdict said with its inputs. */
+/* One zone by its hours: pass, or the verdict said with its inputs. */
 static enum fv_verdict
-judge_zone(struct fv_judge *j, struct fv_zone_view *zone, int64_t begin, int64_t end)
+judge_hours(struct fv_judge *j, struct fv_zone_view *zone, int64_t begin, int64_t end)
 {
 	const struct fv_rule_state *state = j->state;
 	enum standing s = standing_at(state, zone, begin);
@@ -360,26 +396,126 @@ judge_zone(struct fv_judge *j, struct fv_zone_view *zone, int64_t begin, int64_t
 	return FV_VERDICT_PASS;
 }
 
-static void
-judge_interval(struct fv_judge *j, int64_t begin, int64_t end)
+/* The last instant of the contact that the rule looks at. */
+static int64_t
+last_instant(const struct fv_judge *j, int64_t begin, int64_t end)
 {
-	for (size_t i = 0; i < j->file->zone_count; i++) {
-		j->out->input_count = 0;
-		if (judge_zone(j, &j->file->zones[i], begin, end) != FV_VERDICT_PASS)
-			return;
+	const struct fv_contact *k = j->view->k;
+	enum fv_overrun overrun = j->clause->u.time.overrun;
+
+	if (overrun == FV_OVERRUN_IGNORE ||
+	    (overrun == FV_OVERRUN_WITH_REASON && k->overrun_reason != NULL && !k->is_open))
+		return begin;
+	return end > begin ? end - 1 : begin;
+}
+
+static void
+put_date(struct fv_judge *j, const struct fv_zone_view *zone, int64_t day)
+{
+	const struct fv_calendar *calendar = calendar_at(j, zone, day);
+
+	fv_judge_put_date(j, "date", day);
+	fv_judge_put_text(
+	    j, "calendar", calendar == NULL ? j->clause->u.time.calendar : calendar->id);
+}
+
+/* A contact on a holiday; where only its unrecorded end would lie there, the end lacks. */
+static void
+say_holiday(struct fv_judge *j, struct fv_zone_view *zone, int64_t day, bool is_later)
+{
+	bool is_fail = j->clause->u.time.holiday == FV_BREACH_FAIL;
+
+	put_date(j, zone, day);
+	if (is_later && j->view->k->is_open) {
+		put_local(j, "at", zone, fv_zone_day_start(zone->zone, day));
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_TIME_OPEN);
+		fv_judge_missing(j, "end");
+		return;
 	}
-	if (j->out->input_count > 0)
-		return; /* passed with a reason of its own */
+	fv_judge_say(j, is_fail ? FV_VERDICT_FAIL : FV_VERDICT_REVIEW,
+	    is_fail ? R_HOLIDAY : R_HOLIDAY_DOUBTFUL);
+	give_next(j, fv_zone_day_start(zone->zone, day + 1));
+}
+
+/* The dates of the contact in one zone: the first holiday among them, or the first date
+ * of which nothing is known, when that is worse than what was said. */
+static void
+judge_dates(struct fv_judge *j, struct fv_zone_view *zone, int64_t begin, int64_t end)
+{
+	int64_t first = fv_view_day(zone, begin);
+	int64_t last = fv_view_day(zone, last_instant(j, begin, end));
+	bool is_fail = j->clause->u.time.holiday == FV_BREACH_FAIL;
+	enum fv_verdict said = j->out->verdict;
+
+	if (last - first > SEARCH_DAYS)
+		last = first + SEARCH_DAYS; /* no stretch so long is without a holiday */
+	int64_t unknown = last + 1;
+	for (int64_t day = first; day <= last; day++) {
+		enum fv_day_sort sort = sort_of_day(j, zone, day);
+		if (sort == FV_DAY_UNKNOWN && unknown > last)
+			unknown = day;
+		if (sort != FV_DAY_HOLIDAY || (said == FV_VERDICT_FAIL && !is_fail))
+			continue;
+		j->out->input_count = 0;
+		put_interval(j, zone, begin, end);
+		say_holiday(j, zone, day, day > first);
+		return;
+	}
+	if (unknown > last || said == FV_VERDICT_FAIL)
+		return;
+	j->out->input_count = 0;
+	put_interval(j, zone, begin, end);
+	put_date(j, zone, unknown);
+	fv_judge_say(j, FV_VERDICT_REVIEW, R_CALENDAR_UNKNOWN);
+	fv_judge_missing(j, "calendar");
+}
+
+static void
+say_allowed(struct fv_judge *j, int64_t begin, int64_t end)
+{
 	struct fv_zone_view *zone = &j->file->zones[0];
 	struct local l = local_at(zone, begin);
 	const struct fv_day_plan *plan = &j->state->allowed[l.weekday];
 	int w = window_at(plan, l.ms);
+
 	put_interval(j, zone, begin, end);
 	if (w >= 0) {
 		fv_judge_put_minute(j, "allowed_from", plan->w[w].from_ms / MINUTE_MS);
 		fv_judge_put_minute(j, "allowed_to", plan->w[w].to_ms / MINUTE_MS);
 	}
+	if (j->clause->u.time.calendar != NULL)
+		put_date(j, zone, l.day);
 	fv_judge_say(j, FV_VERDICT_PASS, R_TIME_OK);
+}
+
+/* The worst of the zones: of equal verdicts that of the first. */
+static void
+judge_interval(struct fv_judge *j, int64_t begin, int64_t end)
+{
+	struct fv_finding worst;
+	bool has_worst = false;
+
+	for (size_t i = 0; i < j->file->zone_count; i++) {
+		struct fv_zone_view *zone = &j->file->zones[i];
+		j->out->input_count = 0;
+		fv_judge_say(j, FV_VERDICT_PASS, R_TIME_OK);
+		(void)judge_hours(j, zone, begin, end);
+		if (j->clause->u.time.calendar != NULL)
+			judge_dates(j, zone, begin, end);
+		/* A pass with inputs has a reason of its own. */
+		if (j->out->input_count == 0 ||
+		    (has_worst && j->out->verdict <= worst.verdict))
+			continue;
+		worst = *j->out;
+		has_worst = true;
+		if (worst.verdict == FV_VERDICT_FAIL)
+			break;
+	}
+	j->out->input_count = 0;
+	if (has_worst)
+		*j->out = worst;
+	else
+		say_allowed(j, begin, end);
 }
 
 void
@@ -388,6 +524,11 @@ fv_judge_time(struct fv_judge *j)
 	const struct fv_contact *k = j->view->k;
 	int64_t length = k->has_end ? k->end_utc_ms - k->begin_utc_ms : 0;
 
+	if (j->clause->u.time.in_several_zones && j->file->zone_count == 1) {
+		put_zone(j, &j->file->zones[0]);
+		fv_judge_say(j, FV_VERDICT_NA, R_ONE_ZONE);
+		return;
+	}
 	judge_interval(j, k->begin_utc_ms, k->begin_utc_ms + length);
 	if (!k->has_claim)
 		return;
