@@ -161,8 +161,8 @@ fv_audit_put_json(struct fv_buf *out, const struct fv_finding *finding)
 {
 	const struct fv_finding *f = finding;
 
-	fv_buf_put_z(out, "{\"contact\":");
-	fv_audit_put_json_text(out, f->contact->id);
+	fv_buf_put_z(out, f->subject_id != NULL ? "{\"subject\":" : "{\"contact\":");
+	fv_audit_put_json_text(out, f->subject_id != NULL ? f->subject_id : f->contact->id);
 	fv_buf_put_z(out, ",\"pack\":");
 	fv_audit_put_json_text(out, f->pack->id);
 	fv_buf_put_z(out, ",\"rule\":");
@@ -178,6 +178,10 @@ fv_audit_put_json(struct fv_buf *out, const struct fv_finding *finding)
 	fv_buf_put_z(out, "},\"inputs\":");
 	fv_audit_put_inputs(out, f);
 	put_remedy(out, f);
+	if (f->is_hint)
+		fv_buf_put_z(out, ",\"hint\":true");
+	if (f->audience != NULL)
+		fv_buf_putf(out, ",\"audience\":\"%s\"", f->audience);
 	fv_buf_put_u8(out, '}');
 }
 

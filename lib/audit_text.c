@@ -318,6 +318,19 @@ static const struct {
     [R_DUPLICATE] = {"Hint: another visit began at {other_begin} in {zone} at the same case: "
 		     "possible duplicate{cite}.",
 	"提示：{zone} {other_begin} 同一案件另有一次上门，可能重复{cite}。"},
+    [R_KEEP_UNSETTLED] = {"Keep the records: the debt is not settled{cite}.",
+	"债务未结清，须继续保存记录{cite}。"},
+    [R_DELETE_BY] = {"Delete the records by {delete_by}{cite}.",
+	"记录应于 {delete_by} 前删除{cite}。"},
+    [R_DELETED] = {"The records are deleted{cite}.", "记录已删除{cite}。"},
+    [R_ERASED_UNSETTLED] =
+	{"{erased} record(s) were erased before the debt was settled{cite}.",
+	    "债务结清前已有 {erased} 条记录被删除{cite}。"},
+    [R_NO_RECORDS] = {"No contact of this case is recorded{cite}.",
+	"本案没有联系记录{cite}。"},
+    [R_NO_HINT] = {"Nothing here asks for a second look{cite}.", "未见需要复核之处{cite}。"},
+    [R_WITHDRAWN] = {"What was known before no longer holds{cite}.",
+	"此前的情况已不再成立{cite}。"},
 };
 
 static const struct fv_input *
@@ -419,7 +432,8 @@ put_place_holder(struct fv_buf *out, const struct fv_finding *f, struct fv_span 
 			put_cite(out, f->rule, chinese);
 	} else if (fv_span_equal(key, fv_span_z("next"))) {
 		int64_t local_ms = f->next_utc_ms + (int64_t)f->next_offset_s * 1000;
-		bool is_near = f->next_utc_ms - f->contact->begin_utc_ms < FV_MS_PER_DAY;
+		bool is_near = f->contact != NULL &&
+		    f->next_utc_ms - f->contact->begin_utc_ms < FV_MS_PER_DAY;
 		/* "from 00:00" alone does not say of which day. */
 		put_clock(out, f->next_utc_ms, f->next_offset_s,
 		    !is_near || local_ms % FV_MS_PER_DAY == 0);

@@ -194,6 +194,11 @@ read_clauses(struct fv_pack_parse *p, json_t *list, struct fv_clause *common,
 		if ((rc = fv_pack_check_tables(p, v, &table, 1, more, 1)) != FV_OK ||
 		    (rc = read_clause(p, v, rule, &clauses[i])) != FV_OK)
 			return rc;
+		if (fv_rule_kind_stands(clauses[i].kind) !=
+		    fv_rule_kind_stands(clauses[0].kind))
+			return fv_pack_refuse_member(p, "kind", FV_EFORMAT,
+			    "is about something else than the first clause's: a rule is "
+			    "about contacts or it is not");
 		fv_pack_leave(p);
 	}
 	fv_pack_leave(p);

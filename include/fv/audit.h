@@ -60,8 +60,9 @@ struct fv_input {
 
 /* A verdict.  Pointers live as long as the history, the packs and the callback's call. */
 struct fv_finding {
-	const struct fv_case *subject;
-	const struct fv_contact *contact;
+	const struct fv_case *subject;    /* NULL: about no case */
+	const struct fv_contact *contact; /* NULL: a standing finding about no contact */
+	const char *subject_id;           /* "officer:o1", ...; NULL: it is the contact's id */
 	const struct fv_rulepack *pack;
 	const struct fv_rule *rule;
 	enum fv_verdict verdict;
@@ -71,6 +72,8 @@ struct fv_finding {
 	int64_t next_utc_ms; /* FV_REMEDY_NEXT */
 	int32_t next_offset_s;
 	const char *who_or_what; /* LIFTED_BY: a role; MISSING: a field.  Static. */
+	bool is_hint;            /* about people, for a person: never a verdict by itself */
+	const char *audience;    /* the one role that may see it, static; NULL: all do */
 	size_t input_count;
 	struct fv_input inputs[FV_AUDIT_INPUTS_MAX]; /* keys ascending once rendered */
 };
