@@ -178,8 +178,8 @@ read_lists(struct fv_pack_parse *p, json_t *v, struct fv_rulepack *pack)
 static enum fv_err
 read_pack(struct fv_pack_parse *p, json_t *v)
 {
-	static const char *const names[] = {"id", "jurisdiction", "revision", "title",
-	    "published", "scope", "sources", "rules", "calendars", "not_encoded"};
+	static const char *const names[] = {"id", "extends", "jurisdiction", "revision",
+	    "title", "published", "scope", "sources", "rules", "calendars", "not_encoded"};
 	struct fv_rulepack *pack = &p->holder->pack;
 	const char **title[2] = {&pack->title_en, &pack->title_zh};
 	enum fv_err rc;
@@ -198,54 +198,81 @@ read_pack(struct fv_pack_parse *p, json_t *v)
 	return read_rules(p, json_object_get(v, "rules"), pack);
 }
 
+static enum fv_err
+load(struct fv_pack_parse *p, json_t **v_out)
+{
+	json_error_t why;
+
+	if (p->json.len > FV_RULEPACK_MAX_BYTES) {
+		snprintf(p->error->text, sizeof p->error->text,
+		    "has %zu bytes; at most %zu are allowed", p->json.len,
+		    FV_RULEPACK_MAX_BYTES);
+		return FV_ETOOBIG;
+	}
+	*v_out =
+	    json_loadb((const char *)p->json.ptr, p->json.len, JSON_REJECT_DUPLICATES, &why);
+	if (*v_out != NULL)
+		return FV_OK;
+	if (json_error_code(&why) == json_error_out_of_memory)
+		return FV_ENOMEM;
+	p->error->line = why.line > 0 ? (uint32_t)why.line : 0;
+	snprintf(p->error->text, sizeof p->error->text, "is not JSON: %.150s (column %d)",
+	    why.text, why.column);
+	return FV_EFORMAT;
+}
+
+/* What it is laid over; sound, or it would not have been merged. */
+static enum fv_err
+note_base(struct fv_pack_parse *p, struct fv_span base)
+{
+	struct fv_rulepack *pack = &p->holder->pack;
+
+	if (p->over == NULL)
+		return FV_OK;
+	fv_sha256(base, &pack->base_sha256);
+	pack->extends = fv_arena_intern(&p->holder->arena, fv_span_z(p->over->base_id));
+	return pack->extends == NULL ? FV_ENOMEM : FV_OK;
+}
+
 enum fv_err
-fv_rulepack_parse(
-    struct fv_span json, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out)
+fv_rulepack_parse_over(struct fv_span json, struct fv_span base, struct fv_rulepack **pack_out,
+    struct fv_rulepack_error *error_out)
 {
 	struct fv_pack_parse p = {.json = json, .error = error_out};
-	struct fv_pack_holder *holder = NULL;
-	json_t *v = NULL;
-	json_error_t why;
-	enum fv_err rc;
+	struct fv_pack_holder *holder;
+	json_t *v = NULL, *merged = NULL;
+	enum fv_err rc = FV_ENOMEM;
 
 	*pack_out = NULL;
 	*error_out = (struct fv_rulepack_error){0};
-
-	rc = FV_ETOOBIG;
-	if (json.len > FV_RULEPACK_MAX_BYTES) {
-		snprintf(error_out->text, sizeof error_out->text,
-		    "has %zu bytes; at most %zu are allowed", json.len, FV_RULEPACK_MAX_BYTES);
-		goto cleanup;
-	}
-	rc = FV_ENOMEM;
 	if ((holder = calloc(1, sizeof *holder)) == NULL)
 		goto cleanup;
 	p.holder = holder;
-	v = json_loadb((const char *)json.ptr, json.len, JSON_REJECT_DUPLICATES, &why);
-	if (v == NULL && json_error_code(&why) != json_error_out_of_memory) {
-		rc = FV_EFORMAT;
-		error_out->line = why.line > 0 ? (uint32_t)why.line : 0;
-		snprintf(error_out->text, sizeof error_out->text,
-		    "is not JSON: %.150s (column %d)", why.text, why.column);
+	if ((rc = load(&p, &v)) != FV_OK ||
+	    (rc = fv_pack_merge(&p, v, base, &merged, &p.over)) != FV_OK ||
+	    (rc = read_pack(&p, merged != NULL ? merged : v)) != FV_OK ||
+	    (rc = note_base(&p, base)) != FV_OK)
 		goto cleanup;
-	}
-	if (v == NULL)
-		goto cleanup;
-	if ((rc = read_pack(&p, v)) != FV_OK) {
-		if (error_out->text[0] == '\0')
-			snprintf(
-			    error_out->text, sizeof error_out->text, "%s", fv_err_text(rc));
-		goto cleanup;
-	}
 	fv_sha256(json, &holder->pack.sha256);
 
 	*pack_out = &holder->pack;
 	holder = NULL; /* the caller owns it now */
 cleanup:
+	if (rc != FV_OK && error_out->text[0] == '\0')
+		snprintf(error_out->text, sizeof error_out->text, "%s", fv_err_text(rc));
+	free(p.over);
+	json_decref(merged);
 	json_decref(v);
 	if (holder != NULL)
 		fv_rulepack_free(&holder->pack);
 	return rc;
+}
+
+enum fv_err
+fv_rulepack_parse(
+    struct fv_span json, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out)
+{
+	return fv_rulepack_parse_over(json, (struct fv_span){NULL, 0}, pack_out, error_out);
 }
 
 void

@@ -1,5 +1,5 @@
 /* The line on which a value of a pack stands, for messages. */
-#include "lib/rulepack_fields.h"
+#include "lib/rulepack_read.h"
 
 /* A walk over JSON that is known to be valid. */
 struct walk {
@@ -108,4 +108,33 @@ fv_pack_line(struct fv_span json, const struct fv_pack_path *path)
 		w = deeper;
 	}
 	return w.line;
+}
+
+/* The string that the walk stands on, escapes as they are; empty when there is none. */
+static struct fv_span
+string_at(struct walk *w)
+{
+	struct fv_span raw = {NULL, 0};
+
+	skip_space(w);
+	if (w->at < w->json.len && w->json.ptr[w->at] == '"')
+		skip_string(w, &raw);
+	return raw;
+}
+
+enum fv_err
+fv_rulepack_peek(struct fv_span json, struct fv_rulepack_head *head_out)
+{
+	struct walk at = {.json = json, .line = 1};
+	struct walk rules = at;
+
+	*head_out = (struct fv_rulepack_head){0};
+	if (enter(&at, "extends", 0) &&
+	    !fv_pack_name_parse(
+		string_at(&at), head_out->extends, &head_out->extends_revision)) {
+		*head_out = (struct fv_rulepack_head){0};
+		return FV_EFORMAT;
+	}
+	head_out->has_rules = enter(&rules, "rules", 0) && enter(&rules, NULL, 0);
+	return FV_OK;
 }

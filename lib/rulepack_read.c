@@ -46,6 +46,21 @@ name_field(const struct fv_pack_parse *p, char *out, size_t size)
 	}
 }
 
+/* Lines are the file's own: of a rule that the base has too, those of what is laid over. */
+static uint32_t
+find_line(const struct fv_pack_parse *p)
+{
+	struct fv_pack_path path = p->path;
+
+	if (p->over == NULL || !p->over->is_laid || path.depth < 2 || path.names[0] == NULL ||
+	    strcmp(path.names[0], "rules") != 0)
+		return fv_pack_line(p->json, &path);
+	if (path.idx[1] >= p->over->count || p->over->places[path.idx[1]] == 0)
+		return 0; /* the base's alone */
+	path.idx[1] = p->over->places[path.idx[1]] - 1;
+	return fv_pack_line(p->json, &path);
+}
+
 enum fv_err
 fv_pack_refuse(struct fv_pack_parse *p, enum fv_err rc, const char *fmt, ...)
 {
@@ -53,7 +68,7 @@ fv_pack_refuse(struct fv_pack_parse *p, enum fv_err rc, const char *fmt, ...)
 
 	if (p->error->text[0] != '\0')
 		return rc;
-	p->error->line = fv_pack_line(p->json, &p->path);
+	p->error->line = find_line(p);
 	snprintf(p->error->rule, sizeof p->error->rule, "%s", p->rule == NULL ? "" : p->rule);
 	name_field(p, p->error->field, sizeof p->error->field);
 	va_start(ap, fmt);

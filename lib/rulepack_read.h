@@ -23,6 +23,16 @@ struct fv_pack_parse {
 	struct fv_pack_path path;
 	const char *rule; /* id of the rule being read, or NULL */
 	struct fv_rulepack_error *error;
+	struct fv_pack_over *over; /* laid over another pack; NULL: it is not */
+};
+
+/* Of a pack that is laid over another: where its rules stand in what they make together. */
+struct fv_pack_over {
+	const char *base_id;
+	bool is_laid; /* the rules read are those made; before, the overlay's own */
+	uint32_t places[FV_RULEPACK_RULES_MAX]; /* of each rule made: its place in the overlay
+						 * and 1; 0: it is the base's alone */
+	size_t count;
 };
 
 /* Go down to the member `name` (NULL: to the value `idx` of a list), and back up. */
@@ -60,6 +70,16 @@ enum fv_err fv_pack_check_tables(struct fv_pack_parse *p, json_t *v,
 /* Refuse the member `name` of the value at the path. */
 enum fv_err fv_pack_refuse_member(
     struct fv_pack_parse *p, const char *name, enum fv_err rc, const char *why);
+
+/*
+ * Lay a pack's JSON over its base's (rulepack_over.c).  Owned: *merged_out, and *over_out
+ * by free(), both NULL when `v` extends nothing.  Errors as fv_rulepack_parse_over().
+ */
+enum fv_err fv_pack_merge(struct fv_pack_parse *p, json_t *v, struct fv_span base,
+    json_t **merged_out, struct fv_pack_over **over_out);
+
+/* "ID" or "ID@rN".  False: it is neither. */
+bool fv_pack_name_parse(struct fv_span text, char id[41], uint32_t *revision_out);
 
 /* One rule with its clauses (rulepack_rule.c). */
 enum fv_err fv_pack_read_rule(struct fv_pack_parse *p, json_t *v, struct fv_rule *rule);

@@ -36,6 +36,7 @@ struct fv_rulepack {
 	const char *title_zh;
 	const char *jurisdiction;
 	uint32_t revision;      /* of our encoding, from 1 */
+	const char *extends;    /* id of the pack that it is laid over; NULL: none */
 	int64_t published_days; /* date from which this revision stands */
 	uint32_t actors;        /* bits of FV_CODES_ACTOR; 0: all */
 	uint32_t products;      /* bits of FV_CODES_PRODUCT; 0: all */
@@ -48,7 +49,15 @@ struct fv_rulepack {
 	size_t calendar_count;
 	const struct fv_not_encoded *not_encoded;
 	size_t not_encoded_count;
-	struct fv_hash sha256; /* of the file's bytes: its name */
+	struct fv_hash sha256;      /* of the file's bytes: its name */
+	struct fv_hash base_sha256; /* of the bytes it is laid over; with extends */
+};
+
+/* What a pack says of itself before it is read. */
+struct fv_rulepack_head {
+	char extends[41];          /* id of the pack that it is laid over; "": none */
+	uint32_t extends_revision; /* 0: whichever stands */
+	bool has_rules;            /* false: a pack of calendars */
 };
 
 /* What is wrong with a pack. */
@@ -68,6 +77,35 @@ struct fv_rulepack_error {
 FV_EXPORT FV_NODISCARD enum fv_err fv_rulepack_parse(
     struct fv_span json, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out);
 FV_EXPORT void fv_rulepack_free(struct fv_rulepack *pack);
+
+/*
+ * Read a pack that may be laid over another (its member "extends"): the rules that it has
+ * in common with `base` hold only what differs (RFC 7396), others are whole.  What comes
+ * out has its id and revision.  A pack that is laid over none is read as it is; `base` is
+ * then not looked at.  Errors name the overlay's own lines.
+ * Errors: those of fv_rulepack_parse() of either;  FV_ENOENT  `base` is empty
+ *         FV_ECONFLICT  `base` is not the pack, or not the revision, that it extends
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_rulepack_parse_over(struct fv_span json,
+    struct fv_span base, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out);
+
+/*
+ * What a pack extends and whether it has rules, without reading it.  Works on any bytes.
+ * Errors: FV_EFORMAT  "extends" is neither "ID" nor "ID@rN"; head_out is all zero
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_rulepack_peek(
+    struct fv_span json, struct fv_rulepack_head *head_out);
+
+/*
+ * Append the JSON text of a pack as it stands once it is laid over `base` (empty: as it
+ * is), for who compares or prints packs.  Both must have been read without error.
+ * Errors: FV_EFORMAT, FV_ENOMEM
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_rulepack_put_merged(
+    struct fv_span json, struct fv_span base, struct fv_buf *out);
+
+/* Append the JSON Schema of packs, made from the tables by which they are read. */
+FV_EXPORT void fv_rulepack_put_schema(struct fv_buf *out);
 
 /* The rule of this id, or NULL.  Returns borrowed: until the pack is freed. */
 FV_EXPORT const struct fv_rule *fv_rulepack_rule(
