@@ -148,7 +148,7 @@ answer_of(const struct question *q)
 {
 	if (q->check.answer == FV_CHECK_NOT_NOW)
 		return FV_CHECK_NOT_NOW;
-	if (q->packs.count == 0 || q->packs.missing != NULL || !q->plan.has_sync)
+	if (q->packs.count == 0 || q->packs.is_missing || !q->plan.has_sync)
 		return FV_CHECK_ASK;
 	return q->check.answer;
 }
@@ -181,7 +181,7 @@ put_who(struct question *q, struct fv_buf *out)
 		if (q->packs.count == 0)
 			fv_buf_put_z(
 			    out, _("your supervisor: no rule pack of this case is loaded"));
-		else if (q->packs.missing != NULL)
+		else if (q->packs.is_missing)
 			fv_buf_putf(out, _("your supervisor: pack %s is not loaded"),
 			    q->packs.missing);
 		else
@@ -324,7 +324,7 @@ tell(struct question *q, struct fv_reply *reply)
 			tell_finding(q, f, reply);
 	}
 	fv_json_end_array(&reply->json);
-	if (q->packs.missing != NULL) {
+	if (q->packs.is_missing) {
 		fv_reply_line(reply, _("pack %s is not loaded: 'fieldvisit sync --wait'"),
 		    q->packs.missing);
 		fv_json_text_z(&reply->json, "missing_pack", q->packs.missing);

@@ -1,5 +1,6 @@
 #include "firmware-app/packs_kept.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,46 +27,151 @@ fv_packs_load(struct fv_store *store, struct fv_packs *packs_out)
 	return rc;
 }
 
-struct choosing {
-	const struct fv_packs *adopted;
-	const struct fv_idlist *ids;
-	struct fv_packset *set;
+/* One adopted pack that is here. */
+struct held {
+	const struct fv_pack_line *line;
+	struct fv_rulepack_head head;
+	struct fv_buf bytes; /* once it is wanted */
+	bool is_wanted;
 };
 
-/* The place of a pack in the ids asked for; its count when it is none of them. */
-static size_t
-find_id(const struct fv_idlist *ids, const char *id)
-{
-	size_t i = 0;
+struct choosing {
+	const struct fv_packs *adopted;
+	struct held held[FV_PACKS_MAX];
+	size_t count;
+};
 
-	while (i < ids->count && strcmp(ids->items[i], id) != 0)
-		i++;
-	return i;
+static struct held *
+find_held(struct choosing *c, const char *id)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->held[i].line->id, id) == 0)
+			return &c->held[i];
+	return NULL;
 }
 
-/* Keep a pack in the place of its id, unless a higher revision is there. */
+/* Note a pack that is adopted, of each id the highest revision. */
 static enum fv_err
 on_pack(const struct fv_item_row *row, void *ctx)
 {
 	struct choosing *c = ctx;
 	const struct fv_pack_line *line;
-	struct fv_rulepack_error error;
-	struct fv_rulepack *pack = NULL;
 	struct fv_hash hash;
-	size_t at;
-	enum fv_err rc;
 
 	fv_sha256(row->body, &hash);
 	line = fv_packs_find(c->adopted, &hash);
-	if (line == NULL || (at = find_id(c->ids, line->id)) == c->ids->count)
-		return FV_OK; /* not adopted, or not asked for */
-	if (c->set->packs[at] != NULL && c->set->packs[at]->revision >= line->revision)
+	if (line == NULL || fv_packs_highest(c->adopted, line->id) != line ||
+	    find_held(c, line->id) != NULL)
 		return FV_OK;
-	rc = fv_rulepack_parse(row->body, &pack, &error);
-	if (rc != FV_OK)
-		return rc == FV_ENOMEM ? rc : FV_OK; /* of a newer program: it stays missing */
-	fv_rulepack_free(c->set->packs[at]);
-	c->set->packs[at] = pack;
+	/* What does not say what it extends, to this program, is as good as not here. */
+	c->held[c->count] = (struct held){.line = line};
+	if (fv_rulepack_peek(row->body, &c->held[c->count].head) == FV_OK)
+		c->count++;
+	return FV_OK;
+}
+
+/* The bytes of those that are wanted. */
+static enum fv_err
+on_wanted(const struct fv_item_row *row, void *ctx)
+{
+	struct choosing *c = ctx;
+	const struct fv_pack_line *line;
+	struct fv_hash hash;
+	struct held *held;
+
+	fv_sha256(row->body, &hash);
+	line = fv_packs_find(c->adopted, &hash);
+	held = line != NULL ? find_held(c, line->id) : NULL;
+	if (held == NULL || held->line != line || !held->is_wanted || held->bytes.len > 0)
+		return FV_OK;
+	fv_buf_put_span(&held->bytes, row->body);
+	return fv_buf_status(&held->bytes);
+}
+
+static void
+note_missing(struct fv_packset *set, const char *id)
+{
+	if (set->is_missing)
+		return;
+	set->is_missing = true;
+	(void)snprintf(set->missing, sizeof set->missing, "%s", id);
+}
+
+static bool
+is_laid_over(const struct choosing *c, const char *id)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->held[i].head.extends, id) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the ids ask for this pack, by its own id or by that of what it stands for. */
+static bool
+is_asked_for(const struct choosing *c, const struct held *h, const struct fv_idlist *ids)
+{
+	if (is_laid_over(c, h->line->id))
+		return false;
+	for (size_t i = 0; i < ids->count; i++)
+		if (strcmp(ids->items[i], h->line->id) == 0 ||
+		    strcmp(ids->items[i], h->head.extends) == 0)
+			return true;
+	return !h->head.has_rules && h->head.extends[0] == '\0';
+}
+
+static void
+mark_wanted(struct choosing *c, const struct fv_idlist *ids, struct fv_packset *set)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (find_held(c, ids->items[i]) == NULL && !is_laid_over(c, ids->items[i]))
+			note_missing(set, ids->items[i]);
+	for (size_t i = 0; i < c->adopted->count; i++)
+		if (find_held(c, c->adopted->packs[i].id) == NULL)
+			note_missing(set, c->adopted->packs[i].id);
+	for (size_t i = 0; i < c->count; i++) {
+		struct held *h = &c->held[i];
+		struct held *base =
+		    h->head.extends[0] != '\0' ? find_held(c, h->head.extends) : NULL;
+
+		if (!is_asked_for(c, h, ids))
+			continue;
+		h->is_wanted = true;
+		if (base != NULL)
+			base->is_wanted = true;
+	}
+}
+
+/* Read what is asked for; a pack that cannot be read stays missing, and so does one whose
+ * base is not here. */
+static enum fv_err
+read_wanted(struct choosing *c, const struct fv_idlist *ids, struct fv_packset *set)
+{
+	struct fv_rulepack_error error;
+	bool has_rules = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct held *h = &c->held[i];
+		struct held *base =
+		    h->head.extends[0] != '\0' ? find_held(c, h->head.extends) : NULL;
+		struct fv_rulepack *pack;
+		enum fv_err rc;
+
+		if (!h->is_wanted || !is_asked_for(c, h, ids))
+			continue;
+		rc = fv_rulepack_parse_over(fv_buf_span(&h->bytes),
+		    base != NULL ? fv_buf_span(&base->bytes) : fv_span_of(NULL, 0), &pack,
+		    &error);
+		if (rc == FV_ENOMEM)
+			return rc;
+		if (rc != FV_OK)
+			note_missing(set, h->line->id);
+		else
+			set->packs[set->count++] = pack;
+		has_rules = has_rules || (rc == FV_OK && pack->rule_count > 0);
+	}
+	if (!has_rules)
+		for (; set->count > 0; set->count--)
+			fv_rulepack_free(set->packs[set->count - 1]);
 	return FV_OK;
 }
 
@@ -73,29 +179,33 @@ enum fv_err
 fv_packset_load(
     struct fv_store *store, const struct fv_idlist *ids, struct fv_packset *set_out)
 {
-	struct fv_packs *adopted = malloc(sizeof *adopted);
-	struct choosing c = {adopted, ids, set_out};
-	size_t kept = 0;
-	enum fv_err rc;
+	struct fv_packs *adopted = calloc(1, sizeof *adopted);
+	struct choosing *c = calloc(1, sizeof *c);
+	enum fv_err rc = FV_ENOMEM;
 
 	memset(set_out, 0, sizeof *set_out);
-	if (adopted == NULL)
-		return FV_ENOMEM;
+	if (adopted == NULL || c == NULL)
+		goto cleanup;
+	c->adopted = adopted;
 	rc = fv_packs_load(store, adopted);
-	if (rc == FV_OK)
-		rc = fv_store_each_item(store, FV_ITEM_PACK, on_pack, &c);
-	else if (rc == FV_ENOENT || rc == FV_EAUTH)
-		rc = FV_OK; /* nothing is adopted that can be believed */
-	for (size_t i = 0; i < ids->count; i++) {
-		if (set_out->packs[i] != NULL)
-			set_out->packs[kept++] = set_out->packs[i];
-		else if (set_out->missing == NULL)
-			set_out->missing = ids->items[i];
+	if (rc == FV_ENOENT || rc == FV_EAUTH) { /* nothing is adopted that can be believed */
+		adopted->count = 0;
+		rc = FV_OK;
+	} else if (rc == FV_OK) {
+		rc = fv_store_each_item(store, FV_ITEM_PACK, on_pack, c);
 	}
-	for (size_t i = kept; i < ids->count; i++)
-		set_out->packs[i] = NULL;
-	set_out->count = kept;
+	if (rc != FV_OK)
+		goto cleanup;
+	mark_wanted(c, ids, set_out);
+	if ((rc = fv_store_each_item(store, FV_ITEM_PACK, on_wanted, c)) == FV_OK)
+		rc = read_wanted(c, ids, set_out);
+cleanup:
+	for (size_t i = 0; c != NULL && i < c->count; i++)
+		fv_buf_clear(&c->held[i].bytes);
+	free(c);
 	free(adopted);
+	if (rc != FV_OK)
+		fv_packset_clear(set_out);
 	return rc;
 }
 

@@ -12,9 +12,10 @@
 #include "fv/order.h"
 
 struct fv_packset {
-	struct fv_rulepack *packs[FV_CASEBOOK_SET_MAX]; /* owned */
-	size_t count;
-	const char *missing; /* first id asked for that is not here; borrowed from the ids */
+	struct fv_rulepack *packs[FV_PACKS_MAX]; /* owned */
+	size_t count;                            /* 0 when there is no rule among them */
+	bool is_missing;
+	char missing[FV_PACK_ID_BYTES]; /* with is_missing: the first that is not here */
 };
 
 /*
@@ -25,7 +26,9 @@ struct fv_packset {
 FV_NODISCARD enum fv_err fv_packs_load(struct fv_store *store, struct fv_packs *packs_out);
 
 /*
- * Load the packs of these ids; what is not adopted or not here is named in `missing`.
+ * Load the packs of these ids, or what is laid over them and stands for them, and every
+ * calendar.  What is not adopted or not here is named in `missing`: also an adopted pack
+ * that nobody asked for, since it may be laid over one that was.
  * Errors: FV_EIO FV_ENOMEM FV_ECORRUPT
  */
 FV_NODISCARD enum fv_err fv_packset_load(

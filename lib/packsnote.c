@@ -119,6 +119,17 @@ fv_packs_find(const struct fv_packs *packs, const struct fv_hash *sha256)
 	return NULL;
 }
 
+const struct fv_pack_line *
+fv_packs_highest(const struct fv_packs *packs, const char *id)
+{
+	const struct fv_pack_line *best = NULL;
+
+	for (size_t i = 0; i < packs->count; i++)
+		if (strcmp(packs->packs[i].id, id) == 0)
+			best = &packs->packs[i]; /* revisions ascend */
+	return best;
+}
+
 enum fv_err
 fv_packs_add(struct fv_packs *packs, const struct fv_pack_line *line)
 {

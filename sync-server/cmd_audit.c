@@ -99,6 +99,16 @@ read_options(struct replay *r, int argc, char **argv)
 	return CMD_OK;
 }
 
+/* One is laid over the other, or both over a third: the law would be counted twice. */
+static bool
+has_same_base(const struct fv_rulepack *a, const struct fv_rulepack *b)
+{
+	const char *x = a->extends != NULL ? a->extends : a->id;
+	const char *y = b->extends != NULL ? b->extends : b->id;
+
+	return strcmp(x, y) == 0;
+}
+
 static int
 load_packs(struct replay *r)
 {
@@ -113,6 +123,11 @@ load_packs(struct replay *r)
 			if (strcmp(r->packs[k]->id, r->packs[i]->id) == 0)
 				return cmd_fail("--pack %s: pack %s was named before",
 				    r->names[i], r->packs[i]->id);
+			else if (has_same_base(r->packs[k], r->packs[i]))
+				return cmd_fail(
+				    "--pack %s: it and %s are the same law, one laid over it; "
+				    "name one of them",
+				    r->names[i], r->packs[k]->id);
 	}
 	return CMD_OK;
 }

@@ -27,17 +27,18 @@ check(int argc, char **argv)
 	if (argc < 2)
 		return usage("pack check needs a file");
 	for (int i = 1; i < argc; i++) {
-		struct fv_rulepack *pack;
-		if (packfile_read(argv[i], &pack) != FV_OK) {
+		struct packfile file;
+		if (packfile_open(argv[i], "", 0, &file) != FV_OK) {
 			code = CMD_USAGE;
 			continue;
 		}
+		const struct fv_rulepack *pack = file.pack;
 		printf("%s: pack %s r%u, %zu rules, %zu rows not encoded, SHA-256 ", argv[i],
 		    pack->id, pack->revision, pack->rule_count, pack->not_encoded_count);
 		for (size_t b = 0; b < FV_HASH_BYTES; b++)
 			printf("%02x", pack->sha256.b[b]);
 		putchar('\n');
-		fv_rulepack_free(pack);
+		packfile_close(&file);
 	}
 	return cmd_finish(code);
 }

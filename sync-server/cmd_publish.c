@@ -29,23 +29,17 @@ struct wish {
 
 /* One pack file into the note's list and the import file. */
 static int
-add_pack(const char *path, int64_t day, struct fv_packs *packs, struct fv_buf *lines)
+add_pack(const char *path, const struct fv_rulepack *pack, struct fv_span bytes, int64_t day,
+    struct fv_packs *packs, struct fv_buf *lines)
 {
 	struct fv_pack_line line = {.adopted_day = day};
-	struct fv_rulepack *pack = NULL;
-	struct fv_buf bytes = {0}, hex = {0}, base64 = {0};
+	struct fv_buf hex = {0}, base64 = {0};
 	json_t *object = NULL;
 	char *dump = NULL;
 	enum fv_err rc;
-	int code = FV_EXIT_DATA; /* packfile_* have said why */
+	int code = FV_EXIT_DATA;
 
-	if (packfile_read(path, &pack) != FV_OK || packfile_bytes(path, &bytes) != FV_OK)
-		goto cleanup;
-	fv_sha256(fv_buf_span(&bytes), &line.sha256);
-	if (memcmp(line.sha256.b, pack->sha256.b, FV_HASH_BYTES) != 0) {
-		fv_cli_fail(code, path, "changed while it was read; run this again");
-		goto cleanup;
-	}
+	line.sha256 = pack->sha256;
 	if (fv_id_copy(fv_span_z(pack->id), line.id, sizeof line.id) != FV_OK) {
 		fv_cli_fail(code, path, "the pack's id is not an id of 1 to 40 characters");
 		goto cleanup;
@@ -81,8 +75,53 @@ cleanup:
 	json_decref(object);
 	fv_buf_clear(&base64);
 	fv_buf_clear(&hex);
-	fv_buf_clear(&bytes);
-	fv_rulepack_free(pack);
+	return code;
+}
+
+/* What a pack is laid over is adopted with it, as it was when this one was written. */
+static int
+check_base(const char *path, const struct fv_rulepack *pack, const struct fv_packs *packs)
+{
+	const struct fv_pack_line *under =
+	    pack->extends != NULL ? fv_packs_highest(packs, pack->extends) : NULL;
+
+	if (pack->extends == NULL ||
+	    (under != NULL &&
+		memcmp(under->sha256.b, pack->base_sha256.b, FV_HASH_BYTES) == 0))
+		return FV_EXIT_OK;
+	if (under == NULL)
+		return fv_cli_fail(FV_EXIT_DATA, path,
+		    "is laid over %s, which the note does not adopt; publish both",
+		    pack->extends);
+	return fv_cli_fail(FV_EXIT_DATA, path,
+	    "is laid over other bytes of %s than its r%u, which the note adopts",
+	    pack->extends, under->revision);
+}
+
+static int
+add_packs(
+    char **paths, size_t count, int64_t day, struct fv_packs *packs, struct fv_buf *lines)
+{
+	char folder[PACKFILE_PATH_MAX];
+	struct packfile *files = calloc(count, sizeof *files);
+	int code = files != NULL
+	    ? FV_EXIT_OK
+	    : fv_cli_fail(FV_EXIT_TEMPFAIL, paths[0], "out of memory; try again");
+
+	if (packfile_folder(NULL, folder) != FV_OK)
+		folder[0] = '\0';
+	for (size_t i = 0; code == FV_EXIT_OK && i < count; i++) {
+		if (packfile_open(paths[i], folder, day, &files[i]) != FV_OK)
+			code = FV_EXIT_DATA; /* it has said why */
+		else
+			code = add_pack(paths[i], files[i].pack, fv_buf_span(&files[i].bytes),
+			    day, packs, lines);
+	}
+	for (size_t i = 0; code == FV_EXIT_OK && i < count; i++)
+		code = check_base(paths[i], files[i].pack, packs);
+	for (size_t i = 0; files != NULL && i < count; i++)
+		packfile_close(&files[i]);
+	free(files);
 	return code;
 }
 
@@ -212,8 +251,7 @@ cmd_pack_publish(int argc, char **argv)
 	    (code = fv_cli_open_signer(w.key, w.pass_file, &key, &secret)) != FV_EXIT_OK ||
 	    (code = read_previous(w.previous, &key, &packs)) != FV_EXIT_OK)
 		goto cleanup;
-	for (int i = 1; code == FV_EXIT_OK && i < argc; i++)
-		code = add_pack(argv[i], day, &packs, &lines);
+	code = add_packs(argv + 1, (size_t)argc - 1, day, &packs, &lines);
 	if (code == FV_EXIT_OK)
 		code = write_both(&w, &packs, fv_buf_span(&lines), &key, secret);
 cleanup:

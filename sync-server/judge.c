@@ -5,6 +5,7 @@
 
 #include "fv/lines.h"
 #include "sync-server/judge_in.h"
+#include "sync-server/packstore.h"
 #include "sync-server/store/findings.h"
 
 #define LIST_MAX 64U
@@ -141,25 +142,36 @@ settle_provisional(const struct judge *judge, const char *case_id, struct judgem
 			out->is_provisional = true;
 }
 
-/* The adopted packs that the case names; all of them when it names none. */
+static bool
+is_asked_for(const struct fv_rulepack *pack, const struct list *names)
+{
+	if (names->count == 0 || pack->rule_count == 0)
+		return true;
+	for (size_t k = 0; k < names->count; k++)
+		if (packstore_is_named(pack, names->items[k]))
+			return true;
+	return false;
+}
+
+/* The adopted packs that the case names, all of them when it names none; and beside any
+ * of them the calendars, which no case needs to name. */
 static size_t
 choose_packs(const struct judge *judge, const struct fv_store_case *row,
     const struct fv_rulepack *packs[FV_AUDIT_PACKS_MAX])
 {
 	struct list names;
 	size_t count = 0;
+	bool has_rules = false;
 
 	if (split(row->item.packs, &names) != FV_OK)
 		names.count = 0;
 	for (size_t i = 0; i < judge->pack_count; i++) {
-		size_t k = 0;
-
-		while (k < names.count && strcmp(names.items[k], judge->packs[i]->id) != 0)
-			k++;
-		if (names.count == 0 || k < names.count)
-			packs[count++] = judge->packs[i];
+		if (!is_asked_for(judge->packs[i], &names))
+			continue;
+		packs[count++] = judge->packs[i];
+		has_rules = has_rules || judge->packs[i]->rule_count > 0;
 	}
-	return count;
+	return has_rules ? count : 0;
 }
 
 static char *

@@ -5,6 +5,7 @@
 #include "fv/order.h"
 #include "sync-server/cosign_codes.h"
 #include "sync-server/judge_in.h"
+#include "sync-server/packstore.h"
 #include "sync-server/store/records.h"
 
 static enum fv_err
@@ -80,56 +81,64 @@ read_trails(struct judge *judge)
 
 /* Of one adopted line: load it when no higher revision of that id is there. */
 static enum fv_err
-take_pack(struct judge *judge, const struct fv_pack_line *line)
+take_pack(struct judge *judge, const struct fv_packs *packs, const struct fv_pack_line *line)
 {
 	struct fv_rulepack_error why;
 	struct fv_rulepack *pack;
-	struct fv_store_pack row;
-	size_t at = 0;
 	enum fv_err rc;
 
-	while (at < judge->pack_count && strcmp(judge->packs[at]->id, line->id) != 0)
-		at++;
-	if (at < judge->pack_count && judge->packs[at]->revision >= line->revision)
+	if (fv_packs_highest(packs, line->id) != line)
 		return FV_OK;
-	if (at == FV_AUDIT_PACKS_MAX)
+	if (judge->pack_count == FV_AUDIT_PACKS_MAX)
 		return FV_ETOOBIG;
-	rc = fv_store_pack_get(judge->store, &line->sha256, &row);
-	if (rc == FV_ENOENT)
-		return FV_OK; /* adopted, and its file is not here yet */
-	if (rc != FV_OK)
-		return rc;
-	rc = fv_rulepack_parse(row.file, &pack, &why);
-	if (rc != FV_OK)
-		return rc == FV_ENOMEM ? rc : FV_ECORRUPT;
-	if (at < judge->pack_count)
-		fv_rulepack_free(judge->packs[at]);
-	else
-		judge->pack_count++;
-	judge->packs[at] = pack;
-	return FV_OK;
+	rc = packstore_load(judge->store, packs, line, &pack, &why);
+	if (rc == FV_OK)
+		judge->packs[judge->pack_count++] = pack;
+	return rc == FV_ENOENT ? FV_OK : rc; /* adopted, and its file is not here yet */
+}
+
+/* A pack that another one is laid over and stands for. */
+static bool
+is_laid_over(const struct judge *judge, const struct fv_rulepack *pack)
+{
+	for (size_t i = 0; i < judge->pack_count; i++) {
+		const char *extends = judge->packs[i]->extends;
+
+		if (extends != NULL && strcmp(extends, pack->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+drop_laid_over(struct judge *judge)
+{
+	struct fv_rulepack *kept[FV_AUDIT_PACKS_MAX], *dropped[FV_AUDIT_PACKS_MAX];
+	size_t kept_count = 0, dropped_count = 0;
+
+	for (size_t i = 0; i < judge->pack_count; i++) {
+		if (is_laid_over(judge, judge->packs[i]))
+			dropped[dropped_count++] = judge->packs[i];
+		else
+			kept[kept_count++] = judge->packs[i];
+	}
+	memcpy(judge->packs, kept, kept_count * sizeof kept[0]);
+	judge->pack_count = kept_count;
+	for (size_t i = 0; i < dropped_count; i++)
+		fv_rulepack_free(dropped[i]);
 }
 
 static enum fv_err
 read_packs(struct judge *judge)
 {
-	struct fv_packs *packs = NULL;
-	struct fv_signednote parts;
-	struct fv_store_note note;
-	enum fv_err rc = fv_store_note_last(judge->store, FV_NOTE_PACKS, &note);
+	struct fv_packs *packs = malloc(sizeof *packs);
+	enum fv_err rc = packs == NULL ? FV_ENOMEM : packstore_adopted(judge->store, packs);
 
-	if (rc == FV_ENOENT)
-		return FV_OK;
-	if (rc == FV_OK && (packs = malloc(sizeof *packs)) == NULL)
-		rc = FV_ENOMEM;
-	if (rc == FV_OK &&
-	    (fv_signednote_parse(note.note, &parts) != FV_OK ||
-		fv_packs_parse(parts.text, packs, NULL) != FV_OK))
-		rc = FV_ECORRUPT;
 	for (size_t i = 0; rc == FV_OK && i < packs->count; i++)
-		rc = take_pack(judge, &packs->packs[i]);
+		rc = take_pack(judge, packs, &packs->packs[i]);
+	drop_laid_over(judge);
 	free(packs);
-	return rc;
+	return rc == FV_ENOENT ? FV_OK : rc; /* nothing is adopted yet */
 }
 
 enum fv_err

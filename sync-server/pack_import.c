@@ -10,6 +10,8 @@
 #include "fv/order.h"
 #include "fv/rulepack.h"
 #include "sync-server/handlers.h"
+#include "sync-server/pack_policy.h"
+#include "sync-server/packstore.h"
 #include "sync-server/cmd.h"
 #include "sync-server/verb.h"
 
@@ -137,10 +139,13 @@ check_pack(struct work *w, const struct fv_pack_line *line, struct fv_span bytes
 {
 	struct fv_rulepack *pack = NULL;
 	struct fv_rulepack_error error = {0};
-	enum fv_err rc = fv_rulepack_parse(bytes, &pack, &error);
+	struct fv_rulepack_head head;
+	enum fv_err rc;
 	bool is_same;
 
-	if (rc != FV_OK)
+	if (fv_rulepack_peek(bytes, &head) == FV_OK && head.extends[0] != '\0')
+		return FV_EXIT_OK; /* when what it is laid over is here as well */
+	if ((rc = fv_rulepack_parse(bytes, &pack, &error)) != FV_OK)
 		return fv_verb_fail(w->answer_out, fv_verb_exit(rc),
 		    "%s:%zu: pack %s line %u:%s%s%s%s %s; nothing was changed", w->file,
 		    w->line, line->id, error.line, error.rule[0] != '\0' ? " rule " : "",
@@ -211,6 +216,65 @@ check_all_held(struct work *w)
 	return FV_EXIT_OK;
 }
 
+/* Two packs over one base would both stand for it. */
+static int
+check_alone(struct work *w, const struct fv_rulepack *pack, const char **bases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(bases[i], pack->extends) == 0)
+			return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+			    "%s: %s is not the only pack that is laid over %s; adopt one of "
+			    "them",
+			    w->file, pack->id, pack->extends);
+	return FV_EXIT_OK;
+}
+
+/* One pack that is laid over another, now that all are here. */
+static int
+check_overlay(
+    struct work *w, const struct fv_pack_line *line, const char **bases, size_t *base_count)
+{
+	struct fv_rulepack_error why;
+	struct fv_rulepack *pack;
+	enum fv_err rc = packstore_load(w->host->store, w->packs, line, &pack, &why);
+	const struct fv_pack_line *under;
+	int code = FV_EXIT_OK;
+
+	if (rc == FV_ECORRUPT)
+		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: pack %s line %u:%s%s%s%s %s; nothing was changed", w->file, line->id,
+		    why.line, why.rule[0] != '\0' ? " rule " : "", why.rule,
+		    why.field[0] != '\0' ? " field " : "", why.field, why.text);
+	if (rc != FV_OK)
+		return fv_verb_broken(w->answer_out, w->file, rc);
+	if (strcmp(pack->id, line->id) != 0 || pack->revision != line->revision)
+		code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: pack %s: its own id and revision are not those that the note adopts",
+		    w->file, line->id);
+	else if (pack->extends != NULL)
+		code = check_alone(w, pack, bases, *base_count);
+	if (code == FV_EXIT_OK && pack->extends != NULL &&
+	    (under = fv_packs_highest(w->packs, pack->extends)) != NULL)
+		bases[(*base_count)++] = under->id;
+	fv_rulepack_free(pack);
+	return code;
+}
+
+static int
+check_overlays(struct work *w)
+{
+	const char *bases[FV_PACKS_MAX];
+	size_t base_count = 0;
+	int code = FV_EXIT_OK;
+
+	for (size_t i = 0; code == FV_EXIT_OK && i < w->packs->count; i++) {
+		const struct fv_pack_line *line = &w->packs->packs[i];
+		if (fv_packs_highest(w->packs, line->id) == line)
+			code = check_overlay(w, line, bases, &base_count);
+	}
+	return code;
+}
+
 /* Whether the note before adopted these very bytes. */
 static bool
 was_adopted(const struct work *w, const struct fv_pack_line *line)
@@ -253,23 +317,27 @@ static int
 finish(struct work *w)
 {
 	uint64_t index = 0;
-	size_t dropped = 0;
+	size_t dropped = 0, loosened = 0;
 	enum fv_err rc;
 
 	if (w->is_held)
 		return fv_verb_done(w->answer_out, NULL, "these packs are adopted already");
 	for (size_t i = 0; i < w->before->count; i++)
 		dropped += fv_packs_find(w->packs, &w->before->packs[i].sha256) == NULL;
-	if ((rc = adopt(w, &index)) != FV_OK)
+	if ((rc = adopt(w, &index)) != FV_OK ||
+	    (rc = pack_policy_write(w->host, w->before, w->packs, fv_buf_span(&w->note),
+		 w->roster, &loosened)) != FV_OK)
 		return fv_verb_broken(w->answer_out, w->file, rc);
 	return fv_verb_done(w->answer_out,
-	    json_pack("{s:I, s:I, s:I, s:I}", "version", (json_int_t)w->version_before + 1,
-		"packs", (json_int_t)w->packs->count, "dropped", (json_int_t)dropped, "leaf",
-		(json_int_t)index),
-	    "%zu packs are adopted, %zu of them came with this file%s; ledger entry %llu",
+	    json_pack("{s:I, s:I, s:I, s:I, s:I}", "version",
+		(json_int_t)w->version_before + 1, "packs", (json_int_t)w->packs->count,
+		"dropped", (json_int_t)dropped, "leaf", (json_int_t)index, "policy",
+		(json_int_t)loosened),
+	    "%zu packs are adopted, %zu of them came with this file%s; ledger entry %llu%s",
 	    w->packs->count, w->taken,
 	    dropped > 0 ? "; packs of the note before are no longer adopted" : "",
-	    (unsigned long long)index);
+	    (unsigned long long)index,
+	    loosened > 0 ? "; house policy was loosened, which is in the ledger by name" : "");
 }
 
 int
@@ -292,6 +360,8 @@ fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_o
 	}
 	if (code == FV_EXIT_OK)
 		code = check_all_held(&w);
+	if (code == FV_EXIT_OK)
+		code = check_overlays(&w);
 	if (code == FV_EXIT_OK)
 		code = finish(&w);
 	fv_buf_clear(&w.note);

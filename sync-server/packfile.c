@@ -104,21 +104,13 @@ explain(const char *path, const struct fv_rulepack_error *e)
 	    e->text);
 }
 
-enum fv_err
-packfile_read(const char *path, struct fv_rulepack **pack_out)
+void
+packfile_close(struct packfile *file)
 {
-	struct fv_rulepack_error error;
-	struct fv_buf bytes = {0};
-	enum fv_err rc;
-
-	*pack_out = NULL;
-	if ((rc = packfile_bytes(path, &bytes)) != FV_OK)
-		return rc;
-	rc = fv_rulepack_parse(fv_buf_span(&bytes), pack_out, &error);
-	if (rc != FV_OK)
-		explain(path, &error);
-	fv_buf_clear(&bytes);
-	return rc;
+	fv_rulepack_free(file->pack);
+	fv_buf_clear(&file->bytes);
+	fv_buf_clear(&file->base);
+	*file = (struct packfile){0};
 }
 
 /* "ID.json" and "ID@rN.json" are of the pack ID. */
@@ -139,7 +131,13 @@ struct wanted {
 	char id[64];
 	uint32_t revision; /* 0: the highest that stands on `day` */
 	int64_t day;
+	const char *folder; /* where what a pack is laid over may be too */
+	bool is_base;       /* to lay another over: itself laid over none */
 };
+
+static enum fv_err read_file(const char *path, const struct wanted *w, struct packfile *out);
+static enum fv_err search_folder(
+    const char *folder, const struct wanted *w, struct packfile *out);
 
 /* True when `a` answers better than `b`, which may be NULL. */
 static bool
@@ -187,55 +185,117 @@ unknown_pack(const char *folder, const struct wanted *w, DIR *d)
 }
 
 static enum fv_err
-search_folder(const char *folder, const struct wanted *w, struct fv_rulepack **pack_out)
+search_folder(const char *folder, const struct wanted *w, struct packfile *out)
 {
 	char path[PACKFILE_PATH_MAX + 256];
-	struct fv_rulepack *best = NULL;
 	DIR *d = opendir(folder);
 	enum fv_err rc = FV_OK;
 
+	*out = (struct packfile){0};
 	if (d == NULL) {
 		cmd_fail("%s: %s", folder, strerror(errno));
 		return FV_EIO;
 	}
 	for (struct dirent *e; rc == FV_OK && (e = readdir(d)) != NULL;) {
-		struct fv_rulepack *pack;
+		struct packfile file;
 		if (!is_file_of(e->d_name, w->id))
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-		if ((rc = packfile_read(path, &pack)) != FV_OK)
+		if ((rc = read_file(path, w, &file)) != FV_OK)
 			break;
-		if (strcmp(pack->id, w->id) == 0 && is_better(w, pack, best)) {
-			fv_rulepack_free(best);
-			best = pack;
+		if (file.pack != NULL && strcmp(file.pack->id, w->id) == 0 &&
+		    is_better(w, file.pack, out->pack)) {
+			packfile_close(out);
+			*out = file;
 		} else {
-			fv_rulepack_free(pack);
+			packfile_close(&file);
 		}
 	}
-	if (rc == FV_OK && best == NULL) {
-		unknown_pack(folder, w, d);
+	if (rc == FV_OK && out->pack == NULL) {
+		if (!w->is_base)
+			unknown_pack(folder, w, d);
 		rc = FV_ENOENT;
 	}
 	closedir(d);
-	if (rc != FV_OK) {
-		fv_rulepack_free(best);
-		best = NULL;
+	if (rc != FV_OK)
+		packfile_close(out);
+	return rc;
+}
+
+/* What a pack file is laid over: beside it, or in the folder of packs. */
+static enum fv_err
+find_base(const char *path, const struct fv_rulepack_head *head, const struct wanted *w,
+    struct fv_buf *base_out)
+{
+	struct wanted under = {
+	    .revision = head->extends_revision, .day = w->day, .is_base = true};
+	char beside[PACKFILE_PATH_MAX];
+	struct packfile file;
+	const char *slash = strrchr(path, '/');
+	enum fv_err rc;
+
+	snprintf(under.id, sizeof under.id, "%s", head->extends);
+	snprintf(beside, sizeof beside, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
+	    slash == NULL ? "." : path);
+	rc = search_folder(beside, &under, &file);
+	if (rc == FV_ENOENT && w->folder != NULL && w->folder[0] != '\0')
+		rc = search_folder(w->folder, &under, &file);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK
+				       : rc; /* without it the pack says what it wants */
+	*base_out = file.bytes;
+	file.bytes = (struct fv_buf){0};
+	packfile_close(&file);
+	return FV_OK;
+}
+
+/* out->pack is NULL where a base is sought and this one is laid over another itself. */
+static enum fv_err
+read_file(const char *path, const struct wanted *w, struct packfile *out)
+{
+	struct fv_rulepack_error error;
+	struct fv_rulepack_head head;
+	enum fv_err rc;
+
+	*out = (struct packfile){0};
+	if ((rc = packfile_bytes(path, &out->bytes)) != FV_OK)
+		return rc;
+	if (fv_rulepack_peek(fv_buf_span(&out->bytes), &head) == FV_OK &&
+	    head.extends[0] != '\0') {
+		if (w->is_base)
+			return FV_OK;
+		if ((rc = find_base(path, &head, w, &out->base)) != FV_OK)
+			goto cleanup;
 	}
-	*pack_out = best;
+	rc = fv_rulepack_parse_over(
+	    fv_buf_span(&out->bytes), fv_buf_span(&out->base), &out->pack, &error);
+	if (rc != FV_OK)
+		explain(path, &error);
+cleanup:
+	if (rc != FV_OK)
+		packfile_close(out);
 	return rc;
 }
 
 enum fv_err
-packfile_find(const char *folder, const char *name, int64_t day, struct fv_rulepack **pack_out)
+packfile_open(const char *path, const char *folder, int64_t day, struct packfile *out)
 {
-	struct wanted w = {.day = day};
+	const struct wanted w = {.day = day, .folder = folder};
+
+	return read_file(path, &w, out);
+}
+
+enum fv_err
+packfile_open_named(const char *folder, const char *name, int64_t day, struct packfile *out)
+{
+	struct wanted w = {.day = day, .folder = folder};
 	size_t len = strlen(name);
 	const char *at = strstr(name, "@r");
 	uint64_t revision = 0;
 
-	*pack_out = NULL;
+	*out = (struct packfile){0};
 	if (len > 5 && strcmp(name + len - 5, ".json") == 0)
-		return packfile_read(name, pack_out);
+		return packfile_open(name, folder, day, out);
 	if (at != NULL &&
 	    (fv_decimal_decode(fv_span_z(at + 2), 999999, &revision) != FV_OK ||
 		revision == 0)) {
@@ -253,5 +313,17 @@ packfile_find(const char *folder, const char *name, int64_t day, struct fv_rulep
 		cmd_fail("no folder of rule packs; give one with --rules DIR or FV_RULES");
 		return FV_ENOENT;
 	}
-	return search_folder(folder, &w, pack_out);
+	return search_folder(folder, &w, out);
+}
+
+enum fv_err
+packfile_find(const char *folder, const char *name, int64_t day, struct fv_rulepack **pack_out)
+{
+	struct packfile file;
+	enum fv_err rc = packfile_open_named(folder, name, day, &file);
+
+	*pack_out = file.pack;
+	file.pack = NULL;
+	packfile_close(&file);
+	return rc;
 }

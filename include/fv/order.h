@@ -76,6 +76,9 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_packs_parse(
 /* The line that names these bytes' SHA-256; returns borrowed from packs, NULL: not adopted. */
 FV_EXPORT const struct fv_pack_line *fv_packs_find(
     const struct fv_packs *packs, const struct fv_hash *sha256);
+/* The line of the highest revision of this id; returns borrowed from packs, NULL: none. */
+FV_EXPORT const struct fv_pack_line *fv_packs_highest(
+    const struct fv_packs *packs, const char *id);
 /*
  * Put `line` in its place.  Errors: FV_ECONFLICT  that id and revision is there with
  * other bytes;  FV_EEXIST  with the same;  FV_ETOOBIG  FV_PACKS_MAX are there
