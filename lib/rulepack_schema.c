@@ -98,8 +98,9 @@ type_of(const struct fv_pack_field *f)
 	case P_WORD:
 		return word_of(f->codes);
 	case P_WORDS:
-	case P_KINDS:
 		return list_of(word_of(f->codes), 1, 0);
+	case P_KINDS:
+		return list_of(ref_to("event_kind"), 1, 0);
 	case P_NUMBER:
 		return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
 		    (json_int_t)f->min, "maximum", (json_int_t)f->max);
@@ -175,9 +176,14 @@ put_more(json_t **object, const char *name, json_t *value)
 static json_t *
 parameters_of(enum fv_rule_kind kind)
 {
-	const struct fv_pack_table tables[] = {fv_parameter_fields(kind), fv_common_fields()};
-	json_t *object = object_of(tables, 2);
+	const struct fv_pack_table table = fv_parameter_fields(kind);
+	const struct fv_pack_table common = fv_common_fields();
+	json_t *object = object_of(&table, 1);
 
+	for (size_t i = 0; i < common.count; i++)
+		put_more(&object, common.fields[i].name,
+		    json_pack("{s:s+}", "$ref", "#/$defs/common/properties/",
+			common.fields[i].name));
 	put(&object, "description", json_string(fv_kind_help(kind)));
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
 		json_t *more =
@@ -290,10 +296,13 @@ defs(void)
 	};
 	const struct fv_pack_table two = {pair, 2};
 	const struct fv_pack_table calendar = fv_calendar_fields();
+	const struct fv_pack_table common = fv_common_fields();
 	json_t *all = json_object();
 	json_t *rule = rule_def();
 
 	put(&all, "kinds", kinds_def());
+	put(&all, "common", object_of(&common, 1));
+	put(&all, "event_kind", word_of(FV_CODES_EVENT_KIND));
 	put(&all, "clause", clause_def());
 	put(&all, "change", change_def(rule));
 	put(&all, "rule", rule);

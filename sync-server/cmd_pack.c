@@ -10,7 +10,8 @@
 
 #define USAGE                                                                                 \
 	"usage: fieldvisitd pack check FILE...\n"                                             \
-	"       fieldvisitd pack show [--rules DIR] ID[@rN]|FILE.json"
+	"       fieldvisitd pack show [--rules DIR] ID[@rN]|FILE.json\n"                      \
+	"       fieldvisitd pack schema"
 
 static int
 usage(const char *why)
@@ -118,12 +119,31 @@ show(int argc, char **argv)
 	return cmd_finish(CMD_OK);
 }
 
+/* The schema that ships is this output. */
+static int
+schema(int argc)
+{
+	struct fv_buf out = {0};
+	const char *text;
+
+	if (argc != 1)
+		return usage("pack schema takes nothing more");
+	fv_rulepack_put_schema(&out);
+	if ((text = fv_buf_z(&out)) == NULL)
+		return cmd_fail("out of memory");
+	fputs(text, stdout);
+	fv_buf_clear(&out);
+	return cmd_finish(CMD_OK);
+}
+
 int
 cmd_pack(int argc, char **argv)
 {
+	if (argc >= 2 && strcmp(argv[1], "schema") == 0)
+		return schema(argc - 1);
 	if (argc >= 2 && strcmp(argv[1], "check") == 0)
 		return check(argc - 1, argv + 1);
 	if (argc >= 2 && strcmp(argv[1], "show") == 0)
 		return show(argc - 1, argv + 1);
-	return usage("pack knows check and show");
+	return usage("pack knows check, show and schema");
 }

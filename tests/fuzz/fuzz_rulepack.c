@@ -32,12 +32,40 @@ check_rule(const struct fv_rule *r)
 	}
 }
 
+/* Before a NUL an overlay, after it its base: what comes out is as sound as any pack. */
+static void
+lay_over(struct fv_span json, struct fv_span base)
+{
+	struct fv_rulepack_error error;
+	struct fv_rulepack_head head;
+	struct fv_rulepack *pack;
+	struct fv_buf merged = {0};
+
+	if (fv_rulepack_peek(json, &head) != FV_OK)
+		must(head.extends[0] == '\0');
+	if (fv_rulepack_parse_over(json, base, &pack, &error) != FV_OK) {
+		must(pack == NULL && error.text[0] != '\0');
+		return;
+	}
+	must((pack->extends != NULL) == (head.extends[0] != '\0'));
+	for (size_t i = 0; i < pack->rule_count; i++)
+		check_rule(&pack->rules[i]);
+	must(fv_rulepack_put_merged(json, base, &merged) == FV_OK);
+	fv_buf_clear(&merged);
+	fv_rulepack_free(pack);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fv_rulepack_error error;
 	struct fv_rulepack *pack;
+	const uint8_t *nul = size > 0 ? memchr(data, 0, size) : NULL;
 	size_t lines = 1;
+
+	if (nul != NULL)
+		lay_over(fv_span_of(data, (size_t)(nul - data)),
+		    fv_span_of(nul + 1, size - (size_t)(nul - data) - 1));
 
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
