@@ -97,6 +97,7 @@ fv_audit_free(struct fv_audit *audit)
 		fv_ptrmap_clear(&s->keys);
 		free(s->counters);
 		free(s->pool);
+		free(s->priors);
 	}
 	free(audit->rules);
 	fv_file_clear(&audit->file);
@@ -106,11 +107,20 @@ fv_audit_free(struct fv_audit *audit)
 void
 fv_audit_reset(struct fv_audit *audit)
 {
+	static const struct fv_entry none[2];
+
 	for (size_t i = 0; i < audit->rule_count; i++) {
-		fv_frequency_reset(&audit->rules[i]);
-		audit->rules[i].failures = 0;
-		audit->rules[i].may_failures = 0;
-		audit->rules[i].has_refused = false;
+		struct fv_rule_state *s = &audit->rules[i];
+		fv_frequency_reset(s);
+		s->failures = 0;
+		s->may_failures = 0;
+		s->has_refused = false;
+		s->prior_count = 0;
+		s->events_seen = 0;
+		s->has_begun = false;
+		memcpy(s->entered, none, sizeof none);
+		memcpy(s->may_entered, none, sizeof none);
+		s->is_indexed = false;
 	}
 }
 
@@ -380,12 +390,24 @@ judge_by_kind(struct fv_judge *j)
 		fv_judge_scope(j);
 		break;
 	case FV_RULE_PRECONDITION:
+		fv_judge_precondition(j);
+		break;
 	case FV_RULE_NOTICE:
+		fv_judge_notice(j);
+		break;
 	case FV_RULE_LEAVE:
+		fv_judge_leave(j);
+		break;
 	case FV_RULE_DISCLOSURE:
+		fv_judge_disclosure(j);
+		break;
 	case FV_RULE_DEADLINE:
-	case FV_RULE_CONSENT:
+		fv_judge_deadline(j);
+		break;
 	case FV_RULE_CORRECTION:
+		fv_judge_correction(j);
+		break;
+	case FV_RULE_CONSENT:
 		fv_judge_say(j, FV_VERDICT_NA, R_NONE);
 		break;
 	case FV_RULE_RETENTION:
@@ -455,6 +477,10 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 		return fv_frequency_feed(state, &audit->file, view);
 	if (state->clause->kind == FV_RULE_THIRD_PARTY)
 		fv_third_feed(state, view);
+	if (state->clause->kind == FV_RULE_NOTICE)
+		fv_notice_feed(state, view);
+	if (state->clause->kind == FV_RULE_PRECONDITION)
+		return fv_precondition_feed(state, &audit->file, view);
 	return FV_OK;
 }
 

@@ -264,8 +264,12 @@ fv_file_open(struct fv_audit *audit, const struct fv_case_history *history)
 		    .offset_s = fv_view_span(&file->zones[0], k->begin_utc_ms)->offset_s};
 	}
 	file->view_count = history->contact_count;
+	file->first_talk = NULL;
 	if ((rc = void_wrong_numbers(file)) != FV_OK || (rc = mark_links(file)) != FV_OK)
 		return rc;
+	for (size_t i = 0; i < file->view_count && file->first_talk == NULL; i++)
+		if (!file->views[i].is_void && fv_contact_is_talk(file->views[i].k))
+			file->first_talk = &file->views[i];
 	return index_contacts(file);
 }
 

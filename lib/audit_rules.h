@@ -112,6 +112,7 @@ enum fv_reason {
 	R_NOTICE_SAME_DAY,
 	R_NOT_ASKED,
 	R_LEFT,
+	R_LEFT_AT_ONCE,
 	R_STAYED,
 	R_STAYED_DOUBTFUL,
 	R_LEAVE_END_UNKNOWN,
@@ -207,6 +208,31 @@ struct fv_casefile {
 	struct fv_ptrmap by_id; /* contact id to its view; only where a consent names one */
 	struct fv_ptrmap
 	    officers; /* who visited; only where a consent says who wrote it down */
+	const struct fv_view *first_talk; /* the first communication, or NULL */
+};
+
+/* Events of some kinds, the latest first. */
+struct fv_event_walk {
+	const struct fv_casefile *file;
+	uint64_t kinds;
+	size_t left[FV_EVENT_KIND_MAX + 1U]; /* of each kind */
+	size_t pending;                      /* voids that have not met their notice */
+};
+
+/* Something that came before: it counts for a precondition, or starts the count anew. */
+struct fv_prior {
+	int64_t day;
+	const struct fv_strs *debts;
+	const char *link;    /* of the contact that it was, or NULL */
+	const char *missing; /* the field that leaves it open, or NULL */
+	bool is_reset;
+};
+
+/* A visit that went inside. */
+struct fv_entry {
+	bool is_set;
+	int64_t begin_utc_ms;
+	const char *link;
 };
 
 /* Local parts of a weekday, ascending and apart. */
@@ -253,9 +279,18 @@ struct fv_rule_state {
 	struct fv_counted *pool; /* owned */
 	size_t pool_count;
 	size_t pool_cap;
-	uint32_t failures;     /* third party: to reach the debtor, in a row */
-	uint32_t may_failures; /* counting those whose outcome is not said */
-	bool has_refused;      /* a third person wants no more */
+	uint32_t failures;       /* third party: to reach the debtor, in a row */
+	uint32_t may_failures;   /* counting those whose outcome is not said */
+	bool has_refused;        /* a third person wants no more */
+	struct fv_prior *priors; /* owned; precondition, by time */
+	size_t prior_count;
+	size_t prior_cap;
+	size_t events_seen; /* of the case's, precondition */
+	bool has_begun;     /* notice: the case has had a contact */
+	const char *first_link;
+	struct fv_entry entered[2]; /* notice: the last visit that did, and the one before */
+	struct fv_entry may_entered[2]; /* of which it is not said */
+	bool is_indexed;                /* keys hold the events that name a contact */
 };
 
 struct fv_audit {
@@ -305,6 +340,38 @@ int64_t fv_view_day(struct fv_zone_view *zone, int64_t utc_ms);
 const struct fv_event *const *fv_file_events(
     const struct fv_casefile *file, enum fv_event_kind kind, size_t *count_out);
 
+/* How many events of a kind had happened by an instant, that instant included. */
+size_t fv_file_events_by(
+    const struct fv_casefile *file, enum fv_event_kind kind, int64_t utc_ms);
+
+/* Begin at the last event of these kinds (bit kind - 1) up to an instant. */
+void fv_walk_begin(struct fv_event_walk *walk, const struct fv_casefile *file, uint64_t kinds,
+    int64_t upto_utc_ms);
+
+/* The next earlier one, or NULL.  Of one instant those of `first` come first. */
+const struct fv_event *fv_walk_prev(struct fv_event_walk *walk, uint64_t first);
+
+/* The next earlier notice about one of the debts that no void took back, or NULL: each void
+ * takes back the last notice before it.  The walk is over notices and voids. */
+const struct fv_event *fv_walk_notice(
+    struct fv_event_walk *walk, uint64_t voids, const struct fv_strs *debts);
+
+/* Add a period to a date.  *is_known_out is false where its calendar does not cover it. */
+int64_t fv_judge_period_end(
+    const struct fv_judge *j, const struct fv_period *period, int64_t day, bool *is_known_out);
+
+/* Say that a calendar does not cover a date. */
+void fv_judge_say_calendar(struct fv_judge *j, const char *calendar, int64_t day);
+
+/* True when the two have a debt in common; an empty set stands for all. */
+bool fv_debts_meet(const struct fv_strs *a, const struct fv_strs *b);
+
+/* Somebody who answers for the debt was spoken to. */
+bool fv_contact_is_talk(const struct fv_contact *k);
+
+/* It may have been a talk: neither its outcome nor whom it met is said. */
+bool fv_contact_may_be_talk(const struct fv_contact *k);
+
 /* True when the event concerns one of the debts that the contact was about. */
 bool fv_event_concerns(const struct fv_event *event, const struct fv_contact *contact);
 
@@ -333,7 +400,10 @@ void fv_judge_age(struct fv_judge *j);
 
 void fv_judge_place(struct fv_judge *j);
 void fv_judge_precondition(struct fv_judge *j);
+FV_NODISCARD enum fv_err fv_precondition_feed(
+    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view);
 void fv_judge_notice(struct fv_judge *j);
+void fv_notice_feed(struct fv_rule_state *state, const struct fv_view *view);
 void fv_judge_deadline(struct fv_judge *j);
 
 void fv_judge_leave(struct fv_judge *j);

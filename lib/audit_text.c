@@ -235,6 +235,8 @@ static const struct {
 	"没有要求离开的记录{cite}。"},
     [R_LEFT] = {"Left {stayed} min after being asked, at most {minutes}{cite}.",
 	"被要求后 {stayed} 分钟离开，上限 {minutes} 分钟{cite}。"},
+    [R_LEFT_AT_ONCE] = {"Left within a minute of being asked{cite}.",
+	"被要求后一分钟内离开{cite}。"},
     [R_STAYED] =
 	{"Stayed {stayed} min after being asked to leave, at most {minutes} allowed{cite}.",
 	    "被要求离开后停留 {stayed} 分钟，上限 {minutes} 分钟{cite}。"},

@@ -353,6 +353,7 @@ read_visit(struct fv_fold *fold, const struct device *d, struct kept *begin,
 	fv_fold_read_officers(fold, begin, c);
 	gather_claims(d, begin, c);
 	end = settle_end(d, begin, c);
+	fv_fold_correction(begin, end, c);
 	walk_parts(arena, d, begin, end, c);
 	if (!fv_fold_place(d, begin, end, c))
 		arena->failed = true;

@@ -127,6 +127,10 @@ struct kept *fv_fold_lookup(const struct device *device, uint64_t seq);
 FV_NODISCARD bool fv_fold_place(const struct device *device, const struct kept *begin,
     const struct kept *end, struct fv_fold_contact *visit);
 
+/* Fill in what AMENDs claim of when it began and ended; its times are settled. */
+void fv_fold_correction(
+    const struct kept *begin, const struct kept *end, struct fv_fold_contact *out);
+
 /* Fill *out from a VISIT_BEGIN or CONTACT; false: it names no case that can be read. */
 bool fv_fold_make_contact(struct fv_fold *fold, const struct device *device,
     struct kept *begin, struct fv_fold_contact *out);

@@ -82,8 +82,12 @@ struct fv_contact {
 	int32_t lon_e7;
 	bool has_accuracy;
 	uint32_t accuracy_mm; /* with has_accuracy */
-	const char *link;     /* contacts of one link are one in every counter; NULL: none */
-	bool is_imported;     /* from another system, unsigned */
+	bool has_correction;  /* somebody corrected when it was; it stays as it was recorded */
+	int64_t corrected_begin_ms; /* UTC, as claimed; without a claim the recorded one */
+	int64_t corrected_end_ms;
+	int64_t corrected_at_ms; /* when the last such correction was made */
+	const char *link; /* contacts of one link are one in every counter; NULL: none */
+	bool is_imported; /* from another system, unsigned */
 	uint32_t line;
 };
 

@@ -211,6 +211,45 @@ a_claimed_begin_is_a_second_claim_and_no_replacement(void **state)
 	assert_true(c->contact.has_claim);
 	assert_int_equal(c->contact.claim_begin_ms, begin - 20 * MIN_MS);
 	assert_true((c->marks & FV_MARK_CLAIMS) != 0);
+	assert_true(c->contact.has_correction);
+	assert_int_equal(c->contact.corrected_begin_ms, begin - 20 * MIN_MS);
+	assert_int_equal(c->contact.corrected_end_ms, c->contact.end_utc_ms);
+}
+
+static void
+the_newest_correction_of_each_end_stands_beside_what_was_recorded(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0), e;
+	int64_t begin = w->a.records[v].header.rtc_ms;
+
+	made_wait(&w->a, 60 * MIN_MS);
+	e = end_visit(&w->a, v);
+	(void)made_putf(&w->a, FV_REC_AMEND, "{1:%d,3:%lld,4:2}", (int)v,
+	    (long long)(begin - 30 * MIN_MS));
+	(void)made_putf(
+	    &w->a, FV_REC_AMEND, "{1:%d,3:%lld,4:2}", (int)v, (long long)(begin + MIN_MS));
+	uint64_t last = made_putf(&w->a, FV_REC_AMEND, "{1:%d,3:%lld,4:3}", (int)e,
+	    (long long)(begin + 90 * MIN_MS));
+	c = only(w);
+	assert_true(c->contact.has_correction);
+	assert_int_equal(c->contact.begin_utc_ms, begin);
+	assert_int_equal(c->contact.end_utc_ms, w->a.records[e].header.rtc_ms);
+	assert_int_equal(c->contact.corrected_begin_ms, begin + MIN_MS);
+	assert_int_equal(c->contact.corrected_end_ms, begin + 90 * MIN_MS);
+	assert_int_equal(c->contact.corrected_at_ms, w->a.records[last].header.rtc_ms);
+}
+
+static void
+a_visit_that_nobody_corrected_has_no_correction(void **state)
+{
+	struct world *w = *state;
+	uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0);
+
+	made_wait(&w->a, 60 * MIN_MS);
+	end_visit(&w->a, v);
+	assert_false(only(w)->contact.has_correction);
 }
 
 static void
@@ -903,6 +942,8 @@ main(void)
 	    T(a_crash_closes_an_open_visit_unless_it_is_taken_up_again),
 	    T(a_claimed_end_narrows_a_visit_and_never_widens_it),
 	    T(a_claimed_begin_is_a_second_claim_and_no_replacement),
+	    T(the_newest_correction_of_each_end_stands_beside_what_was_recorded),
+	    T(a_visit_that_nobody_corrected_has_no_correction),
 	    T(a_correction_replaces_the_keys_that_it_names_and_keeps_both),
 	    T(receiver_time_far_from_the_clock_is_a_second_claim),
 	    T(two_seconds_of_difference_are_no_claim),
