@@ -6,11 +6,8 @@
 
 #include "fv/fold.h"
 #include "fv/instant.h"
+#include "fv/itemcase.h"
 #include "fv/lines.h"
-
-#define ID_BYTES 24U
-#define NUMBER_BYTES (2U * FV_NUMBER_HASH_BYTES + 1U)
-#define OFFICERS_MAX 8U
 
 enum fv_err
 fv_idlist_parse(struct fv_span text, struct fv_idlist *list_out)
@@ -78,140 +75,6 @@ add_case(struct loading *l, const struct fv_item_case *item)
 	return fv_history_add_case(l->history, &c);
 }
 
-/* Debts by their index in the case's list. */
-static void
-name_debts(const struct loading *l, const struct fv_item_debts *idx,
-    const char *names[FV_ITEM_DEBTS_MAX], struct fv_strs *set)
-{
-	set->items = names;
-	set->count = 0;
-	for (size_t i = 0; i < idx->count; i++) {
-		if (idx->idx[i] < l->debts.count)
-			names[set->count++] = l->debts.items[idx->idx[i]];
-	}
-}
-
-/* A number or call is known by its hash alone: its digits serve as its name. */
-static const char *
-name_hash(bool has, const uint8_t hash[FV_NUMBER_HASH_BYTES], char out[NUMBER_BYTES])
-{
-	if (!has)
-		return NULL;
-	for (size_t i = 0; i < FV_NUMBER_HASH_BYTES; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
-	return out;
-}
-
-static enum fv_err
-add_line(struct loading *l, const struct fv_item_line *line, size_t idx)
-{
-	/* How many came is known, not who: names that no officer has. */
-	static const char *const nobody[OFFICERS_MAX] = {
-	    "?1", "?2", "?3", "?4", "?5", "?6", "?7", "?8"};
-	const char *debts[FV_ITEM_DEBTS_MAX], *discussed[FV_ITEM_DEBTS_MAX];
-	char id[ID_BYTES], number[NUMBER_BYTES], call[NUMBER_BYTES];
-	struct fv_contact c = {.id = id,
-	    .case_id = l->case_id,
-	    .channel = (enum fv_channel)line->channel,
-	    .by = (enum fv_by)line->by,
-	    .begin_utc_ms = line->begin_ms,
-	    .has_end = line->has_end,
-	    .end_utc_ms = line->has_end ? line->end_ms : line->begin_ms,
-	    .has_officers = line->has_officers,
-	    .officers = {nobody,
-		line->officers < OFFICERS_MAX ? line->officers : OFFICERS_MAX},
-	    .outcome = (enum fv_outcome)line->outcome,
-	    .with = (enum fv_with)line->with,
-	    .meant_for = (enum fv_with)line->meant_for,
-	    .place = (enum fv_place_code)line->place,
-	    .purpose = (enum fv_purpose)line->purpose,
-	    .source = (enum fv_source)line->source,
-	    .has_debts = line->debts.has,
-	    .has_discussed = line->discussed.has};
-
-	(void)snprintf(id, sizeof id, "h%zu", idx);
-	if (line->has_entered)
-		c.entered = line->entered ? FV_TRI_YES : FV_TRI_NO;
-	c.number = name_hash(line->has_number, line->number, number);
-	c.call_id = name_hash(line->has_call, line->call, call);
-	name_debts(l, &line->debts, debts, &c.debts);
-	name_debts(l, &line->discussed, discussed, &c.discussed);
-	return fv_history_add_contact(l->history, &c);
-}
-
-static uint32_t
-join_bits(const uint32_t *codes, size_t count)
-{
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < count; i++)
-		bits |= fv_code_bit(codes[i]);
-	return bits;
-}
-
-static enum fv_err
-add_event(struct loading *l, const struct fv_item_event *item, size_t idx)
-{
-	struct fv_window windows[FV_ITEM_WINDOWS_MAX];
-	const char *debts[FV_ITEM_DEBTS_MAX];
-	char id[ID_BYTES], contact[ID_BYTES], number[NUMBER_BYTES];
-	struct fv_event e = {.id = id,
-	    .case_id = l->case_id,
-	    .kind = (enum fv_event_kind)item->kind,
-	    .at_utc_ms = item->at_ms,
-	    .has_from = item->has_from,
-	    .from_utc_ms = item->from_ms,
-	    .has_until = item->has_until,
-	    .until_utc_ms = item->until_ms,
-	    .windows = windows,
-	    .window_count = item->window_count,
-	    .scopes = join_bits(item->scope, item->scope_count),
-	    .form = (enum fv_form)item->form,
-	    .to = (enum fv_to)item->to,
-	    .by = (enum fv_by)item->by,
-	    .channels = join_bits(item->channels, item->channel_count)};
-
-	(void)snprintf(id, sizeof id, "g%zu", idx);
-	for (size_t i = 0; i < item->window_count; i++)
-		windows[i] = (struct fv_window){item->windows[i].days,
-		    (uint16_t)item->windows[i].from_minute,
-		    (uint16_t)item->windows[i].to_minute};
-	e.number = name_hash(item->has_number, item->number, number);
-	if (item->recorded_by != 0)
-		e.recorded_by = item->recorded_by == 1 ? "officer" : "other";
-	if (item->debts.has)
-		name_debts(l, &item->debts, debts, &e.debts);
-	if (item->has_line) {
-		(void)snprintf(contact, sizeof contact, "h%zu", (size_t)item->line);
-		e.contact = contact;
-	}
-	return fv_history_add_event(l->history, &e);
-}
-
-static enum fv_err
-add_body(struct loading *l, struct fv_span body)
-{
-	struct fv_item_history reader;
-	struct fv_item_event event;
-	struct fv_item_line line;
-	size_t idx = 0;
-	enum fv_err rc;
-
-	if ((rc = fv_item_history_open(body, &reader)) != FV_OK)
-		return rc;
-	while ((rc = fv_item_history_line(&reader, &line)) == FV_OK) {
-		if ((rc = add_line(l, &line, idx++)) != FV_OK)
-			return rc;
-	}
-	if (rc != FV_ENOENT)
-		return rc;
-	for (idx = 0; (rc = fv_item_history_event(&reader, &event)) == FV_OK; idx++) {
-		if ((rc = add_event(l, &event, idx)) != FV_OK)
-			return rc;
-	}
-	return rc == FV_ENOENT ? FV_OK : rc;
-}
-
 static enum fv_err
 get_body(struct loading *l, uint32_t kind, struct fv_buf *body, struct fv_span *out)
 {
@@ -251,7 +114,8 @@ add_server_side(struct loading *l)
 
 	rc = get_body(l, FV_ITEM_HISTORY, &body, &bytes);
 	if (rc == FV_OK)
-		rc = add_body(l, bytes);
+		rc = fv_itemcase_take(bytes, l->case_id,
+		    &(struct fv_strs){l->debts.items, l->debts.count}, l->history);
 	if (rc == FV_OK || rc == FV_ENOENT) {
 		fv_buf_reset(&body);
 		rc = get_body(l, FV_ITEM_HOLD, &body, &bytes);
@@ -306,38 +170,26 @@ on_record(const struct fv_record_row *row, void *ctx)
 	return fv_fold_add(l->fold, &record);
 }
 
-/* The server's lines know a number by its hash; one label must be one number in both. */
-static const char *
-name_label(const struct loading *l, const char *label, char out[NUMBER_BYTES])
-{
-	uint8_t hash[FV_NUMBER_HASH_BYTES];
-
-	if (label == NULL)
-		return NULL;
-	fv_item_number_hash(fv_span_z(l->case_id), fv_span_z(label), hash);
-	return name_hash(true, hash, out);
-}
-
 /* The case's contacts and events out of the fold. */
 static enum fv_err
 add_folded(struct loading *l)
 {
 	const struct fv_fold_range contacts = fv_fold_case_contacts(l->fold, l->case_id);
 	const struct fv_fold_range events = fv_fold_case_events(l->fold, l->case_id);
-	char number[NUMBER_BYTES], call[NUMBER_BYTES];
+	char number[FV_ITEMCASE_LABEL_BYTES], call[FV_ITEMCASE_LABEL_BYTES];
 	enum fv_err rc = FV_OK;
 
 	for (size_t i = contacts.from; i < contacts.until && rc == FV_OK; i++) {
 		struct fv_contact c = fv_fold_contact(l->fold, i)->contact;
 
-		c.number = name_label(l, c.number, number);
-		c.call_id = name_label(l, c.call_id, call);
+		c.number = fv_itemcase_label(l->case_id, c.number, number);
+		c.call_id = fv_itemcase_label(l->case_id, c.call_id, call);
 		rc = fv_history_add_contact(l->history, &c);
 	}
 	for (size_t i = events.from; i < events.until && rc == FV_OK; i++) {
 		struct fv_event e = fv_fold_event(l->fold, i)->event;
 
-		e.number = name_label(l, e.number, number);
+		e.number = fv_itemcase_label(l->case_id, e.number, number);
 		rc = fv_history_add_event(l->history, &e);
 	}
 	return rc;
