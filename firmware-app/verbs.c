@@ -44,7 +44,7 @@ const struct fv_verb fv_verbs[] = {
     {"check", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("does any loaded rule forbid a visit now?"), check_options, 1, 1, NULL,
 	fv_cmd_check, 0},
-    {"contact", "CASE CHANNEL [--begin TIME] [--outcome WORD] ...",
+    {"contact", "CASE call|sms|email|message|letter [--begin TIME] [--outcome WORD] ...",
 	N_("record a call, message or letter"), contact_options, 2, 2, NULL, fv_cmd_contact,
 	0},
     {"cosign", "OFFICER [--code DIGITS | --ticket FILE] [--pin-file FILE] | --show CASE",
@@ -63,7 +63,10 @@ const struct fv_verb fv_verbs[] = {
 	fv_prepare_note, fv_cmd_note, 0},
     {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),
 	outcome_options, 1, 1, NULL, fv_cmd_outcome, 0},
-    {"request", "KIND [CASE] [--scope WORD,...] [--window TEXT] ...",
+    {"request",
+	"stop|no-home|no-work|no-medium|consent|consent-withdrawn|inconvenient|complaint|"
+	"attorney|dispute|leave-requested|recording|disclosure|welfare|minor-alone [CASE] "
+	"[--scope WORD,...] [--window DAYS] ...",
 	N_("record what the borrower asks for: stop, no-home, complaint, ..."),
 	request_options, 1, 2, NULL, fv_cmd_request, 0},
     {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
