@@ -271,30 +271,40 @@ keep_visit(const struct fv_store_record *record, void *ctx)
 	return fv_buf_status(&visits->list);
 }
 
-static bool
-is_near(const struct visit *a, const struct visit *b)
+static int
+by_time(const void *a, const void *b)
 {
-	/* Compared, not subtracted: clocks may say anything. */
-	const struct visit *x = a->rtc_ms < b->rtc_ms ? a : b, *y = x == a ? b : a;
+	const struct visit *x = a, *y = b;
 
-	return (uint64_t)y->rtc_ms - (uint64_t)x->rtc_ms <= FV_FOLD_LINK_MS;
+	return (x->rtc_ms > y->rtc_ms) - (x->rtc_ms < y->rtc_ms);
+}
+
+/* In the order of time. */
+static bool
+is_near(const struct visit *earlier, const struct visit *later)
+{
+	/* Not overflowing: clocks may say anything. */
+	return (uint64_t)later->rtc_ms - (uint64_t)earlier->rtc_ms <=
+	    (uint64_t)FV_FOLD_LINK_MS;
 }
 
 enum fv_err
 fv_down_has_partner(struct fv_store *store, int64_t no, struct fv_span case_id, bool *has_out)
 {
 	struct visits visits = {0};
-	const struct visit *v;
+	struct visit *v;
 	size_t count;
 	enum fv_err rc;
 
 	*has_out = false;
 	rc = fv_store_record_each_case(store, case_id, keep_visit, &visits);
 	count = visits.list.len / sizeof *v;
-	v = (const void *)visits.list.ptr;
-	for (size_t i = 0; rc == FV_OK && i < count; i++)
-		for (size_t k = 0; v[i].no == no && k < count; k++)
-			*has_out = *has_out || (v[k].no != no && is_near(&v[i], &v[k]));
+	v = (void *)visits.list.ptr;
+	if (rc == FV_OK && count > 1)
+		qsort(v, count, sizeof *v, by_time);
+	for (size_t i = 0; rc == FV_OK && i < count && !*has_out; i++)
+		for (size_t k = i + 1; k < count && is_near(&v[i], &v[k]); k++)
+			*has_out = *has_out || (v[i].no == no) != (v[k].no == no);
 	fv_buf_clear(&visits.list);
 	return rc;
 }

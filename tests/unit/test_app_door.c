@@ -1,0 +1,157 @@
+/* What the handheld knows at the door: its own records beside the server's, and a second
+ * officer's PIN. */
+#include "firmware-app/casebook.h"
+
+#include "firmware-app/cosign_pin.h"
+#include "tests/support/made.h"
+#include "tests/unit/app_fixture.h"
+
+#define CASE "c1"
+#define HOUR_MS INT64_C(3600000)
+
+static void
+keep_item(struct handheld *h, uint32_t kind, const struct fv_buf *body)
+{
+	const struct fv_item_row row = {
+	    .kind = kind, .key = fv_span_z(CASE), .version = 1, .body = fv_buf_span(body)};
+
+	assert_int_equal(fv_store_put_item(h->app.store, &row), FV_OK);
+}
+
+/* The case, and a call to n1 that another handheld made. */
+static void
+keep_case(struct handheld *h)
+{
+	struct fv_item_case item = {.actor = 2, .product = 1};
+	struct fv_item_line line = {.channel = FV_CHANNEL_CALL,
+	    .begin_ms = 1,
+	    .by = FV_BY_COLLECTOR,
+	    .source = FV_SOURCE_AI};
+	struct fv_buf body = {0};
+
+	item.id = fv_span_z(CASE);
+	item.zones = fv_span_z("Asia/Shanghai");
+	item.debts = fv_span_z("d1");
+	fv_item_case_put(&body, &item);
+	keep_item(h, FV_ITEM_CASE, &body);
+	fv_buf_reset(&body);
+	line.has_number = line.has_call = true;
+	fv_item_number_hash(fv_span_z(CASE), fv_span_z("n1"), line.number);
+	fv_item_number_hash(fv_span_z(CASE), fv_span_z("x1"), line.call);
+	fv_item_history_put_count(&body, 1);
+	fv_item_line_put(&body, &line);
+	keep_item(h, FV_ITEM_HISTORY, &body);
+	fv_buf_clear(&body);
+}
+
+static void
+record(struct handheld *h, uint32_t type, const char *diagnostic)
+{
+	struct fv_buf payload = {0};
+	uint64_t seq;
+
+	made_cbor(&payload, diagnostic);
+	assert_int_equal(
+	    fv_journal_append(&h->app.journal, type, fv_buf_span(&payload), &seq), FV_OK);
+	fv_buf_clear(&payload);
+}
+
+static void
+a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records(void **state)
+{
+	struct handheld *h = *state;
+	const struct fv_case_history *of;
+	struct fv_casebook book;
+
+	keep_case(h);
+	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n1\",20:\"x1\"}");
+	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n2\"}");
+	record(h, FV_REC_EVENT, "{1:\"c1\",2:null,4:30,11:\"n1\",12:\"officer\"}");
+	assert_int_equal(fv_casebook_load(h->app.store, CASE, &book), FV_OK);
+	of = fv_history_find(book.history, CASE);
+	assert_int_equal(of->contact_count, 3);
+	assert_int_equal(of->contacts[0]->source, FV_SOURCE_AI);
+	/* Interned: one number is one pointer. */
+	assert_ptr_equal(of->contacts[0]->number, of->contacts[1]->number);
+	assert_ptr_equal(of->contacts[0]->call_id, of->contacts[1]->call_id);
+	assert_ptr_equal(of->contacts[0]->number, of->events[0]->number);
+	assert_ptr_not_equal(of->contacts[0]->number, of->contacts[2]->number);
+	fv_casebook_clear(&book);
+}
+
+static void
+try_pin(struct handheld *h, const char *officer, const char *pin, const char *fail)
+{
+	struct fv_reply reply;
+	bool is_good;
+
+	fv_reply_init(&reply, true);
+	is_good = fv_cosign_pin_try(&h->app, officer, fv_span_z(pin), &reply);
+	assert_int_equal(is_good, fail == NULL);
+	if (fail != NULL)
+		assert_non_null(strstr(fv_buf_z(&reply.out), fail));
+	fv_reply_clear(&reply);
+}
+
+static void
+set_pin(struct handheld *h, const char *officer, const char *pin)
+{
+	struct fv_reply reply;
+
+	fv_reply_init(&reply, true);
+	assert_true(fv_cosign_pin_set(&h->app, officer, fv_span_z(pin), &reply));
+	fv_reply_clear(&reply);
+}
+
+static void
+each_second_officer_has_a_pin_of_his_own_that_opens_nothing(void **state)
+{
+	struct handheld *h = *state;
+
+	try_pin(h, "o2", "7531", "no-pin");
+	set_pin(h, "o2", "7531");
+	set_pin(h, "O2", "8642"); /* another id, whatever the file system thinks */
+	set_pin(h, "o2.new", "1111");
+	try_pin(h, "o2", "8642", "wrong-pin");
+	try_pin(h, "o2", "7531", NULL);
+	try_pin(h, "O2", "8642", NULL);
+	try_pin(h, "o3", "7531", "no-pin");
+	assert_null(h->app.sk_box);
+}
+
+static void
+wrong_pins_are_delayed_and_the_tenth_erases_his_pin_alone(void **state)
+{
+	struct handheld *h = *state;
+	int64_t failures;
+
+	set_pin(h, "o2", "7531");
+	set_pin(h, "o3", "8642");
+	for (int i = 1; i <= FV_PIN_TRIES_MAX; i++) {
+		if (i > FV_PIN_FREE_TRIES) {
+			try_pin(h, "o2", "7531", "pin-delay"); /* not even the right one */
+			h->clock_ms += 20 * HOUR_MS;
+		}
+		try_pin(h, "o2", "0000", i < FV_PIN_TRIES_MAX ? "wrong-pin" : "no-pin");
+	}
+	try_pin(h, "o2", "7531", "no-pin");
+	try_pin(h, "o3", "8642", NULL);
+	assert_int_equal(fv_store_get_int(h->app.store, FV_SET_PIN_FAILURES, &failures),
+	    FV_ENOENT); /* the holder's count is his own */
+	set_pin(h, "o2", "9753");
+	try_pin(h, "o2", "9753", NULL);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records),
+	    T(each_second_officer_has_a_pin_of_his_own_that_opens_nothing),
+	    T(wrong_pins_are_delayed_and_the_tenth_erases_his_pin_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
