@@ -169,16 +169,56 @@ first_at(const struct device *d, uint64_t seq)
 	return lo;
 }
 
+/* Index of the first kept record with this seq or a later one. */
+static size_t
+kept_at(const struct device *d, uint64_t seq)
+{
+	size_t lo = 0, hi = d->kept_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (d->kept[mid]->header.seq < seq)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/*
+ * How far one looks for a bridge: to the first record before (after) that was written
+ * outside of it.  So what lies far away in the trail never matters, even where no fix does.
+ */
+static uint64_t
+look_from(const struct device *d, uint64_t seq, int64_t from)
+{
+	for (size_t i = kept_at(d, seq); i-- > 0;)
+		if (d->kept[i]->header.rtc_ms < from - FV_FOLD_BRIDGE_MS)
+			return d->kept[i]->header.seq;
+	return 0;
+}
+
+static uint64_t
+look_until(const struct device *d, uint64_t seq, int64_t until)
+{
+	for (size_t i = kept_at(d, seq + 1); i < d->kept_count; i++)
+		if (d->kept[i]->header.rtc_ms > until + FV_FOLD_BRIDGE_MS)
+			return d->kept[i]->header.seq;
+	return UINT64_MAX;
+}
+
 /* The nearest fixes on either side in the order of the trail, within the bridge. */
 static const struct fix *
 last_before(const struct device *d, uint64_t seq, int64_t from)
 {
+	const uint64_t limit = look_from(d, seq, from);
 	const struct fix *best = NULL;
 
 	for (size_t i = first_at(d, seq + 1); i-- > 0;) {
 		const struct fix *f = &d->fixes[i];
 
-		if (f->wall_ms < from - FV_FOLD_BRIDGE_MS)
+		if (f->wall_ms < from - FV_FOLD_BRIDGE_MS || f->seq < limit)
 			break;
 		if (f->wall_ms <= from && (best == NULL || f->wall_ms > best->wall_ms))
 			best = f;
@@ -189,12 +229,13 @@ last_before(const struct device *d, uint64_t seq, int64_t from)
 static const struct fix *
 first_after(const struct device *d, uint64_t seq, int64_t until)
 {
+	const uint64_t limit = look_until(d, seq, until);
 	const struct fix *best = NULL;
 
 	for (size_t i = first_at(d, seq); i < d->fix_count; i++) {
 		const struct fix *f = &d->fixes[i];
 
-		if (f->wall_ms > until + FV_FOLD_BRIDGE_MS)
+		if (f->wall_ms > until + FV_FOLD_BRIDGE_MS || f->seq > limit)
 			break;
 		if (f->wall_ms >= until && (best == NULL || f->wall_ms < best->wall_ms))
 			best = f;

@@ -129,7 +129,9 @@ cmd_report(int argc, char **argv)
 	    (code = fv_verb_open(&store)) != CMD_OK)
 		return code;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
-		rc = judge_open(&judge, store, (a.today + 1) * FV_MS_PER_DAY);
+		rc = judge_open(&judge, store,
+		    &(struct judge_opts){
+			.today_utc_ms = (a.today + 1) * FV_MS_PER_DAY, .has_texts = true});
 	if (rc == FV_OK)
 		rc = report_make(&report, store, judge, &a.options);
 	if (rc == FV_OK) {

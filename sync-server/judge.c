@@ -123,25 +123,6 @@ add_imports(struct judge *judge, const struct fv_case *subject, struct fv_histor
 	return rc;
 }
 
-static void
-settle_provisional(const struct judge *judge, const char *case_id, struct judgement *out)
-{
-	const uint32_t unfinished = FV_MARK_UNSEALED | FV_MARK_OUTSTANDING;
-	const struct fv_fold *fold = judge->fold;
-	const struct fv_fold_range contacts = fv_fold_case_contacts(fold, case_id);
-	const struct fv_fold_range events = fv_fold_case_events(fold, case_id);
-
-	for (size_t i = contacts.from; i < contacts.until; i++) {
-		const struct fv_fold_contact *c = fv_fold_contact(fold, i);
-
-		if ((c->marks & unfinished) != 0 || c->close == FV_FOLD_OPEN)
-			out->is_provisional = true;
-	}
-	for (size_t i = events.from; i < events.until; i++)
-		if ((fv_fold_event(fold, i)->marks & unfinished) != 0)
-			out->is_provisional = true;
-}
-
 static bool
 is_asked_for(const struct fv_rulepack *pack, const struct list *names)
 {
@@ -153,8 +134,8 @@ is_asked_for(const struct fv_rulepack *pack, const struct list *names)
 	return false;
 }
 
-/* The adopted packs that the case names, all of them when it names none; and beside any
- * of them the calendars, which no case needs to name. */
+/* The packs that the case names, all of them when it names none, and those for all; and
+ * beside any of them the calendars, which no case needs to name. */
 static size_t
 choose_packs(const struct judge *judge, const struct fv_store_case *row,
     const struct fv_rulepack *packs[FV_AUDIT_PACKS_MAX])
@@ -166,10 +147,12 @@ choose_packs(const struct judge *judge, const struct fv_store_case *row,
 	if (split(row->item.packs, &names) != FV_OK)
 		names.count = 0;
 	for (size_t i = 0; i < judge->pack_count; i++) {
-		if (!is_asked_for(judge->packs[i], &names))
+		const struct judge_pack *p = &judge->packs[i];
+
+		if (!p->is_for_all && !is_asked_for(p->pack, &names))
 			continue;
-		packs[count++] = judge->packs[i];
-		has_rules = has_rules || judge->packs[i]->rule_count > 0;
+		packs[count++] = p->pack;
+		has_rules = has_rules || p->pack->rule_count > 0;
 	}
 	return has_rules ? count : 0;
 }
@@ -184,41 +167,93 @@ taken(struct fv_buf *buf)
 	return copy;
 }
 
+/* Findings of one case on their way from the engine. */
 struct keeping {
+	struct judge *judge;
 	struct judgement *out;
+	const struct judge_holes *holes;
+	struct judge_last *lasts; /* owned; by id */
+	size_t last_count, last_cap;
+	const struct fv_contact *seen; /* contact of the last finding, and: */
+	bool is_in_range;              /* its date is one of those asked for */
 	size_t cap;
 	struct fv_buf text;
 };
 
 static enum fv_err
-keep_finding(const struct fv_finding *f, void *ctx)
+take_last(const struct fv_store_finding *f, void *ctx)
 {
 	struct keeping *k = ctx;
-	struct judged_finding *to;
-	enum fv_err rc;
+	struct judge_last *last;
 
-	if (k->out->finding_count == k->cap) {
-		size_t cap = k->cap > 0 ? k->cap * 2 : 64;
-		void *p = reallocarray(k->out->findings, cap, sizeof *k->out->findings);
+	if (k->last_count == k->last_cap) {
+		size_t cap = k->last_cap > 0 ? k->last_cap * 2 : 64;
+		void *p = reallocarray(k->lasts, cap, sizeof *k->lasts);
 
 		if (p == NULL)
 			return FV_ENOMEM;
-		k->out->findings = p;
-		k->cap = cap;
+		k->lasts = p;
+		k->last_cap = cap;
 	}
-	to = &k->out->findings[k->out->finding_count++];
-	memset(to, 0, sizeof *to);
-	fv_finding_id(f->contact->id, f->pack->id, f->rule->id, to->id);
-	to->contact_ms = f->contact->begin_utc_ms;
-	to->verdict = f->verdict;
-	to->severity = f->severity;
-	to->revision = f->pack->revision;
-	to->pack_sha256 = f->pack->sha256;
-	if ((rc = fv_audit_inputs_hash(f, &to->inputs_hash)) != FV_OK)
-		return rc;
-	to->contact = strdup(f->contact->id);
-	to->pack = strdup(f->pack->id);
-	to->rule = strdup(f->rule->id);
+	last = &k->lasts[k->last_count++];
+	memcpy(last->id, f->id, sizeof last->id);
+	last->verdict = f->verdict;
+	last->is_provisional = f->is_provisional;
+	last->inputs_hash = f->inputs_hash;
+	last->pack_sha256 = f->pack_sha256;
+	return FV_OK;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, FV_FINDING_ID_BYTES); /* an id comes first in both */
+}
+
+/* The earlier revision: of this case, or of the one that a correction took it from. */
+static enum fv_err
+find_last(struct keeping *k, const uint8_t id[FV_FINDING_ID_BYTES], bool is_quick,
+    struct judge_last *out, bool *has_out)
+{
+	const struct judge_last *held = NULL;
+	struct fv_store_finding row;
+	enum fv_err rc;
+
+	if (k->last_count > 0)
+		held = bsearch(id, k->lasts, k->last_count, sizeof *k->lasts, by_id);
+	*has_out = held != NULL;
+	if (held != NULL)
+		*out = *held;
+	if (held != NULL || is_quick)
+		return FV_OK;
+	rc = fv_store_finding_last(k->judge->store, id, &row);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	*has_out = true;
+	out->verdict = row.verdict;
+	out->is_provisional = row.is_provisional;
+	out->inputs_hash = row.inputs_hash;
+	out->pack_sha256 = row.pack_sha256;
+	return FV_OK;
+}
+
+static bool
+is_in_range(const struct keeping *k, const struct fv_contact *c)
+{
+	const struct judge_opts *opts = &k->judge->opts;
+	int64_t day;
+
+	if (!opts->has_from && !opts->has_until)
+		return true;
+	day = fv_zone_local_days(k->out->zone, c->begin_utc_ms);
+	return !(opts->has_from && day < opts->from_day) &&
+	    !(opts->has_until && day > opts->until_day);
+}
+
+/* Citation, sentences and JSON, for who shows them. */
+static bool
+put_texts(struct keeping *k, const struct fv_finding *f, struct judged_finding *to)
+{
 	fv_audit_put_citation(&k->text, f->rule, false);
 	to->citation_en = taken(&k->text);
 	fv_audit_put_citation(&k->text, f->rule, true);
@@ -229,13 +264,116 @@ keep_finding(const struct fv_finding *f, void *ctx)
 	to->why_zh = taken(&k->text);
 	fv_audit_put_json(&k->text, f);
 	to->json = taken(&k->text);
+	return to->citation_en != NULL && to->citation_zh != NULL && to->why_en != NULL &&
+	    to->why_zh != NULL && to->json != NULL;
+}
+
+/* What is left to say of a contact or window whose evidence was erased. */
+static enum fv_err
+put_erased(struct judged_finding *to)
+{
+	static const char inputs[] = "{\"missing\":\"evidence erased\"}";
+
+	to->verdict = FV_VERDICT_REVIEW;
+	fv_sha256(fv_span_z(inputs), &to->inputs_hash);
+	to->inputs = strdup(inputs);
+	to->why_en = strdup("Review: evidence erased.");
+	to->why_zh = strdup("需人工判断：证据已删除。");
+	return to->inputs != NULL && to->why_en != NULL && to->why_zh != NULL ? FV_OK
+									      : FV_ENOMEM;
+}
+
+static void
+clear_finding(struct judged_finding *f)
+{
+	free(f->citation_en);
+	free(f->citation_zh);
+	free(f->why_en);
+	free(f->why_zh);
+	free(f->json);
+	free(f->inputs);
+	memset(f, 0, sizeof *f);
+}
+
+/* Verdict, inputs and marks of one finding; *is_wanted_out: it is to be kept. */
+static enum fv_err
+fill_finding(struct keeping *k, const struct fv_finding *f, struct judged_finding *to,
+    bool *is_wanted_out)
+{
+	const bool has_texts = k->judge->opts.has_texts;
+	const bool is_erased =
+	    f->verdict != FV_VERDICT_NA && judge_holes_touch(k->holes, f, true);
+	struct judge_last last;
+	enum fv_err rc;
+
+	*is_wanted_out = has_texts;
+	to->verdict = f->verdict;
+	to->is_provisional = judge_holes_touch(k->holes, f, false);
+	if (!has_texts) {
+		rc = find_last(k, to->id, f->verdict == FV_VERDICT_NA, &last, &to->has_last);
+		if (rc != FV_OK || (!to->has_last && f->verdict == FV_VERDICT_NA))
+			return rc;
+		to->last_verdict = to->has_last ? (enum fv_verdict)last.verdict : 0;
+		if (to->has_last)
+			to->last_pack_sha256 = last.pack_sha256;
+	}
+	if (is_erased) {
+		*is_wanted_out = has_texts || !to->has_last;
+		return put_erased(to);
+	}
+	if ((rc = fv_audit_inputs_hash(f, &to->inputs_hash)) != FV_OK)
+		return rc;
+	if (!has_texts)
+		*is_wanted_out = !to->has_last || last.verdict != (uint32_t)to->verdict ||
+		    last.is_provisional != to->is_provisional ||
+		    memcmp(last.inputs_hash.b, to->inputs_hash.b, FV_HASH_BYTES) != 0;
+	if (!*is_wanted_out)
+		return FV_OK;
 	fv_audit_put_inputs(&k->text, f);
 	to->inputs = taken(&k->text);
-	return to->contact != NULL && to->pack != NULL && to->rule != NULL &&
-		to->citation_en != NULL && to->citation_zh != NULL && to->why_en != NULL &&
-		to->why_zh != NULL && to->json != NULL && to->inputs != NULL
-	    ? FV_OK
-	    : FV_ENOMEM;
+	return to->inputs != NULL ? FV_OK : FV_ENOMEM;
+}
+
+static enum fv_err
+keep_finding(const struct fv_finding *f, void *ctx)
+{
+	struct keeping *k = ctx;
+	struct judgement *out = k->out;
+	struct judged_finding to = {.contact = f->contact->id,
+	    .by = f->pack,
+	    .pack = f->pack->id,
+	    .rule = f->rule->id,
+	    .severity = f->severity,
+	    .contact_ms = f->contact->begin_utc_ms};
+	bool is_wanted = false;
+	enum fv_err rc;
+
+	if (f->contact != k->seen)
+		k->is_in_range = is_in_range(k, f->contact);
+	k->seen = f->contact;
+	if (!k->is_in_range)
+		return FV_OK;
+	fv_finding_id(to.contact, to.pack, to.rule, to.id);
+	rc = fill_finding(k, f, &to, &is_wanted);
+	if (rc == FV_OK && is_wanted && k->judge->opts.has_texts && to.why_en == NULL)
+		rc = put_texts(k, f, &to) ? FV_OK : FV_ENOMEM;
+	if (rc == FV_OK && is_wanted && out->finding_count == k->cap) {
+		size_t cap = k->cap > 0 ? k->cap * 2 : 64;
+		void *p = reallocarray(out->findings, cap, sizeof *out->findings);
+
+		rc = p != NULL ? FV_OK : FV_ENOMEM;
+		out->findings = p != NULL ? p : out->findings;
+		k->cap = p != NULL ? cap : k->cap;
+	}
+	if (rc == FV_OK) {
+		out->verdicts[to.verdict]++;
+		out->is_provisional = out->is_provisional || to.is_provisional;
+	}
+	if (rc == FV_OK && is_wanted)
+		out->findings[out->finding_count++] = to;
+	else
+		clear_finding(&to);
+	return rc;
 }
 
 /* Contacts by time; of one contact the worst first, then the heavier, then by name. */
@@ -256,27 +394,80 @@ by_weight(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->rule, y->rule);
 }
 
+/* The engine over these packs: the one of the last case when they are the same. */
 static enum fv_err
-run_engine(struct judge *judge, const struct fv_case_history *history,
-    const struct fv_rulepack *const *packs, struct judgement *out)
+need_audit(struct judge *judge, const struct fv_rulepack *const *packs, size_t count)
 {
-	struct fv_audit_opts opts = {.packs = packs,
-	    .pack_count = out->pack_count,
+	struct fv_audit_opts opts = {.packs = judge->audit_packs,
+	    .pack_count = count,
 	    .zone = zones_get,
 	    .ctx = &judge->zones,
 	    .tzdata = judge->zones.version[0] != '\0' ? judge->zones.version : NULL,
-	    .today_utc_ms = judge->today_utc_ms};
-	struct keeping keeping = {.out = out};
-	struct fv_audit *audit = NULL;
-	enum fv_err rc = fv_audit_new(&opts, &audit);
+	    .today_utc_ms = judge->opts.today_utc_ms};
 
+	if (judge->audit != NULL && judge->audit_pack_count == count &&
+	    memcmp(judge->audit_packs, packs, count * sizeof *packs) == 0)
+		return FV_OK;
+	fv_audit_free(judge->audit);
+	judge->audit = NULL;
+	memcpy(judge->audit_packs, packs, count * sizeof *packs);
+	judge->audit_pack_count = count;
+	return fv_audit_new(&opts, &judge->audit);
+}
+
+static enum fv_err
+run_engine(struct judge *judge, const char *case_id, const struct judge_holes *holes,
+    struct judgement *out)
+{
+	struct keeping keeping = {.judge = judge, .out = out, .holes = holes};
+	enum fv_err rc = FV_OK;
+
+	if (!judge->opts.has_texts)
+		rc = fv_store_finding_each(judge->store, case_id, take_last, &keeping);
+	if (rc == FV_OK && keeping.last_count > 1)
+		qsort(keeping.lasts, keeping.last_count, sizeof *keeping.lasts, by_id);
 	if (rc == FV_OK)
-		rc = fv_audit_case(audit, history, keep_finding, &keeping);
-	fv_audit_free(audit);
+		rc = fv_audit_case(judge->audit, fv_history_find(out->history, case_id),
+		    keep_finding, &keeping);
+	free(keeping.lasts);
 	fv_buf_clear(&keeping.text);
 	if (rc == FV_OK && out->finding_count > 1)
 		qsort(out->findings, out->finding_count, sizeof *out->findings, by_weight);
 	return rc;
+}
+
+/* The case's zones, and why it cannot be judged. */
+static void
+settle_zones(struct judge *judge, const struct fv_case *subject, struct judgement *out)
+{
+	for (size_t i = 0; i < subject->zones.count; i++) {
+		const struct fv_zone *zone = zones_get(subject->zones.items[i], &judge->zones);
+
+		if (i == 0) {
+			out->zone = zone;
+			(void)snprintf(out->zone_name, sizeof out->zone_name, "%s",
+			    subject->zones.items[0]);
+		}
+		if (zone == NULL)
+			out->problem = "its time zone is not in this machine's database";
+	}
+}
+
+static enum fv_err
+make_history(struct judge *judge, const struct fv_case *subject, struct judge_holes *holes,
+    struct judgement *out)
+{
+	struct fv_history_error why;
+	enum fv_err rc;
+
+	if ((rc = judge_gather(judge, subject->id, holes, &out->fold)) != FV_OK ||
+	    (rc = judge_holes_fold(holes, out->fold, subject->id)) != FV_OK ||
+	    (rc = fv_history_new(&out->history)) != FV_OK ||
+	    (rc = fv_history_add_case(out->history, subject)) != FV_OK ||
+	    (rc = fv_fold_to_history(out->fold, subject->id, out->history)) != FV_OK ||
+	    (rc = add_imports(judge, subject, out->history, out)) != FV_OK)
+		return rc;
+	return fv_history_finish(out->history, &why);
 }
 
 enum fv_err
@@ -284,8 +475,7 @@ judge_case(struct judge *judge, const struct fv_store_case *row, struct judgemen
 {
 	const struct fv_rulepack *packs[FV_AUDIT_PACKS_MAX];
 	char id[FV_CASE_ID_BYTES];
-	struct fv_history_error why;
-	struct fv_history *history = NULL;
+	struct judge_holes holes = {0};
 	struct list *lists = NULL;
 	struct fv_case subject;
 	enum fv_err rc;
@@ -296,54 +486,45 @@ judge_case(struct judge *judge, const struct fv_store_case *row, struct judgemen
 		return FV_ENOMEM;
 	if ((rc = make_case(row, &lists[0], &lists[1], id, &subject)) != FV_OK)
 		goto cleanup;
-	settle_provisional(judge, id, out);
-	for (size_t i = 0; i < subject.zones.count; i++) {
-		const struct fv_zone *zone = zones_get(subject.zones.items[i], &judge->zones);
-
-		if (i == 0)
-			out->zone = zone;
-		if (i == 0)
-			(void)snprintf(out->zone_name, sizeof out->zone_name, "%s",
-			    subject.zones.items[0]);
-		if (zone == NULL)
-			out->problem = "its time zone is not in this machine's database";
-	}
+	settle_zones(judge, &subject, out);
 	out->pack_count = choose_packs(judge, row, packs);
 	if (out->pack_count == 0 && out->problem == NULL)
 		out->problem = judge->pack_count == 0 ? "no rule pack is adopted"
 						      : "none of its rule packs is adopted";
-	if ((rc = fv_history_new(&history)) != FV_OK ||
-	    (rc = fv_history_add_case(history, &subject)) != FV_OK ||
-	    (rc = fv_fold_to_history(judge->fold, id, history)) != FV_OK ||
-	    (rc = add_imports(judge, &subject, history, out)) != FV_OK ||
-	    (rc = fv_history_finish(history, &why)) != FV_OK)
+	if ((rc = make_history(judge, &subject, &holes, out)) != FV_OK)
 		goto cleanup;
 	if (out->problem == NULL)
-		rc = run_engine(judge, fv_history_find(history, id), packs, out);
+		rc = need_audit(judge, packs, out->pack_count);
+	if (rc == FV_OK && out->problem == NULL)
+		rc = run_engine(judge, id, &holes, out);
+	if (rc == FV_OK && !judge->opts.has_texts && out->finding_count > 0)
+		rc = judge_put_as_of(judge, out, id, &out->as_of);
 cleanup:
 	free(lists);
-	fv_history_free(history);
+	judge_holes_clear(&holes);
 	if (rc != FV_OK)
 		judgement_clear(out);
+	return rc;
+}
+
+enum fv_err
+judge_fold_case(struct judge *judge, const char *case_id, struct fv_fold **fold_out)
+{
+	struct judge_holes holes = {0};
+	enum fv_err rc = judge_gather(judge, case_id, &holes, fold_out);
+
+	judge_holes_clear(&holes);
 	return rc;
 }
 
 void
 judgement_clear(struct judgement *judgement)
 {
-	for (size_t i = 0; i < judgement->finding_count; i++) {
-		struct judged_finding *f = &judgement->findings[i];
-
-		free(f->contact);
-		free(f->pack);
-		free(f->rule);
-		free(f->citation_en);
-		free(f->citation_zh);
-		free(f->why_en);
-		free(f->why_zh);
-		free(f->json);
-		free(f->inputs);
-	}
+	for (size_t i = 0; i < judgement->finding_count; i++)
+		clear_finding(&judgement->findings[i]);
 	free(judgement->findings);
+	fv_buf_clear(&judgement->as_of);
+	fv_fold_free(judgement->fold);
+	fv_history_free(judgement->history);
 	memset(judgement, 0, sizeof *judgement);
 }

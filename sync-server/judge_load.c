@@ -1,25 +1,11 @@
-/* Reading what is to be judged: trails, and the packs that are adopted. */
+/* Reading what is not of one case: devices, moving corrections, the adopted packs. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "fv/order.h"
-#include "sync-server/cosign_codes.h"
 #include "sync-server/judge_in.h"
 #include "sync-server/packstore.h"
 #include "sync-server/store/records.h"
-
-static enum fv_err
-take_record(const struct fv_store_record *record, void *ctx)
-{
-	struct judge *judge = ctx;
-	struct fv_fold_record r = {.is_sealed = record->is_sealed};
-
-	if (fv_header_parse(record->header, &r.header) != FV_OK)
-		return FV_ECORRUPT;
-	if (record->has_payload)
-		r.payload = record->payload;
-	return fv_fold_add(judge->fold, &r);
-}
 
 static enum fv_err
 take_device(const struct fv_store_device *device, void *ctx)
@@ -50,33 +36,61 @@ by_dev(const void *a, const void *b)
 	return memcmp(x->device.dev, y->device.dev, FV_DEV_BYTES);
 }
 
+/* A correction of key 1: the record that it corrects belongs to another case. */
 static enum fv_err
-read_trails(struct judge *judge)
+take_amend(const struct fv_store_record *record, void *ctx)
+{
+	struct judge *judge = ctx;
+	struct fv_cbor_reader r;
+	struct judge_move move = {.no = record->no}, *p;
+	struct fv_span map, to;
+	enum fv_cbor_type type;
+
+	if (!record->has_payload || fv_cbor_map_find(record->payload, 5, &r) != FV_OK ||
+	    fv_cbor_peek(&r, &type) != FV_OK || type != FV_CBOR_MAP ||
+	    fv_cbor_skip(&r, &map) != FV_OK || fv_cbor_map_find(map, 1, &r) != FV_OK ||
+	    fv_cbor_get_text(&r, &to) != FV_OK ||
+	    fv_id_copy(to, move.case_id, sizeof move.case_id) != FV_OK ||
+	    fv_cbor_map_find(record->payload, 1, &r) != FV_OK ||
+	    fv_cbor_get_uint(&r, INT64_MAX, &move.seq) != FV_OK)
+		return FV_OK;
+	if (judge->move_count == judge->move_cap) {
+		size_t cap = judge->move_cap > 0 ? judge->move_cap * 2 : 16;
+
+		p = reallocarray(judge->moves, cap, sizeof *p);
+		if (p == NULL)
+			return FV_ENOMEM;
+		judge->moves = p;
+		judge->move_cap = cap;
+	}
+	judge->moves[judge->move_count++] = move;
+	return FV_OK;
+}
+
+static enum fv_err
+read_devices(struct judge *judge)
 {
 	const struct fv_store_seqs all = {0, UINT64_MAX};
-	struct fv_store_trail *trail = NULL;
-	struct cosign_codes codes;
 	enum fv_err rc = fv_store_device_each(judge->store, NULL, take_device, judge);
 
-	if (rc == FV_OK && (trail = malloc(sizeof *trail)) == NULL)
-		rc = FV_ENOMEM;
-	if (judge->trail_count > 1)
+	if (rc == FV_OK && judge->trail_count > 1)
 		qsort(judge->trails, judge->trail_count, sizeof *judge->trails, by_dev);
-	for (size_t i = 0; i < judge->trail_count && rc == FV_OK; i++) {
-		struct judge_trail *t = &judge->trails[i];
-
-		if ((rc = fv_store_trail_load(judge->store, t->device.no, trail)) != FV_OK)
-			break;
-		t->size = trail->trail.range.size;
-		t->sealed_size = trail->trail.sealed_size;
-		rc = fv_store_record_each(judge->store, t->device.no, all, take_record, judge);
-	}
-	free(trail);
-	cosign_codes_init(&codes, judge->store, judge->fold);
-	if (rc == FV_OK && (rc = fv_fold_finish(judge->fold)) == FV_OK)
-		rc = codes.rc;
-	cosign_codes_clear(&codes);
+	for (size_t i = 0; i < judge->trail_count && rc == FV_OK; i++)
+		rc = fv_store_record_each_type(judge->store, judge->trails[i].device.no,
+		    FV_REC_AMEND, all, take_amend, judge);
 	return rc;
+}
+
+enum fv_err
+judge_take_pack(struct judge *judge, struct fv_rulepack *pack, bool is_for_all)
+{
+	for (size_t i = 0; i < judge->pack_count; i++)
+		if (strcmp(judge->packs[i].pack->id, pack->id) == 0)
+			return FV_EEXIST;
+	if (judge->pack_count == FV_AUDIT_PACKS_MAX)
+		return FV_ETOOBIG;
+	judge->packs[judge->pack_count++] = (struct judge_pack){pack, is_for_all};
+	return FV_OK;
 }
 
 /* Of one adopted line: load it when no higher revision of that id is there. */
@@ -93,7 +107,7 @@ take_pack(struct judge *judge, const struct fv_packs *packs, const struct fv_pac
 		return FV_ETOOBIG;
 	rc = packstore_load(judge->store, packs, line, &pack, &why);
 	if (rc == FV_OK)
-		judge->packs[judge->pack_count++] = pack;
+		judge->packs[judge->pack_count++] = (struct judge_pack){pack, false};
 	return rc == FV_ENOENT ? FV_OK : rc; /* adopted, and its file is not here yet */
 }
 
@@ -102,7 +116,7 @@ static bool
 is_laid_over(const struct judge *judge, const struct fv_rulepack *pack)
 {
 	for (size_t i = 0; i < judge->pack_count; i++) {
-		const char *extends = judge->packs[i]->extends;
+		const char *extends = judge->packs[i].pack->extends;
 
 		if (extends != NULL && strcmp(extends, pack->id) == 0)
 			return true;
@@ -113,12 +127,13 @@ is_laid_over(const struct judge *judge, const struct fv_rulepack *pack)
 static void
 drop_laid_over(struct judge *judge)
 {
-	struct fv_rulepack *kept[FV_AUDIT_PACKS_MAX], *dropped[FV_AUDIT_PACKS_MAX];
+	struct judge_pack kept[FV_AUDIT_PACKS_MAX];
+	struct fv_rulepack *dropped[FV_AUDIT_PACKS_MAX];
 	size_t kept_count = 0, dropped_count = 0;
 
 	for (size_t i = 0; i < judge->pack_count; i++) {
-		if (is_laid_over(judge, judge->packs[i]))
-			dropped[dropped_count++] = judge->packs[i];
+		if (is_laid_over(judge, judge->packs[i].pack))
+			dropped[dropped_count++] = judge->packs[i].pack;
 		else
 			kept[kept_count++] = judge->packs[i];
 	}
@@ -142,7 +157,7 @@ read_packs(struct judge *judge)
 }
 
 enum fv_err
-judge_open(struct judge **judge_out, struct fv_store *store, int64_t today_utc_ms)
+judge_open(struct judge **judge_out, struct fv_store *store, const struct judge_opts *opts)
 {
 	struct judge *judge;
 	enum fv_err rc;
@@ -151,10 +166,15 @@ judge_open(struct judge **judge_out, struct fv_store *store, int64_t today_utc_m
 	if ((judge = calloc(1, sizeof *judge)) == NULL)
 		return FV_ENOMEM;
 	judge->store = store;
-	judge->today_utc_ms = today_utc_ms;
+	judge->opts = *opts;
+	judge->turn = 1;
 	zones_init(&judge->zones, NULL);
-	if ((rc = fv_fold_new(&judge->fold)) != FV_OK || (rc = read_trails(judge)) != FV_OK ||
-	    (rc = read_packs(judge)) != FV_OK)
+	rc = read_devices(judge);
+	for (size_t i = 0; rc == FV_OK && opts->has_texts && i < judge->trail_count; i++)
+		rc = judge_read_trail(judge, &judge->trails[i]);
+	if (rc == FV_OK && !opts->has_own_packs)
+		rc = read_packs(judge);
+	if (rc != FV_OK)
 		goto cleanup;
 	*judge_out = judge;
 	judge = NULL;
@@ -168,18 +188,19 @@ judge_close(struct judge *judge)
 {
 	if (judge == NULL)
 		return;
-	fv_fold_free(judge->fold);
+	fv_audit_free(judge->audit);
 	free(judge->trails);
+	free(judge->moves);
 	for (size_t i = 0; i < judge->pack_count; i++)
-		fv_rulepack_free(judge->packs[i]);
+		fv_rulepack_free(judge->packs[i].pack);
 	zones_clear(&judge->zones);
 	free(judge);
 }
 
-const struct fv_fold *
-judge_fold(const struct judge *judge)
+void
+judge_turn(struct judge *judge)
 {
-	return judge->fold;
+	judge->turn++;
 }
 
 const struct judge_trail *
@@ -188,14 +209,142 @@ judge_trail(const struct judge *judge, size_t idx)
 	return idx < judge->trail_count ? &judge->trails[idx] : NULL;
 }
 
+enum fv_err
+judge_read_trail(struct judge *judge, struct judge_trail *trail)
+{
+	struct fv_store_trail *now;
+	enum fv_err rc;
+
+	if (trail->turn == judge->turn)
+		return FV_OK;
+	if ((now = malloc(sizeof *now)) == NULL)
+		return FV_ENOMEM;
+	if ((rc = fv_store_trail_load(judge->store, trail->device.no, now)) == FV_OK) {
+		trail->size = now->trail.range.size;
+		trail->sealed_size = now->trail.sealed_size;
+		trail->turn = judge->turn;
+	}
+	free(now);
+	return rc;
+}
+
+static enum fv_err
+take_record(const struct fv_store_record *record, void *ctx)
+{
+	struct fv_fold_record r = {
+	    .is_sealed = record->is_sealed, .is_erased = record->is_erased};
+
+	if (fv_header_parse(record->header, &r.header) != FV_OK)
+		return FV_ECORRUPT;
+	if (record->has_payload)
+		r.payload = record->payload;
+	return fv_fold_add(ctx, &r);
+}
+
+enum fv_err
+judge_count_unknown(struct judge *judge, size_t *count_out)
+{
+	const struct fv_store_seqs all = {0, UINT64_MAX};
+	enum fv_err rc = FV_OK;
+
+	*count_out = 0;
+	for (size_t i = 0; rc == FV_OK && i < judge->trail_count; i++) {
+		struct fv_fold *fold = NULL;
+
+		if ((rc = fv_fold_new(&fold)) == FV_OK)
+			rc = fv_store_record_each(
+			    judge->store, judge->trails[i].device.no, all, take_record, fold);
+		if (rc == FV_OK)
+			rc = fv_fold_finish(fold);
+		if (rc == FV_OK)
+			*count_out += fv_fold_unknown_count(fold);
+		fv_fold_free(fold);
+	}
+	return rc;
+}
+
+const struct judge_trail *
+judge_trail_of(const struct judge *judge, const uint8_t dev[FV_DEV_BYTES])
+{
+	struct judge_trail key;
+
+	if (judge->trail_count == 0)
+		return NULL;
+	memcpy(key.device.dev, dev, FV_DEV_BYTES);
+	return bsearch(&key, judge->trails, judge->trail_count, sizeof key, by_dev);
+}
+
 size_t
 judge_pack_count(const struct judge *judge)
 {
 	return judge->pack_count;
 }
 
+const struct fv_rulepack *
+judge_pack(const struct judge *judge, size_t idx)
+{
+	return idx < judge->pack_count ? judge->packs[idx].pack : NULL;
+}
+
 const char *
 judge_tzdata(const struct judge *judge)
 {
 	return judge->zones.version;
+}
+
+const struct fv_zone *
+judge_zone(struct judge *judge, const struct fv_store_case *row,
+    char name_out[FV_ZONE_NAME_MAX_BYTES + 1])
+{
+	const struct fv_span zones = row->item.zones;
+	size_t len = 0;
+
+	while (len < zones.len && len < FV_ZONE_NAME_MAX_BYTES && zones.ptr[len] != ';')
+		len++;
+	if (len > 0)
+		memcpy(name_out, zones.ptr, len);
+	name_out[len] = '\0';
+	return zones_get(name_out, &judge->zones);
+}
+
+static enum fv_err
+keep_stray(struct fv_span case_id, void *ctx)
+{
+	char id[FV_CASE_ID_BYTES] = {0};
+
+	if (fv_id_copy(case_id, id, sizeof id) != FV_OK)
+		return FV_OK; /* no id of a case: nothing is folded from it either */
+	fv_buf_put(ctx, id, sizeof id);
+	return fv_buf_status(ctx);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+enum fv_err
+judge_each_stray(struct judge *judge, judge_stray_fn fn, void *ctx)
+{
+	struct fv_buf ids = {0};
+	struct fv_store_case row;
+	const char *id;
+	enum fv_err rc = fv_store_record_each_stray_case(judge->store, keep_stray, &ids);
+
+	for (size_t i = 0; rc == FV_OK && i < judge->move_count; i++) {
+		const struct fv_span to = fv_span_z(judge->moves[i].case_id);
+
+		rc = fv_store_case_get(judge->store, to, &row);
+		rc = rc == FV_ENOENT ? keep_stray(to, &ids) : rc;
+	}
+	if (rc == FV_OK && ids.len > 0)
+		qsort(ids.ptr, ids.len / FV_CASE_ID_BYTES, FV_CASE_ID_BYTES, by_text);
+	for (size_t at = 0; rc == FV_OK && at < ids.len; at += FV_CASE_ID_BYTES) {
+		id = (const char *)ids.ptr + at;
+		if (at == 0 || strcmp(id, id - FV_CASE_ID_BYTES) != 0)
+			rc = fn(fv_span_z(id), ctx);
+	}
+	fv_buf_clear(&ids);
+	return rc;
 }

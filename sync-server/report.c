@@ -5,103 +5,39 @@
 
 #include "fv/plausibility.h"
 
-struct gathering {
-	struct report *report;
-	struct fv_store *store;
-};
-
 /* The row's spans point into the store: keep a copy of each. */
 static enum fv_err
-copy_case(struct report *r, const struct fv_store_case *row)
+copy_case(struct report_case *to, const struct fv_store_case *row)
 {
-	struct fv_store_case *to = &r->cases[r->case_count];
-	struct fv_span *spans[] = {&to->item.id, &to->item.agency, &to->item.zones,
-	    &to->item.debts, &to->item.packs, &to->item.assigned};
+	struct fv_span *spans[] = {&to->row.item.id, &to->row.item.agency, &to->row.item.zones,
+	    &to->row.item.debts, &to->row.item.packs, &to->row.item.assigned};
 	size_t total = 0, at = 0;
-	char *text;
 
-	*to = *row;
+	to->row = *row;
 	for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
 		total += spans[i]->len + 1;
-	if ((text = calloc(1, total)) == NULL)
+	if ((to->text = calloc(1, total)) == NULL)
 		return FV_ENOMEM;
-	r->texts[r->case_count] = text;
 	for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
 		size_t len = spans[i]->len;
 
 		if (len > 0)
-			memcpy(text + at, spans[i]->ptr, len);
-		*spans[i] = fv_span_of(text + at, len);
+			memcpy(to->text + at, spans[i]->ptr, len);
+		*spans[i] = fv_span_of(to->text + at, len);
 		at += len + 1;
 	}
 	return FV_OK;
 }
 
-static enum fv_err
-grow_cases(struct report *r)
+static void
+free_case(struct report_case *c)
 {
-	size_t cap = r->case_cap > 0 ? r->case_cap * 2 : 64;
-	void *cases, *texts, *judgements;
-
-	if (r->case_count < r->case_cap)
-		return FV_OK;
-	if ((cases = reallocarray(r->cases, cap, sizeof *r->cases)) == NULL)
-		return FV_ENOMEM;
-	r->cases = cases;
-	if ((texts = reallocarray(r->texts, cap, sizeof *r->texts)) == NULL)
-		return FV_ENOMEM;
-	r->texts = texts;
-	if ((judgements = reallocarray(r->judgements, cap, sizeof *r->judgements)) == NULL)
-		return FV_ENOMEM;
-	r->judgements = judgements;
-	r->case_cap = cap;
-	return FV_OK;
-}
-
-static enum fv_err
-take_case(const struct fv_store_case *row, void *ctx)
-{
-	struct report *r = ctx;
-	enum fv_err rc;
-
-	if (r->options.case_id != NULL &&
-	    !fv_span_equal(row->item.id, fv_span_z(r->options.case_id)))
-		return FV_OK;
-	if ((rc = grow_cases(r)) != FV_OK || (rc = copy_case(r, row)) != FV_OK)
-		return rc;
-	r->judgements[r->case_count++] = NULL;
-	return FV_OK;
-}
-
-static const struct judge_trail *
-trail_of(const struct judge *judge, const uint8_t dev[FV_DEV_BYTES])
-{
-	const struct judge_trail *t;
-
-	for (size_t i = 0; (t = judge_trail(judge, i)) != NULL; i++)
-		if (memcmp(t->device.dev, dev, FV_DEV_BYTES) == 0)
-			return t;
-	return NULL;
-}
-
-/* Cases stand in the order of their ids. */
-static const struct judgement *
-judgement_of(const struct report *r, const char *case_id)
-{
-	size_t lo = 0, hi = r->case_count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = strcmp((const char *)r->cases[mid].item.id.ptr, case_id);
-
-		if (c == 0)
-			return r->judgements[mid];
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
+	if (c == NULL)
+		return;
+	judgement_clear(&c->judgement);
+	fv_fold_free(c->fold);
+	free(c->text);
+	free(c);
 }
 
 static int64_t
@@ -124,6 +60,7 @@ find_verdicts(struct report_row *row)
 			continue;
 		if (row->finding_count++ == 0)
 			row->finding_at = i;
+		row->is_provisional = row->is_provisional || j->findings[i].is_provisional;
 		if (j->findings[i].verdict > row->worst)
 			row->worst = j->findings[i].verdict;
 	}
@@ -140,46 +77,153 @@ count_row(struct report *r, const struct report_row *row)
 	r->reviews += row->worst == FV_VERDICT_REVIEW ? 1U : 0U;
 	r->clean += row->worst == FV_VERDICT_PASS || row->worst == FV_VERDICT_NA ? 1U : 0U;
 	r->unjudged += row->worst == 0 ? 1U : 0U;
-	r->provisional += row->j != NULL && row->j->is_provisional ? 1U : 0U;
+	r->provisional += row->is_provisional ? 1U : 0U;
 	r->odd += report_exception(row, 0, &odd) ? 1U : 0U;
 }
 
-static enum fv_err
-take_contact(struct report *r, const struct fv_fold_contact *c)
+/* Where and when a contact was, before anything is judged. */
+static struct report_row
+row_of(const struct report *r, const struct report_case *c, const struct fv_fold_contact *k)
 {
-	struct report_row row = {.c = c, .zone_name = "UTC"};
-	int64_t day, wanted;
+	struct report_row row = {
+	    .c = k, .zone_name = "UTC", .trail = judge_trail_of(r->judge, k->dev)};
 
-	row.j = judgement_of(r, c->contact.case_id);
-	if (row.j == NULL && r->options.case_id != NULL)
-		return FV_OK;
-	row.trail = trail_of(r->judge, c->dev);
-	if (row.j != NULL && row.j->zone != NULL) {
-		row.zone = row.j->zone;
-		row.zone_name = row.j->zone_name;
+	if (c->zone != NULL) {
+		row.zone = c->zone;
+		row.zone_name = c->zone_name;
 	}
-	day = local_day(&row, c->contact.begin_utc_ms);
-	wanted = r->options.has_day ? r->options.day : local_day(&row, r->options.now_ms);
-	if (!r->options.all_days && day != wanted) {
-		if (!r->has_last || day > r->last_day)
-			r->last_day = day;
-		r->has_last = true;
-		return FV_OK;
-	}
-	if (row.j != NULL)
-		find_verdicts(&row);
-	if (r->row_count == r->row_cap) {
-		size_t cap = r->row_cap > 0 ? r->row_cap * 2 : 64;
-		void *p = reallocarray(r->rows, cap, sizeof *r->rows);
+	return row;
+}
 
-		if (p == NULL)
-			return FV_ENOMEM;
-		r->rows = p;
-		r->row_cap = cap;
+static bool
+is_wanted(struct report *r, const struct report_row *row)
+{
+	int64_t day = local_day(row, row->c->contact.begin_utc_ms);
+	int64_t wanted =
+	    r->options.has_day ? r->options.day : local_day(row, r->options.now_ms);
+
+	if (r->options.all_days || day == wanted)
+		return true;
+	if (!r->has_last || day > r->last_day)
+		r->last_day = day;
+	r->has_last = true;
+	return false;
+}
+
+static bool
+has_wanted(struct report *r, const struct report_case *c, const char *case_id)
+{
+	const struct fv_fold_range range = fv_fold_case_contacts(c->fold, case_id);
+	bool has = false;
+
+	for (size_t i = range.from; i < range.until; i++) {
+		struct report_row row = row_of(r, c, fv_fold_contact(c->fold, i));
+
+		has = is_wanted(r, &row) || has;
 	}
-	r->rows[r->row_count++] = row;
-	count_row(r, &row);
+	return has;
+}
+
+static enum fv_err
+add_rows(struct report *r, const struct report_case *c, const char *case_id)
+{
+	const struct fv_fold *fold = c->is_known ? c->judgement.fold : c->fold;
+	const struct fv_fold_range range = fv_fold_case_contacts(fold, case_id);
+
+	for (size_t i = range.from; i < range.until; i++) {
+		struct report_row row = row_of(r, c, fv_fold_contact(fold, i));
+
+		if (!is_wanted(r, &row))
+			continue;
+		row.j = c->is_known ? &c->judgement : NULL;
+		if (row.j != NULL)
+			find_verdicts(&row);
+		if (r->row_count == r->row_cap) {
+			size_t cap = r->row_cap > 0 ? r->row_cap * 2 : 64;
+			void *p = reallocarray(r->rows, cap, sizeof *r->rows);
+
+			if (p == NULL)
+				return FV_ENOMEM;
+			r->rows = p;
+			r->row_cap = cap;
+		}
+		r->rows[r->row_count++] = row;
+		count_row(r, &row);
+	}
 	return FV_OK;
+}
+
+/* Takes: c, in any case. */
+static enum fv_err
+keep_case(struct report *r, struct report_case *c)
+{
+	if (r->case_count == r->case_cap) {
+		size_t cap = r->case_cap > 0 ? r->case_cap * 2 : 64;
+		void *p = reallocarray(r->cases, cap, sizeof(struct report_case *));
+
+		if (p == NULL) {
+			free_case(c);
+			return FV_ENOMEM;
+		}
+		r->cases = p;
+		r->case_cap = cap;
+	}
+	r->cases[r->case_count++] = c;
+	return FV_OK;
+}
+
+/* Fold a case, known or (row NULL) not; judge and keep it where it has such a contact. */
+static enum fv_err
+add_case(struct report *r, const struct fv_store_case *row, const char *case_id)
+{
+	struct report_case *c = calloc(1, sizeof *c);
+	enum fv_err rc = FV_ENOMEM;
+
+	if (c == NULL)
+		return rc;
+	c->is_known = row != NULL;
+	if (row != NULL)
+		c->zone = judge_zone(r->judge, row, c->zone_name);
+	if ((rc = judge_fold_case(r->judge, case_id, &c->fold)) != FV_OK ||
+	    !has_wanted(r, c, case_id))
+		goto cleanup;
+	if (c->is_known) {
+		fv_fold_free(c->fold);
+		c->fold = NULL;
+		if ((rc = copy_case(c, row)) != FV_OK ||
+		    (rc = judge_case(r->judge, &c->row, &c->judgement)) != FV_OK)
+			goto cleanup;
+	}
+	if ((rc = add_rows(r, c, case_id)) == FV_OK) {
+		rc = keep_case(r, c);
+		c = NULL;
+	}
+cleanup:
+	free_case(c);
+	return rc;
+}
+
+static enum fv_err
+take_case(const struct fv_store_case *row, void *ctx)
+{
+	struct report *r = ctx;
+	char id[FV_CASE_ID_BYTES];
+	enum fv_err rc = fv_id_copy(row->item.id, id, sizeof id);
+
+	r->has_case = r->has_case || r->options.case_id == NULL;
+	if (rc != FV_OK || (r->options.case_id != NULL && strcmp(id, r->options.case_id) != 0))
+		return rc;
+	r->has_case = true;
+	return add_case(r, row, id);
+}
+
+static enum fv_err
+take_stray(struct fv_span case_id, void *ctx)
+{
+	char id[FV_CASE_ID_BYTES];
+	enum fv_err rc = fv_id_copy(case_id, id, sizeof id);
+
+	return rc == FV_OK ? add_case(ctx, NULL, id) : rc;
 }
 
 static int
@@ -195,7 +239,6 @@ enum fv_err
 report_make(struct report *report, struct fv_store *store, struct judge *judge,
     const struct report_options *options)
 {
-	const struct fv_fold *fold = judge_fold(judge);
 	enum fv_err rc;
 
 	memset(report, 0, sizeof *report);
@@ -204,19 +247,11 @@ report_make(struct report *report, struct fv_store *store, struct judge *judge,
 	if ((rc = fv_store_case_each(store, take_case, report)) != FV_OK)
 		goto cleanup;
 	rc = FV_ENOENT;
-	if (options->case_id != NULL && report->case_count == 0)
+	if (options->case_id != NULL && !report->has_case)
 		goto cleanup;
-	for (size_t i = 0; i < report->case_count; i++) {
-		rc = FV_ENOMEM;
-		if ((report->judgements[i] = calloc(1, sizeof **report->judgements)) == NULL)
-			goto cleanup;
-		rc = judge_case(judge, &report->cases[i], report->judgements[i]);
-		if (rc != FV_OK)
-			goto cleanup;
-	}
-	rc = FV_OK;
-	for (size_t i = 0; i < fv_fold_contact_count(fold) && rc == FV_OK; i++)
-		rc = take_contact(report, fv_fold_contact(fold, i));
+	rc = options->case_id == NULL ? judge_each_stray(judge, take_stray, report) : FV_OK;
+	if (rc == FV_OK)
+		rc = judge_count_unknown(judge, &report->unknown);
 	if (rc == FV_OK && report->row_count > 1)
 		qsort(report->rows, report->row_count, sizeof *report->rows, by_begin);
 cleanup:
@@ -228,14 +263,8 @@ cleanup:
 void
 report_clear(struct report *report)
 {
-	for (size_t i = 0; i < report->case_count; i++) {
-		if (report->judgements[i] != NULL)
-			judgement_clear(report->judgements[i]);
-		free(report->judgements[i]);
-		free(report->texts[i]);
-	}
-	free(report->judgements);
-	free(report->texts);
+	for (size_t i = 0; i < report->case_count; i++)
+		free_case(report->cases[i]);
 	free(report->cases);
 	free(report->rows);
 	memset(report, 0, sizeof *report);
@@ -277,8 +306,8 @@ first_of(const struct report_row *row, size_t which, struct report_odd *out)
 		return row->j != NULL && row->j->problem != NULL;
 	case 2:
 		*out = (struct report_odd){"provisional",
-		    "provisional: something of this case is unsealed, open or missing"};
-		return row->j != NULL && row->j->is_provisional;
+		    "provisional: something that it rests on is unsealed, open or missing"};
+		return row->is_provisional;
 	case 3:
 		*out = (struct report_odd){"open", "still open"};
 		return c->is_visit && c->close == FV_FOLD_OPEN;

@@ -28,15 +28,27 @@ struct report_row {
 	const char *zone_name;
 	size_t finding_at, finding_count; /* in j->findings, worst first */
 	enum fv_verdict worst;            /* 0: not judged */
+	bool is_provisional;              /* a finding of it is */
+};
+
+/* A case with a contact on the report. */
+struct report_case {
+	bool is_known;              /* to this server; else only folded */
+	struct fv_store_case row;   /* is_known; its spans point into text */
+	char *text;                 /* owned */
+	struct judgement judgement; /* owned; is_known */
+	struct fv_fold *fold;       /* owned; not is_known */
+	const struct fv_zone *zone; /* NULL: not known */
+	char zone_name[FV_ZONE_NAME_MAX_BYTES + 1];
 };
 
 struct report {
 	struct report_options options;
-	struct judge *judge;           /* borrowed */
-	struct judgement **judgements; /* owned, and each of them */
-	struct fv_store_case *cases;   /* owned; with text of their own */
+	struct judge *judge;        /* borrowed */
+	struct report_case **cases; /* owned, and each of them: those that rows point to */
 	size_t case_count, case_cap;
-	char **texts;            /* owned: what the cases' spans point to */
+	bool has_case;           /* the store has one, or that of options.case_id */
+	size_t unknown;          /* records of all trails that cannot be read or placed */
 	struct report_row *rows; /* owned; by begin, then id */
 	size_t row_count, row_cap;
 	bool has_last; /* the newest contact on another day */
@@ -45,7 +57,7 @@ struct report {
 };
 
 /*
- * Gather the report.  Holds: judge, until report_clear().
+ * Gather the report.  `judge` keeps texts.  Holds: judge, until report_clear().
  * Errors: FV_ENOENT  options->case_id is no case of this store;  those of judge_case()
  */
 FV_NODISCARD enum fv_err report_make(struct report *report, struct fv_store *store,

@@ -214,7 +214,7 @@ put_empty(struct fv_buf *out, const struct report *r)
 		fv_buf_put_z(out,
 		    "No handheld is enrolled.  Make a ticket with 'fieldvisitd invite', "
 		    "and enrol with 'fieldvisit enroll FILE'.\n");
-	else if (r->case_count == 0)
+	else if (!r->has_case)
 		fv_buf_put_z(out,
 		    "No case is known.  Bring cases in with 'fieldvisitd case import "
 		    "FILE'.\n");
@@ -244,10 +244,10 @@ put_seen(struct fv_buf *out, const struct report *r)
 	}
 	if (judge_trail(r->judge, 0) != NULL)
 		fv_buf_put_u8(out, '\n');
-	if (fv_fold_unknown_count(judge_fold(r->judge)) > 0)
+	if (r->unknown > 0)
 		fv_buf_putf(out,
 		    "Unknown: %zu records of these trails cannot be read or placed\n",
-		    fv_fold_unknown_count(judge_fold(r->judge)));
+		    r->unknown);
 }
 
 void
@@ -466,7 +466,7 @@ report_put_json(struct fv_buf *out, const struct report *r)
 	    ","
 	    "\"unknown_records\":%zu,\"trails\":[",
 	    r->visits, r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional,
-	    r->odd, fv_fold_unknown_count(judge_fold(r->judge)));
+	    r->odd, r->unknown);
 	for (size_t i = 0; (t = judge_trail(r->judge, i)) != NULL; i++) {
 		fv_buf_put_z(out, i > 0 ? ",{\"device\":\"" : "{\"device\":\"");
 		fv_buf_put_hex(out, t->device.dev, FV_DEV_BYTES);

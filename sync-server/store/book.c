@@ -119,6 +119,31 @@ fv_store_pack_get(
 }
 
 enum fv_err
+fv_store_pack_each(struct fv_store *store, fv_store_pack_fn fn, void *ctx)
+{
+	struct fv_store_pack pack;
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_PACK_EACH, &stmt)) != FV_OK)
+		goto cleanup;
+	while ((rc = fv_db_row(stmt)) == FV_OK) {
+		memset(&pack, 0, sizeof pack);
+		pack.id = fv_db_col(stmt, 1);
+		pack.revision = fv_db_col_u32(stmt, 2);
+		rc = fv_db_col_fixed(stmt, 0, pack.sha256.b, FV_HASH_BYTES) ? fn(&pack, ctx)
+									    : FV_ECORRUPT;
+		if (rc != FV_OK)
+			goto cleanup;
+	}
+	if (rc == FV_ENOENT) /* the end of the list */
+		rc = FV_OK;
+cleanup:
+	fv_db_drop(store, stmt);
+	return rc;
+}
+
+enum fv_err
 fv_store_ticket_put(
     struct fv_store *store, const struct fv_store_ticket *ticket, struct fv_span note)
 {

@@ -50,6 +50,11 @@ FV_NODISCARD enum fv_err fv_store_pack_put(
 FV_NODISCARD enum fv_err fv_store_pack_get(
     struct fv_store *store, const struct fv_hash *sha256, struct fv_store_pack *out);
 
+/* All, by id and revision; without `file`. */
+typedef enum fv_err (*fv_store_pack_fn)(const struct fv_store_pack *pack, void *ctx);
+FV_NODISCARD enum fv_err fv_store_pack_each(
+    struct fv_store *store, fv_store_pack_fn fn, void *ctx);
+
 /* -- tickets ---------------------------------------------------------------------- */
 
 struct fv_store_ticket {
@@ -95,6 +100,12 @@ FV_NODISCARD enum fv_err fv_store_case_get(
 /* All, by id. */
 FV_NODISCARD enum fv_err fv_store_case_each(
     struct fv_store *store, fv_store_case_fn fn, void *ctx);
+/* Up to `max` cases of an agency (NULL: of any) whose id is above `after`, by id. */
+FV_NODISCARD enum fv_err fv_store_case_each_after(struct fv_store *store, struct fv_span after,
+    const char *agency, size_t max, fv_store_case_fn fn, void *ctx);
+/* How many those are. */
+FV_NODISCARD enum fv_err fv_store_case_count(
+    struct fv_store *store, struct fv_span after, const char *agency, uint64_t *count_out);
 /* Whether the case is open and assigned to the officer. */
 FV_NODISCARD enum fv_err fv_store_case_is_assigned(
     struct fv_store *store, struct fv_span id, const char *officer, bool *yes_out);

@@ -165,6 +165,51 @@ cleanup:
 }
 
 enum fv_err
+fv_store_case_each_after(struct fv_store *store, struct fv_span after, const char *agency,
+    size_t max, fv_store_case_fn fn, void *ctx)
+{
+	struct fv_store_case row;
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_CASE_AFTER, &stmt)) != FV_OK)
+		goto cleanup;
+	fv_db_bind_text(stmt, 1, after);
+	if (agency != NULL)
+		fv_db_bind_text(stmt, 2, fv_span_z(agency));
+	fv_db_bind_uint(stmt, 3, max);
+	while ((rc = fv_db_row(stmt)) == FV_OK) {
+		read_case(stmt, &row);
+		if ((rc = fn(&row, ctx)) != FV_OK)
+			goto cleanup;
+	}
+	if (rc == FV_ENOENT) /* the end of the list */
+		rc = FV_OK;
+cleanup:
+	fv_db_drop(store, stmt);
+	return rc;
+}
+
+enum fv_err
+fv_store_case_count(
+    struct fv_store *store, struct fv_span after, const char *agency, uint64_t *count_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*count_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_CASE_COUNT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, after);
+	if (agency != NULL)
+		fv_db_bind_text(stmt, 2, fv_span_z(agency));
+	if ((rc = fv_db_row(stmt)) == FV_OK)
+		*count_out = fv_db_col_uint(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+enum fv_err
 fv_store_case_is_assigned(
     struct fv_store *store, struct fv_span id, const char *officer, bool *yes_out)
 {

@@ -104,6 +104,7 @@ fv_store_finding_append(struct fv_store *store, const struct fv_store_finding *f
 	fv_db_bind_blob(stmt, 13, fv_span_of(f->inputs_hash.b, FV_HASH_BYTES));
 	fv_db_bind_blob(stmt, 14, f->inputs);
 	fv_db_bind_int(stmt, 15, f->judged_ms);
+	fv_db_bind_uint(stmt, 16, f->run);
 	return fv_db_run(stmt);
 }
 
@@ -124,6 +125,7 @@ read_finding(sqlite3_stmt *stmt, struct fv_store_finding *out)
 	out->as_of = fv_db_col(stmt, 12);
 	out->inputs = fv_db_col(stmt, 14);
 	out->judged_ms = fv_db_col_int(stmt, 15);
+	out->run = fv_db_col_uint(stmt, 16);
 	if (!fv_db_col_fixed(stmt, 0, out->id, sizeof out->id) ||
 	    !fv_db_col_fixed(stmt, 9, out->pack_sha256.b, FV_HASH_BYTES) ||
 	    !fv_db_col_fixed(stmt, 13, out->inputs_hash.b, FV_HASH_BYTES))

@@ -45,6 +45,7 @@ struct fv_store_finding {
 	struct fv_hash inputs_hash;
 	struct fv_span inputs; /* CBOR or JSON, the writer's; empty: blanked */
 	int64_t judged_ms;
+	uint64_t run; /* that wrote it; 0: before runs were counted */
 };
 typedef enum fv_err (*fv_store_finding_fn)(const struct fv_store_finding *finding, void *ctx);
 
@@ -58,5 +59,41 @@ FV_NODISCARD enum fv_err fv_store_finding_last(
 /* The newest revision of each finding about `case_id` (all: NULL), by contact_ms and id. */
 FV_NODISCARD enum fv_err fv_store_finding_each(
     struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx);
+
+/* -- runs of the audit ------------------------------------------------------------ */
+
+/* One run.  The newest one that has no end may go on; the texts are the writer's. */
+struct fv_store_run {
+	uint64_t no; /* from 1 */
+	int64_t started_ms;
+	bool is_ended;
+	int64_t ended_ms;      /* with is_ended */
+	struct fv_span args;   /* what it was asked for, JSON */
+	struct fv_span packs;  /* SHA-256 of each pack, one after the other */
+	struct fv_span cursor; /* the last case that is done; empty: none */
+	struct fv_span tally;  /* what it counted so far, JSON; empty: nothing */
+};
+/* Begin a run.  Reads started_ms, args and packs. */
+FV_NODISCARD enum fv_err fv_store_run_put(
+    struct fv_store *store, const struct fv_store_run *run, uint64_t *no_out);
+/* The newest.  Returns borrowed: spans until the next call.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_run_last(struct fv_store *store, struct fv_store_run *out);
+/* Set cursor, tally and end of run `no`.  Errors: FV_ESTATE  it has ended, or is unknown */
+FV_NODISCARD enum fv_err fv_store_run_save(
+    struct fv_store *store, const struct fv_store_run *run);
+
+/* What one revision of a finding changed. */
+struct fv_store_finding_change {
+	struct fv_span case_id, subject, pack, rule;
+	uint32_t was;          /* verdict before; 0: there was none */
+	uint32_t now;          /* verdict */
+	uint32_t was_revision; /* of the pack; 0: not known */
+	uint32_t now_revision; /* likewise */
+};
+typedef enum fv_err (*fv_store_change_fn)(
+    const struct fv_store_finding_change *change, void *ctx);
+/* Revisions written by run `no` and later ones, by run, case, time and name. */
+FV_NODISCARD enum fv_err fv_store_run_each_change(
+    struct fv_store *store, uint64_t no, fv_store_change_fn fn, void *ctx);
 
 #endif

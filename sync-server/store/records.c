@@ -236,6 +236,7 @@ read_record(sqlite3_stmt *stmt, struct fv_store_record *out)
 	out->subject_seq = (uint64_t)(fv_db_col_int(stmt, 8) & SEQ_MAX);
 	out->case_id = fv_db_col(stmt, 9);
 	out->is_sealed = out->seq < fv_db_col_uint(stmt, 10);
+	out->is_erased = fv_db_col_int(stmt, 11) != 0;
 	if (!fv_db_col_fixed(stmt, 4, out->leaf.b, FV_HASH_BYTES) ||
 	    (out->has_payload && out->salt.len != FV_SALT_BYTES))
 		return FV_ECORRUPT;
@@ -325,6 +326,57 @@ fv_store_record_each_case(
 	if ((rc = fv_db_make(store, FV_SQL_RECORD_CASE, &stmt)) == FV_OK) {
 		fv_db_bind_text(stmt, 1, case_id);
 		rc = each(stmt, fn, ctx);
+	}
+	fv_db_drop(store, stmt);
+	return rc;
+}
+
+enum fv_err
+fv_store_record_each_type(struct fv_store *store, int64_t no, uint32_t type,
+    struct fv_store_seqs seqs, fv_store_record_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_RECORD_TYPE, &stmt)) == FV_OK) {
+		fv_db_bind_uint(stmt, 1, type);
+		fv_db_bind_int(stmt, 2, record_id(no, seqs.from));
+		fv_db_bind_int(stmt, 3, record_id(no, seqs.until));
+		rc = each(stmt, fn, ctx);
+	}
+	fv_db_drop(store, stmt);
+	return rc;
+}
+
+enum fv_err
+fv_store_record_type_before(struct fv_store *store, int64_t no, uint32_t type, uint64_t seq,
+    struct fv_store_record *out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_db_get(store, FV_SQL_RECORD_TYPE_BEFORE, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_uint(stmt, 1, type);
+	fv_db_bind_int(stmt, 2, record_id(no, 0));
+	fv_db_bind_int(stmt, 3, record_id(no, seq));
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	return read_record(stmt, out);
+}
+
+enum fv_err
+fv_store_record_each_stray_case(struct fv_store *store, fv_store_text_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_RECORD_STRAY_CASES, &stmt)) == FV_OK) {
+		while ((rc = fv_db_row(stmt)) == FV_OK)
+			if ((rc = fn(fv_db_col(stmt, 0), ctx)) != FV_OK)
+				break;
+		rc = rc == FV_ENOENT ? FV_OK : rc;
 	}
 	fv_db_drop(store, stmt);
 	return rc;

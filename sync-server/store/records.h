@@ -40,6 +40,7 @@ struct fv_store_record {
 	uint64_t seq;
 	uint32_t type;
 	bool is_sealed; /* set on reading, ignored on writing */
+	bool is_erased; /* likewise: no payload, and none is on its way */
 	int64_t received_ms;
 	struct fv_span header; /* canonical bytes */
 	struct fv_hash leaf;
@@ -85,6 +86,19 @@ FV_NODISCARD enum fv_err fv_store_record_each_about(
 /* Records whose key 1 is this case (VISIT_BEGIN, CONTACT, EVENT, NOTE), by device and seq. */
 FV_NODISCARD enum fv_err fv_store_record_each_case(
     struct fv_store *store, struct fv_span case_id, fv_store_record_fn fn, void *ctx);
+
+/* Records of one type in a span of one trail, in order.  `type` is one of BOOT, SESSION,
+ * SHIFT_BEGIN, AMEND, CLOCK_STEP, ALARM and OFFICER: those have an index. */
+FV_NODISCARD enum fv_err fv_store_record_each_type(struct fv_store *store, int64_t no,
+    uint32_t type, struct fv_store_seqs seqs, fv_store_record_fn fn, void *ctx);
+/* The last one before `seq`.  Returns borrowed: until the next call of this function.
+ * Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_record_type_before(struct fv_store *store, int64_t no,
+    uint32_t type, uint64_t seq, struct fv_store_record *out);
+/* Cases that records name and that this store does not know, by id. */
+typedef enum fv_err (*fv_store_text_fn)(struct fv_span text, void *ctx);
+FV_NODISCARD enum fv_err fv_store_record_each_stray_case(
+    struct fv_store *store, fv_store_text_fn fn, void *ctx);
 
 /* -- quarantine ------------------------------------------------------------------ */
 

@@ -112,6 +112,23 @@ static const char first_papers[] =
     "CREATE TRIGGER finding_delete BEFORE DELETE ON finding"
     " BEGIN SELECT RAISE(ABORT, 'findings are append-only'); END;";
 
+/*
+ * Runs of the audit, and which of them wrote a finding (0: one before there were runs).
+ * record_context finds the few records that say something about others of their trail:
+ * BOOT, SESSION, SHIFT_BEGIN, AMEND, CLOCK_STEP, ALARM and OFFICER.
+ */
+static const char second_runs[] =
+    "CREATE INDEX record_context ON record(type, id)"
+    " WHERE type IN (1, 2, 3, 14, 15, 16, 20);"
+    "ALTER TABLE finding ADD COLUMN run INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX finding_run ON finding(run, case_id) WHERE run > 0;"
+    "CREATE TABLE audit_run(no INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,"
+    " ended_ms INTEGER, args TEXT NOT NULL, packs BLOB NOT NULL, cursor TEXT NOT NULL,"
+    " tally TEXT NOT NULL);"
+    "CREATE TRIGGER audit_run_delete BEFORE DELETE ON audit_run"
+    " BEGIN SELECT RAISE(ABORT, 'runs are kept'); END;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
+    (const char *const[]){second_runs, NULL},
 };

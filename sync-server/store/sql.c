@@ -4,18 +4,26 @@
 	"SELECT no, dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer,"            \
 	" handle_secret, handle_idx, enrolled_ms, enrol_index, approved_ms, revoked_ms,"      \
 	" trusted_size FROM device "
-/* Column 10: what a record's seq must be below to be sealed. */
+/*
+ * Column 10: what a record's seq must be below to be sealed.  Column 11: no payload, and
+ * none is on its way.
+ */
 #define RECORD_COLUMNS                                                                        \
 	"SELECT record.id, type, received_ms, header, leaf, salt, payload, sig, subject,"     \
-	" case_id, sealed_size FROM record JOIN trail ON device = record.id >> 40 "
+	" case_id, sealed_size, CASE WHEN payload IS NULL THEN NOT EXISTS(SELECT 1 FROM"      \
+	" blob WHERE blob.device = record.id >> 40 AND blob.seq = record.id & 1099511627775"  \
+	" AND complete = 0 AND kind = 1) ELSE 0 END"                                          \
+	" FROM record JOIN trail ON trail.device = record.id >> 40 "
+/* As the partial index record_context says it, word for word. */
+#define RECORD_CONTEXT "WHERE type IN (1, 2, 3, 14, 15, 16, 20) AND type = ?1 "
 #define CASE_COLUMNS                                                                          \
 	"SELECT id, agency, zones, lat_e7, lon_e7, radius_m, actor, product, debts, packs,"   \
 	" assigned, plan_day, as_of_day, closed, updated_ms FROM cases "
 #define IMPORT_COLUMNS "SELECT source, id, case_id, is_event, at_ms, line FROM imported "
 #define FINDING_COLUMNS                                                                       \
 	"SELECT id, revision, subject, case_id, pack, rule, verdict, provisional,"            \
-	" contact_ms, pack_sha256, engine, tzdata, as_of, inputs_hash, inputs, judged_ms"     \
-	" FROM finding "
+	" contact_ms, pack_sha256, engine, tzdata, as_of, inputs_hash, inputs, judged_ms,"    \
+	" run FROM finding "
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
@@ -67,6 +75,14 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 		       " WHERE subject = ?1 AND type <> 12) ORDER BY record.id",
     [FV_SQL_RECORD_CASE] = RECORD_COLUMNS "WHERE case_id = ?1 ORDER BY record.id",
 
+    [FV_SQL_RECORD_TYPE] = RECORD_COLUMNS RECORD_CONTEXT
+    "AND record.id >= ?2 AND record.id < ?3 ORDER BY record.id",
+    [FV_SQL_RECORD_TYPE_BEFORE] = RECORD_COLUMNS RECORD_CONTEXT
+    "AND record.id >= ?2 AND record.id < ?3 ORDER BY record.id DESC LIMIT 1",
+    [FV_SQL_RECORD_STRAY_CASES] =
+	"SELECT DISTINCT case_id FROM record WHERE case_id IS NOT NULL"
+	" AND case_id NOT IN (SELECT id FROM cases) ORDER BY case_id",
+
     [FV_SQL_QUARANTINE_PUT] =
 	"INSERT INTO quarantine(device, seq, reason, hash, span) VALUES(?1, ?2, ?3, ?4, ?5)",
     [FV_SQL_QUARANTINE_SUM] =
@@ -101,6 +117,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 			 " AND version >= ?2 ORDER BY version",
     [FV_SQL_PACK_PUT] = "INSERT OR IGNORE INTO pack VALUES(?1, ?2, ?3, ?4)",
     [FV_SQL_PACK_GET] = "SELECT sha256, id, revision, file FROM pack WHERE sha256 = ?1",
+    [FV_SQL_PACK_EACH] =
+	"SELECT sha256, id, revision, NULL FROM pack ORDER BY id, revision, sha256",
     [FV_SQL_TICKET_PUT] =
 	"INSERT INTO ticket(id, token, roster, agency, team, officer, expires_ms, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -117,6 +135,10 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" assigned = ?11, plan_day = ?12, as_of_day = ?13, closed = ?14, updated_ms = ?15",
     [FV_SQL_CASE_GET] = CASE_COLUMNS "WHERE id = ?1",
     [FV_SQL_CASE_EACH] = CASE_COLUMNS "ORDER BY id",
+    [FV_SQL_CASE_AFTER] =
+	CASE_COLUMNS "WHERE id > ?1 AND (?2 IS NULL OR agency = ?2) ORDER BY id LIMIT ?3",
+    [FV_SQL_CASE_COUNT] =
+	"SELECT count(*) FROM cases WHERE id > ?1 AND (?2 IS NULL OR agency = ?2)",
     [FV_SQL_ASSIGNMENT_CLEAR] = "DELETE FROM assignment WHERE case_id = ?1",
     [FV_SQL_ASSIGNMENT_PUT] = "INSERT OR IGNORE INTO assignment VALUES(?1, ?2)",
     [FV_SQL_CASE_ASSIGNED] = "SELECT 1 FROM assignment JOIN cases ON cases.id = case_id"
@@ -144,9 +166,23 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_IMPORT_EACH_CASE] = IMPORT_COLUMNS "WHERE case_id = ?1 ORDER BY at_ms, source, id",
     [FV_SQL_FINDING_PUT] =
 	"INSERT INTO finding VALUES(?1, (SELECT coalesce(max(revision), 0) + 1 FROM finding"
-	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+	" ?16)",
     [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",
     [FV_SQL_FINDING_EACH_CASE] =
 	FINDING_COLUMNS FINDING_NEWEST "AND case_id = ?1 ORDER BY contact_ms, id",
+    [FV_SQL_RUN_PUT] = "INSERT INTO audit_run(started_ms, args, packs, cursor, tally)"
+		       " VALUES(?1, ?2, ?3, '', '')",
+    [FV_SQL_RUN_GET] = "SELECT no, started_ms, ended_ms, args, packs, cursor, tally"
+		       " FROM audit_run ORDER BY no DESC LIMIT 1",
+    [FV_SQL_RUN_SAVE] = "UPDATE audit_run SET cursor = ?2, tally = ?3, ended_ms = ?4"
+			" WHERE no = ?1 AND ended_ms IS NULL",
+    [FV_SQL_RUN_CHANGES] =
+	"SELECT now.case_id, now.subject, now.pack, now.rule, last.verdict, now.verdict,"
+	" (SELECT revision FROM pack WHERE sha256 = last.pack_sha256),"
+	" (SELECT revision FROM pack WHERE sha256 = now.pack_sha256)"
+	" FROM finding now LEFT JOIN finding last ON last.id = now.id"
+	" AND last.revision = now.revision - 1 WHERE now.run >= ?1 AND now.run > 0"
+	" ORDER BY now.run, now.case_id, now.contact_ms, now.subject, now.pack, now.rule",
 };

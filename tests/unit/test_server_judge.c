@@ -265,30 +265,53 @@ import_line(struct world *w)
 	assert_int_equal(fv_store_commit(w->p.store), FV_OK);
 }
 
+static enum fv_err
+append(const struct fv_store_finding *row, const struct judged_finding *finding, void *ctx)
+{
+	struct fv_store *store = ctx;
+	struct fv_store_finding copy = *row;
+
+	(void)finding;
+	copy.judged_ms = NOW;
+	return fv_store_finding_append(store, &copy);
+}
+
 /* Write revisions of everything as it stands.  Returns how many. */
 static size_t
 audit(struct world *w)
 {
 	static const char *const ids[] = {"c1", "c2"};
+	const struct judge_opts opts = {.today_utc_ms = TODAY};
 	struct judgement judgement;
 	struct fv_store_case row;
 	struct judge *judge;
 	size_t written = 0;
 
-	assert_int_equal(judge_open(&judge, w->p.store, TODAY), FV_OK);
+	assert_int_equal(judge_open(&judge, w->p.store, &opts), FV_OK);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(
 		    fv_store_case_get(w->p.store, fv_span_z(ids[i]), &row), FV_OK);
 		assert_int_equal(judge_case(judge, &row, &judgement), FV_OK);
 		assert_null(judgement.problem);
+		written += judgement.finding_count;
 		assert_int_equal(fv_store_begin(w->p.store), FV_OK);
 		assert_int_equal(
-		    judge_write(judge, &judgement, w->p.store, NOW, &written), FV_OK);
+		    judge_each_change(judge, &judgement, append, w->p.store), FV_OK);
 		assert_int_equal(fv_store_commit(w->p.store), FV_OK);
 		judgement_clear(&judgement);
 	}
 	judge_close(judge);
 	return written;
+}
+
+static struct judge *
+open_for_report(struct world *w)
+{
+	const struct judge_opts opts = {.today_utc_ms = TODAY, .has_texts = true};
+	struct judge *judge;
+
+	assert_int_equal(judge_open(&judge, w->p.store, &opts), FV_OK);
+	return judge;
 }
 
 typedef void (*put_fn)(struct fv_buf *out, const struct report *report);
@@ -299,9 +322,8 @@ report_of(struct world *w, const char *case_id, put_fn put, struct fv_buf *out)
 	struct report_options options = {
 	    .case_id = case_id, .all_days = true, .now_ms = TODAY};
 	struct report report;
-	struct judge *judge;
+	struct judge *judge = open_for_report(w);
 
-	assert_int_equal(judge_open(&judge, w->p.store, TODAY), FV_OK);
 	assert_int_equal(report_make(&report, w->p.store, judge, &options), FV_OK);
 	put(out, &report);
 	assert_int_equal(fv_buf_status(out), FV_OK);
@@ -444,7 +466,7 @@ an_empty_report_says_what_to_do_next(void **state)
 	report_of(w, NULL, report_put_table, &text);
 	assert_non_null(strstr(fv_buf_z(&text), "No visit has arrived yet."));
 	send_span(w, 0, 0, 5);
-	assert_int_equal(judge_open(&judge, w->p.store, TODAY), FV_OK);
+	judge = open_for_report(w);
 	assert_int_equal(report_make(&report, w->p.store, judge, &options), FV_OK);
 	fv_buf_reset(&text);
 	report_put_table(&text, &report);
