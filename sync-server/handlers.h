@@ -29,8 +29,10 @@ int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answ
 int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */
 int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {}: run the audit and append the findings that changed. */
-int fv_do_audit_run(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {started_ms, args, packs}: begin a run of the audit; answers run. */
+int fv_do_audit_begin(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {run, cursor, tally, end_ms or null, rows}: append findings, and how far the run got. */
+int fv_do_audit_put(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {}: the signed checkpoint of now.  Outside of a transaction. */
 int fv_do_checkpoint(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {who, salt, manifest}: log an export; answers index and checkpoint.  Outside of one. */

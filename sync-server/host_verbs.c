@@ -2,7 +2,8 @@
 #include "sync-server/handlers.h"
 
 const struct fv_host_verb fv_host_verbs[] = {
-    {"audit run", fv_do_audit_run, false},
+    {"audit begin", fv_do_audit_begin, false},
+    {"audit put", fv_do_audit_put, false},
     {"backup", fv_do_backup, true},
     {"case assign", fv_do_case_assign, false},
     {"case close", fv_do_case_close, false},
