@@ -5,6 +5,7 @@
 #include "fv/order.h"
 #include "sync-server/audit_run.h"
 #include "sync-server/packfile.h"
+#include "sync-server/packstore.h"
 
 #define NAMES_MAX 512U
 
@@ -13,12 +14,14 @@ struct held {
 	char id[FV_PACK_ID_BYTES];
 	uint32_t revision;
 	struct fv_hash sha256;
-	bool is_adopted; /* the highest adopted revision of its id */
+	bool is_adopted; /* and judges when no pack is named */
 };
 
 struct shelf {
 	struct held *items; /* owned */
 	size_t count, cap;
+	struct fv_packs *adopted; /* owned; count 0: none are */
+	struct judge *today;      /* owned: with the packs that judge when none is named */
 };
 
 /* What a name asks for. */
@@ -53,65 +56,44 @@ take_held(const struct fv_store_pack *pack, void *ctx)
 	return FV_OK;
 }
 
-static struct held *
-find_held(const struct shelf *shelf, const struct fv_pack_line *line)
-{
-	for (size_t i = 0; i < shelf->count; i++)
-		if (memcmp(shelf->items[i].sha256.b, line->sha256.b, FV_HASH_BYTES) == 0)
-			return &shelf->items[i];
-	return NULL;
-}
-
-static enum fv_err
-mark_adopted(struct fv_store *store, struct shelf *shelf)
-{
-	struct fv_packs *packs = NULL;
-	struct fv_signednote parts;
-	struct fv_store_note note;
-	enum fv_err rc = fv_store_note_last(store, FV_NOTE_PACKS, &note);
-
-	if (rc == FV_ENOENT)
-		return FV_OK;
-	if (rc == FV_OK && (packs = malloc(sizeof *packs)) == NULL)
-		rc = FV_ENOMEM;
-	if (rc == FV_OK &&
-	    (fv_signednote_parse(note.note, &parts) != FV_OK ||
-		fv_packs_parse(parts.text, packs, NULL) != FV_OK))
-		rc = FV_ECORRUPT;
-	for (size_t i = 0; rc == FV_OK && i < packs->count; i++) {
-		struct held *h = find_held(shelf, &packs->packs[i]);
-		bool is_highest = h != NULL;
-
-		for (size_t k = 0; is_highest && k < shelf->count; k++) {
-			struct held *other = &shelf->items[k];
-
-			if (!other->is_adopted || strcmp(other->id, h->id) != 0)
-				continue;
-			is_highest = h->revision > other->revision;
-			other->is_adopted = !is_highest;
-		}
-		if (is_highest)
-			h->is_adopted = true;
-	}
-	free(packs);
-	return rc;
-}
-
+/* What judges today: adopted, of the highest revision, and with nothing laid over it. */
 static int
 read_shelf(struct audit_run *run, struct shelf *shelf)
 {
+	const struct judge_opts opts = {.today_utc_ms = run->today_utc_ms};
+	const struct fv_rulepack *pack;
 	enum fv_err rc = fv_store_pack_each(run->store, take_held, shelf);
 
+	if (rc == FV_OK && (shelf->adopted = calloc(1, sizeof *shelf->adopted)) == NULL)
+		rc = FV_ENOMEM;
 	if (rc == FV_OK)
-		rc = mark_adopted(run->store, shelf);
+		rc = packstore_adopted(run->store, shelf->adopted);
+	if (rc == FV_OK || rc == FV_ENOENT)
+		rc = judge_open(&shelf->today, run->store, &opts);
+	for (size_t i = 0; rc == FV_OK && (pack = judge_pack(shelf->today, i)) != NULL; i++)
+		for (size_t k = 0; k < shelf->count; k++)
+			if (memcmp(shelf->items[k].sha256.b, pack->sha256.b, FV_HASH_BYTES) ==
+			    0)
+				shelf->items[k].is_adopted = true;
 	return rc == FV_OK ? FV_EXIT_OK : fv_verb_unread(rc);
 }
 
+static void
+clear_shelf(struct shelf *shelf)
+{
+	judge_close(shelf->today);
+	free(shelf->adopted);
+	free(shelf->items);
+}
+
+/* Whether cases name it, by itself or by what it is laid over. */
 static bool
 is_adopted_id(const struct shelf *shelf, const char *id)
 {
-	for (size_t i = 0; i < shelf->count; i++)
-		if (shelf->items[i].is_adopted && strcmp(shelf->items[i].id, id) == 0)
+	const struct fv_rulepack *pack;
+
+	for (size_t i = 0; (pack = judge_pack(shelf->today, i)) != NULL; i++)
+		if (packstore_is_named(pack, id))
 			return true;
 	return false;
 }
@@ -192,19 +174,21 @@ take(struct audit_run *run, const char *text, struct fv_rulepack *pack, bool is_
 }
 
 static int
-load_held(
-    struct audit_run *run, const char *text, const struct fv_hash *sha256, bool is_for_all)
+load_held(struct audit_run *run, const struct shelf *shelf, const char *text,
+    const struct held *held)
 {
+	struct fv_pack_line line = {.revision = held->revision, .sha256 = held->sha256};
 	struct fv_rulepack_error why;
 	struct fv_rulepack *pack;
-	struct fv_store_pack row;
-	enum fv_err rc = fv_store_pack_get(run->store, sha256, &row);
+	enum fv_err rc;
 
-	if (rc == FV_OK && (rc = fv_rulepack_parse(row.file, &pack, &why)) != FV_OK)
-		return fv_cli_fail(FV_EXIT_IO, text, "this pack in the store: %s", why.text);
+	(void)snprintf(line.id, sizeof line.id, "%s", held->id);
+	rc = packstore_load(run->store, shelf->adopted, &line, &pack, &why);
+	if (rc == FV_ECORRUPT)
+		return fv_cli_fail(FV_EXIT_DATA, text, "this pack in the store: %s", why.text);
 	if (rc != FV_OK)
 		return fv_cli_fail(fv_verb_exit(rc), text, "%s", fv_err_text(rc));
-	return take(run, text, pack, is_for_all);
+	return take(run, text, pack, !is_adopted_id(shelf, held->id));
 }
 
 /* A shipped pack.  What is wrong with the name is said by the folder's own words. */
@@ -250,18 +234,48 @@ load_name(struct audit_run *run, const struct shelf *shelf, const char *text)
 		return load_shipped(run, shelf, &asked);
 	}
 	run->is_trial = run->is_trial || !held->is_adopted;
-	return load_held(run, text, &held->sha256, !is_adopted_id(shelf, asked.id));
+	return load_held(run, shelf, text, held);
 }
 
 static int
 load_draft(struct audit_run *run, const struct shelf *shelf, const char *path)
 {
-	struct fv_rulepack *pack;
+	char folder[PACKFILE_PATH_MAX];
+	struct packfile file;
+	int code;
 
 	run->is_trial = true;
-	if (packfile_read(path, &pack) != FV_OK)
+	if (packfile_folder(run->args.rules, folder) != FV_OK && run->args.rules != NULL)
+		return fv_cli_fail(FV_EXIT_NOINPUT, run->args.rules, "is not a folder");
+	if (packfile_open(path, folder, run->started_ms / FV_MS_PER_DAY, &file) != FV_OK)
 		return FV_EXIT_DATA;
-	return take(run, path, pack, !is_adopted_id(shelf, pack->id));
+	code = take(run, path, file.pack, !is_adopted_id(shelf, file.pack->id));
+	file.pack = NULL; /* the judge's now, or released */
+	packfile_close(&file);
+	return code;
+}
+
+/* The adopted calendars stand beside any packs: they forbid nothing by themselves. */
+static int
+take_calendars(struct audit_run *run, const struct shelf *shelf)
+{
+	int code = FV_EXIT_OK;
+
+	for (size_t i = 0; code == FV_EXIT_OK && i < shelf->count; i++) {
+		const struct held *h = &shelf->items[i];
+		const struct fv_rulepack *pack;
+		bool is_wanted = false;
+
+		for (size_t k = 0; (pack = judge_pack(shelf->today, k)) != NULL; k++)
+			is_wanted = is_wanted ||
+			    (h->is_adopted && pack->rule_count == 0 &&
+				strcmp(pack->id, h->id) == 0);
+		for (size_t k = 0; (pack = judge_pack(run->judge, k)) != NULL; k++)
+			is_wanted = is_wanted && strcmp(pack->id, h->id) != 0;
+		if (is_wanted)
+			code = load_held(run, shelf, h->id, h);
+	}
+	return code;
 }
 
 static int
@@ -294,20 +308,54 @@ audit_choose_packs(struct audit_run *run)
 		code = load_name(run, &shelf, a->packs.items[i]);
 	for (size_t i = 0; code == FV_EXIT_OK && i < a->drafts.count; i++)
 		code = load_draft(run, &shelf, a->drafts.items[i]);
-	free(shelf.items);
+	if (code == FV_EXIT_OK)
+		code = take_calendars(run, &shelf);
+	clear_shelf(&shelf);
 	return code;
+}
+
+static enum fv_err
+read_pack(struct fv_store *store, const uint8_t *sha256, struct fv_buf *out)
+{
+	struct fv_store_pack row;
+	struct fv_hash hash;
+	enum fv_err rc;
+
+	memcpy(hash.b, sha256, sizeof hash.b);
+	if ((rc = fv_store_pack_get(store, &hash, &row)) == FV_OK)
+		fv_buf_put_span(out, row.file);
+	return rc == FV_OK ? fv_buf_status(out) : rc;
+}
+
+/* A pack by its hash and, not all zero, the hash of what it is laid over. */
+static int
+take_exactly(struct audit_run *run, const uint8_t *hashes)
+{
+	static const uint8_t none[FV_HASH_BYTES] = {0};
+	struct fv_buf bytes = {0}, base = {0};
+	struct fv_rulepack_error why;
+	struct fv_rulepack *pack = NULL;
+	enum fv_err rc = read_pack(run->store, hashes, &bytes);
+
+	if (rc == FV_OK && memcmp(hashes + FV_HASH_BYTES, none, sizeof none) != 0)
+		rc = read_pack(run->store, hashes + FV_HASH_BYTES, &base);
+	if (rc == FV_OK)
+		rc = fv_rulepack_parse_over(
+		    fv_buf_span(&bytes), fv_buf_span(&base), &pack, &why);
+	fv_buf_clear(&bytes);
+	fv_buf_clear(&base);
+	return rc == FV_OK ? take(run, "audit run", pack, false)
+			   : fv_cli_fail(FV_EXIT_IO, "audit run",
+				 "a pack of the interrupted run: %s", fv_err_text(rc));
 }
 
 int
 audit_take_packs(struct audit_run *run, struct fv_span hashes)
 {
 	int code = open_judge(run, true);
-	struct fv_hash sha256;
 
-	for (size_t at = 0; code == FV_EXIT_OK && at + sizeof sha256.b <= hashes.len;
-	     at += sizeof sha256.b) {
-		memcpy(sha256.b, hashes.ptr + at, sizeof sha256.b);
-		code = load_held(run, "audit run", &sha256, false);
-	}
+	for (size_t at = 0; code == FV_EXIT_OK && at + AUDIT_PACK_BYTES <= hashes.len;
+	     at += AUDIT_PACK_BYTES)
+		code = take_exactly(run, hashes.ptr + at);
 	return code;
 }

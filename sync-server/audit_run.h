@@ -17,6 +17,9 @@
 #include "sync-server/store/findings.h"
 #include "sync-server/verb.h"
 
+/* A pack as a run remembers it: its SHA-256 and that of what it is laid over, or zeros. */
+#define AUDIT_PACK_BYTES (2U * FV_HASH_BYTES)
+
 /* What a run counts; it goes on with these numbers after an interruption. */
 struct audit_tally {
 	uint64_t cases;                         /* that are done */
@@ -67,7 +70,7 @@ struct audit_run {
  * is_trial.  Opens run->judge.  Returns an exit code and says why.
  */
 int audit_choose_packs(struct audit_run *run);
-/* The packs of these hashes, from the store.  As above. */
+/* Exactly these packs (AUDIT_PACK_BYTES each), from the store.  As above. */
 int audit_take_packs(struct audit_run *run, struct fv_span hashes);
 
 /* Begin a run, or go on with the one that was interrupted.  As above. */

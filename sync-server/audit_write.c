@@ -238,8 +238,14 @@ audit_begin(struct audit_run *run)
 	struct fv_buf packs = {0};
 	int code;
 
-	for (size_t i = 0; (pack = judge_pack(run->judge, i)) != NULL; i++)
+	for (size_t i = 0; (pack = judge_pack(run->judge, i)) != NULL; i++) {
+		const struct fv_hash none = {{0}},
+				     *base =
+					 pack->extends != NULL ? &pack->base_sha256 : &none;
+
 		fv_buf_put(&packs, pack->sha256.b, FV_HASH_BYTES);
+		fv_buf_put(&packs, base->b, FV_HASH_BYTES);
+	}
 	code = ask(run, "audit begin",
 	    json_pack("{s:I, s:s, s:o}", "started_ms", (json_int_t)run->started_ms, "args",
 		text != NULL ? text : "", "packs", base64_json(fv_buf_span(&packs))),

@@ -69,7 +69,7 @@ struct fv_store_run {
 	bool is_ended;
 	int64_t ended_ms;      /* with is_ended */
 	struct fv_span args;   /* what it was asked for, JSON */
-	struct fv_span packs;  /* SHA-256 of each pack, one after the other */
+	struct fv_span packs;  /* hashes of what judges, the writer's */
 	struct fv_span cursor; /* the last case that is done; empty: none */
 	struct fv_span tally;  /* what it counted so far, JSON; empty: nothing */
 };
