@@ -332,6 +332,11 @@ is_not_applicable(struct fv_judge *j)
 		fv_judge_put_text(j, "purpose", fv_code_word(FV_CODES_PURPOSE, purpose));
 		return is_outside(j, R_PURPOSE);
 	}
+	if (rule->products != 0 && c->product != 0 &&
+	    (rule->products & fv_code_bit(c->product)) == 0) {
+		fv_judge_put_text(j, "product", fv_code_word(FV_CODES_PRODUCT, c->product));
+		return is_outside(j, R_PRODUCT);
+	}
 	if (rule->places != 0 && k->place != 0 &&
 	    (rule->places & fv_code_bit(k->place)) == 0) {
 		fv_judge_put_text(j, "place", fv_code_word(FV_CODES_PLACE, k->place));
@@ -421,6 +426,19 @@ judge_by_kind(struct fv_judge *j)
 	}
 }
 
+/* A breach of a rule about some places or kinds of debt, where the file does not say which. */
+static void
+doubt_field(struct fv_judge *j)
+{
+	if (j->clause->places != 0 && j->view->k->place == 0) {
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_PLACE_UNKNOWN);
+		fv_judge_missing(j, "place");
+	} else if (j->clause->products != 0 && j->file->h->subject->product == 0) {
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_PRODUCT_UNKNOWN);
+		fv_judge_missing(j, "product");
+	}
+}
+
 enum fv_err
 fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view,
     const struct fv_check_plan *plan)
@@ -458,11 +476,8 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	audit->is_breach = audit->is_breach && f->verdict != FV_VERDICT_PASS &&
 	    state->clause->phase == FV_PHASE_BEFORE &&
 	    state->clause->on_breach == FV_BREACH_FAIL;
-	if (f->verdict == FV_VERDICT_FAIL && state->clause->places != 0 &&
-	    view->k->place == 0) {
-		fv_judge_say(&j, FV_VERDICT_REVIEW, R_PLACE_UNKNOWN);
-		fv_judge_missing(&j, "place");
-	}
+	if (f->verdict == FV_VERDICT_FAIL)
+		doubt_field(&j);
 	if (f->verdict == FV_VERDICT_FAIL && state->clause->on_breach == FV_BREACH_REVIEW)
 		f->verdict = FV_VERDICT_REVIEW;
 	return j.rc;

@@ -151,16 +151,17 @@ judge_stranger(struct fv_judge *j)
 		fv_judge_lifted_by(j, "third_party");
 		return;
 	}
+	bool is_wrong = (r->for_what & fv_code_bit(purpose)) == 0;
 	judge_reach(j);
 	/* Meant for the debtor, opened by another: what was said decides, and is not here. */
 	bool by_chance = (k->meant_for == 0 || k->meant_for == FV_WITH_DEBTOR) &&
 	    k->outcome != FV_OUTCOME_CONVERSATION;
-	if (j->out->verdict == FV_VERDICT_FAIL && by_chance) {
+	if (by_chance && (is_wrong || j->out->verdict == FV_VERDICT_FAIL)) {
 		fv_judge_say(j, FV_VERDICT_REVIEW, R_THIRD_SAID_UNKNOWN);
 		fv_judge_missing(j, "discussed");
 		return;
 	}
-	if (j->out->verdict == FV_VERDICT_PASS && (r->for_what & fv_code_bit(purpose)) == 0) {
+	if (j->out->verdict != FV_VERDICT_FAIL && is_wrong) {
 		fv_judge_say(j, FV_VERDICT_FAIL, R_THIRD_PURPOSE);
 		fv_judge_lifted_by(j, "supervisor");
 	}

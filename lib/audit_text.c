@@ -29,6 +29,9 @@ static const struct {
     [R_PLACE_UNKNOWN] =
 	{"Where it took place is not recorded, and the rule is about some places{cite}.",
 	    "未记录地点，而规则只针对部分地点{cite}。"},
+    [R_PRODUCT_UNKNOWN] =
+	{"What kind of debt it is is not recorded, and the rule is about some kinds{cite}.",
+	    "未记录债务种类，而规则只针对部分种类{cite}。"},
     [R_PURPOSE] = {"The rule is not about this purpose ({purpose}){cite}.",
 	"本规则不针对此目的{cite}。"},
     [R_NOT_COUNTED] = {"The rule does not count a contact of this kind{cite}.",

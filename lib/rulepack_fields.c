@@ -167,6 +167,7 @@ period_table(void)
 static const struct fv_pack_field common_fields[] = {
     WORDS("places", C(places), PLACE, "The rule is about these places only."),
     WORDS("purposes", C(purposes), PURPOSE, "The rule is about these purposes only."),
+    WORDS("products", C(products), PRODUCT, "The rule is about these kinds of debt only."),
     OBJECT(
 	"consent", C(consent), consent_table, "The debtor's consent that excuses a breach."),
 };

@@ -412,6 +412,7 @@ struct fv_clause {
 	int64_t until_days; /* last local date in force */
 	uint32_t places;    /* bits of FV_CODES_PLACE it is about; 0: all */
 	uint32_t purposes;  /* bits of FV_CODES_PURPOSE it is about; 0: all */
+	uint32_t products;  /* bits of FV_CODES_PRODUCT it is about; 0: all */
 	struct fv_consent_rule consent;
 	union {
 		struct fv_time_rule time;

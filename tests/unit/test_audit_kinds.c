@@ -506,6 +506,59 @@ a_rule_about_places_lacks_a_place_that_is_not_said(void **state)
 	VISIT("v1", "2026-03-07T22:00:00Z", "")                                               \
 	EVENT("consent", "2026-03-01T10:00:00Z", ",\"scope\":[\"time\"]" more)
 
+#define CASE_OF(product)                                                                      \
+	"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"UTC\",\"actor\":\"third_"              \
+	"party\"" product "}\n"
+
+static void
+a_rule_about_kinds_of_debt_lacks_a_kind_that_is_not_said(void **state)
+{
+	const char *pack = TIME(EIGHT_TO_NINE ",\"products\":[\"mortgage\"]");
+	const char *card = CASE_OF(",\"product\":\"credit_card\"");
+	const char *house = CASE_OF(",\"product\":\"mortgage\"");
+	char lines[1024];
+	const struct {
+		const char *subject;
+		const char *hour;
+		const char *verdict;
+	} all[] = {
+	    {house, "22", "fail"},
+	    {house, "10", "pass"},
+	    {card, "22", "n/a"},
+	    {CASE_OF(""), "22", "review"},
+	    {CASE_OF(""), "10", "pass"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		snprintf(lines, sizeof lines, "%s" VISIT("v1", "2026-03-02T%s:00:00Z", ""),
+		    all[i].subject, all[i].hour);
+		expect(pack, lines, "T", all[i].verdict);
+	}
+}
+
+#define THIRD(parameters) PACK(RULE("P", "third_party", parameters, ""))
+
+static void
+a_purpose_that_no_rule_allows_is_a_breach_in_reach_or_not(void **state)
+{
+	const char *pack = THIRD("\"allowed\":[\"debtor\"],\"for_purposes\":[\"location\"]");
+	const char *failed = CALL("k1", "2026-03-01T10:00:00Z", ",\"outcome\":\"no_answer\"");
+	const char *told = VISIT("v1", "2026-03-02T10:00:00Z",
+	    ",\"outcome\":\"conversation\",\"with\":\"third_party\"");
+	const char *met = VISIT(
+	    "v1", "2026-03-02T10:00:00Z", ",\"outcome\":\"contact\",\"with\":\"third_party\"");
+	char lines[1024];
+
+	(void)state;
+	snprintf(lines, sizeof lines, "%s%s", CASE_IN("UTC"), told);
+	expect(pack, lines, "P", "fail");
+	snprintf(lines, sizeof lines, "%s%s%s", CASE_IN("UTC"), failed, told);
+	expect(pack, lines, "P", "fail");
+	snprintf(lines, sizeof lines, "%s%s%s", CASE_IN("UTC"), failed, met);
+	expect(pack, lines, "P", "review");
+}
+
 static void
 a_rule_may_ask_to_whom_and_how_a_consent_was_given(void **state)
 {
@@ -587,6 +640,8 @@ main(void)
 	    cmocka_unit_test(a_hold_binds_from_its_event_to_its_end),
 	    cmocka_unit_test(a_hold_may_run_some_days_from_the_next_one),
 	    cmocka_unit_test(a_rule_about_places_lacks_a_place_that_is_not_said),
+	    cmocka_unit_test(a_rule_about_kinds_of_debt_lacks_a_kind_that_is_not_said),
+	    cmocka_unit_test(a_purpose_that_no_rule_allows_is_a_breach_in_reach_or_not),
 	    cmocka_unit_test(a_rule_may_ask_to_whom_and_how_a_consent_was_given),
 	    cmocka_unit_test(a_consent_may_end_after_days_of_which_it_is_the_first),
 	    cmocka_unit_test(recording_is_done_not_done_or_not_said),
