@@ -98,6 +98,8 @@ fv_audit_free(struct fv_audit *audit)
 		free(s->counters);
 		free(s->pool);
 		free(s->priors);
+		fv_hold_clear(&s->hold);
+		free(s->notices.sent);
 	}
 	free(audit->rules);
 	fv_file_clear(&audit->file);
@@ -121,6 +123,8 @@ fv_audit_reset(struct fv_audit *audit)
 		memcpy(s->entered, none, sizeof none);
 		memcpy(s->may_entered, none, sizeof none);
 		s->is_indexed = false;
+		fv_hold_reset(&s->hold);
+		fv_notices_reset(&s->notices);
 	}
 }
 
@@ -492,6 +496,8 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 		return fv_frequency_feed(state, &audit->file, view);
 	if (state->clause->kind == FV_RULE_THIRD_PARTY)
 		fv_third_feed(state, view);
+	if (state->clause->kind == FV_RULE_HOLD)
+		fv_hold_feed(state, view);
 	if (state->clause->kind == FV_RULE_NOTICE)
 		fv_notice_feed(state, view);
 	if (state->clause->kind == FV_RULE_PRECONDITION)

@@ -166,7 +166,8 @@ weigh(const struct fv_judge *j, const struct fv_event *e)
 	    (e->at_utc_ms > k->begin_utc_ms && e->at_utc_ms <= end);
 	if (!is_inside && e->at_utc_ms > k->begin_utc_ms)
 		return w;
-	if (is_withdrawn(j, e))
+	if (is_withdrawn(j, e) ||
+	    (j->consent_from_ms != 0 && e->at_utc_ms <= j->consent_from_ms))
 		return w;
 	w.worth = GOOD;
 	if (is_inside)

@@ -1,4 +1,7 @@
 /* Notice before a contact, and what must follow the first communication in time. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "lib/audit_rules.h"
 
 size_t
@@ -19,52 +22,69 @@ fv_file_events_by(const struct fv_casefile *file, enum fv_event_kind kind, int64
 }
 
 void
-fv_walk_begin(struct fv_event_walk *walk, const struct fv_casefile *file, uint64_t kinds,
-    int64_t upto_utc_ms)
+fv_notices_reset(struct fv_notices *notices)
 {
-	*walk = (struct fv_event_walk){.file = file, .kinds = kinds};
-	for (uint32_t kind = 1; kind <= FV_EVENT_KIND_MAX; kind++)
-		if ((kinds >> (kind - 1) & 1U) != 0)
-			walk->left[kind] =
-			    fv_file_events_by(file, (enum fv_event_kind)kind, upto_utc_ms);
+	notices->count = 0;
+	notices->events_seen = 0;
+	notices->voids = 0;
+	notices->upto = INT64_MIN;
 }
 
-const struct fv_event *
-fv_walk_prev(struct fv_event_walk *walk, uint64_t first)
+static enum fv_err
+add_notice(struct fv_notices *n, const struct fv_event *e)
 {
-	const struct fv_event *best = NULL;
-
-	for (uint32_t kind = 1; kind <= FV_EVENT_KIND_MAX; kind++) {
-		size_t count;
-		if (walk->left[kind] == 0)
-			continue;
-		const struct fv_event *e = fv_file_events(
-		    walk->file, (enum fv_event_kind)kind, &count)[walk->left[kind] - 1];
-		if (best == NULL || e->at_utc_ms > best->at_utc_ms ||
-		    (e->at_utc_ms == best->at_utc_ms && (first >> (kind - 1) & 1U) != 0))
-			best = e;
+	if (n->count == n->cap) {
+		size_t cap = n->cap == 0 ? 8 : n->cap * 2;
+		const struct fv_event **sent = realloc(n->sent, cap * sizeof *sent);
+		if (sent == NULL)
+			return FV_ENOMEM;
+		n->sent = sent;
+		n->cap = cap;
 	}
-	if (best != NULL)
-		walk->left[best->kind]--;
-	return best;
+	n->sent[n->count++] = e;
+	return FV_OK;
 }
 
-const struct fv_event *
-fv_walk_notice(struct fv_event_walk *walk, uint64_t voids, const struct fv_strs *debts)
+static void
+take_back(struct fv_notices *n, const struct fv_event *e)
 {
-	const struct fv_event *e;
+	size_t i = n->count;
 
-	while ((e = fv_walk_prev(walk, voids)) != NULL) {
-		if (!fv_debts_meet(&e->debts, debts))
-			continue;
-		if ((voids >> (e->kind - 1) & 1U) != 0)
-			walk->pending++;
-		else if (walk->pending > 0)
-			walk->pending--;
-		else
-			return e;
+	n->voids++;
+	while (i > 0 && !fv_debts_meet(&n->sent[i - 1]->debts, &e->debts))
+		i--;
+	if (i == 0)
+		return;
+	memmove(&n->sent[i - 1], &n->sent[i], (n->count - i) * sizeof *n->sent);
+	n->count--;
+}
+
+enum fv_err
+fv_notices_advance(struct fv_notices *n, const struct fv_casefile *file, uint64_t kinds,
+    uint64_t voids, int64_t upto)
+{
+	const struct fv_case_history *h = file->h;
+	enum fv_err rc = FV_OK;
+	size_t next;
+
+	if (upto < n->upto)
+		fv_notices_reset(n);
+	n->upto = upto;
+	/* Of one instant, what takes back comes after what was sent. */
+	for (size_t i = n->events_seen; i < h->event_count && rc == FV_OK; i = next) {
+		int64_t at = h->events[i]->at_utc_ms;
+		if (at > upto)
+			break;
+		for (next = i; next < h->event_count && h->events[next]->at_utc_ms == at;
+		     next++)
+			if (rc == FV_OK && (kinds >> (h->events[next]->kind - 1) & 1U) != 0)
+				rc = add_notice(n, h->events[next]);
+		for (size_t k = i; k < next; k++)
+			if ((voids >> (h->events[k]->kind - 1) & 1U) != 0)
+				take_back(n, h->events[k]);
+		n->events_seen = next;
 	}
-	return NULL;
+	return rc;
 }
 
 static void
@@ -156,17 +176,14 @@ serves(const struct fv_judge *j, const struct fv_event *e, struct notice *n)
 static struct notice
 best_notice(const struct fv_judge *j, int64_t since)
 {
-	const uint64_t voids = UINT64_C(1) << (FV_EVENT_NOTICE_RETURNED - 1);
-	const struct fv_notice_rule *r = &j->clause->u.notice;
+	const struct fv_notices *all = &j->state->notices;
 	struct notice best = {.verdict = FV_VERDICT_FAIL, .reason = R_NOTICE_NONE};
-	struct fv_event_walk walk;
-	const struct fv_event *e;
 
-	fv_walk_begin(&walk, j->file, r->events | voids, j->view->k->begin_utc_ms);
-	while ((e = fv_walk_notice(&walk, voids, &j->view->k->debts)) != NULL &&
-	    e->at_utc_ms > since) {
+	for (size_t i = all->count; i-- > 0 && all->sent[i]->at_utc_ms > since;) {
+		if (!fv_event_concerns(all->sent[i], j->view->k))
+			continue;
 		struct notice n;
-		if (serves(j, e, &n))
+		if (serves(j, all->sent[i], &n))
 			return n;
 		if (best.reason == R_NOTICE_NONE || n.verdict == FV_VERDICT_REVIEW ||
 		    (best.reason == R_NOTICE_SHORT && n.reason == R_NOTICE_SHORT &&
@@ -237,9 +254,14 @@ judge_after_entry(struct fv_judge *j)
 void
 fv_judge_notice(struct fv_judge *j)
 {
+	const uint64_t voids = UINT64_C(1) << (FV_EVENT_NOTICE_RETURNED - 1);
 	const struct fv_notice_rule *r = &j->clause->u.notice;
 	const char *link = j->view->k->link;
 
+	j->rc = fv_notices_advance(
+	    &j->state->notices, j->file, r->events, voids, j->view->k->begin_utc_ms);
+	if (j->rc != FV_OK)
+		return;
 	if (r->is_first_only && j->state->has_begun &&
 	    (link == NULL || link != j->state->first_link)) {
 		fv_judge_say(j, FV_VERDICT_NA, R_NOTICE_NOT_NEEDED);

@@ -212,12 +212,14 @@ struct fv_casefile {
 	const struct fv_view *first_talk; /* the first communication, or NULL */
 };
 
-/* Events of some kinds, the latest first. */
-struct fv_event_walk {
-	const struct fv_casefile *file;
-	uint64_t kinds;
-	size_t left[FV_EVENT_KIND_MAX + 1U]; /* of each kind */
-	size_t pending;                      /* voids that have not met their notice */
+/* The notices of a case up to an instant that nothing took back, by time. */
+struct fv_notices {
+	const struct fv_event **sent; /* owned */
+	size_t count;
+	size_t cap;
+	size_t events_seen; /* of the case's */
+	size_t voids;       /* seen among them */
+	int64_t upto;
 };
 
 /* Something that came before: it counts for a precondition, or starts the count anew. */
@@ -265,6 +267,49 @@ struct fv_counter {
 	uint32_t run;  /* from mark to tail */
 };
 
+/* A debt for which a hold is over. */
+struct fv_hold_mark {
+	const char *debt;
+	uint32_t next; /* in the marks, UINT32_MAX: last */
+};
+
+/* An event that may still hold contacts. */
+struct fv_hold_entry {
+	const struct fv_event *event; /* the first that said so */
+	const struct fv_event *last;  /* the last that said the same */
+	int64_t from;                 /* binds from here */
+	int64_t until;                /* to here, or INT64_MAX */
+	int64_t sure_until;           /* later it depends on a form that is not said */
+	bool is_confirmed;
+	uint32_t ended;      /* the debts for which it is over, in the marks */
+	size_t voids_seen;   /* how many there were when the notice was sought */
+	bool has_notice;     /* the rest is of the notice that came before it */
+	const char *unknown; /* a calendar that does not cover the period, or NULL */
+	int64_t notice_day;
+	int64_t receipt_day;
+	int64_t period_end;
+};
+
+/* A message of the debtor that nobody has answered yet by the same channel. */
+struct fv_reply {
+	bool is_open;
+	int64_t begin_utc_ms;
+};
+
+#define CHANNEL_COUNT 6U
+
+struct fv_hold_memory {
+	struct fv_hold_entry *active; /* owned */
+	size_t count;
+	size_t cap;
+	struct fv_hold_mark *marks; /* owned */
+	size_t mark_count;
+	size_t mark_cap;
+	size_t events_seen; /* of the case's */
+	int64_t upto;       /* seen up to here */
+	struct fv_reply replies[CHANNEL_COUNT];
+};
+
 /* A clause with what it has seen of the case. */
 struct fv_rule_state {
 	const struct fv_rulepack *pack;
@@ -291,7 +336,9 @@ struct fv_rule_state {
 	const char *first_link;
 	struct fv_entry entered[2]; /* notice: the last visit that did, and the one before */
 	struct fv_entry may_entered[2]; /* of which it is not said */
-	bool is_indexed;                /* keys hold the events that name a contact */
+	struct fv_hold_memory hold;
+	struct fv_notices notices;
+	bool is_indexed; /* keys hold the events that name a contact */
 };
 
 struct fv_audit {
@@ -314,6 +361,7 @@ struct fv_judge {
 	const struct fv_clause *clause;
 	struct fv_finding *out;
 	const struct fv_check_plan *plan; /* NULL but in a check */
+	int64_t consent_from_ms; /* a consent must be later than this; 0: any serves */
 	enum fv_err rc;
 };
 
@@ -345,17 +393,13 @@ const struct fv_event *const *fv_file_events(
 size_t fv_file_events_by(
     const struct fv_casefile *file, enum fv_event_kind kind, int64_t utc_ms);
 
-/* Begin at the last event of these kinds (bit kind - 1) up to an instant. */
-void fv_walk_begin(struct fv_event_walk *walk, const struct fv_casefile *file, uint64_t kinds,
-    int64_t upto_utc_ms);
-
-/* The next earlier one, or NULL.  Of one instant those of `first` come first. */
-const struct fv_event *fv_walk_prev(struct fv_event_walk *walk, uint64_t first);
-
-/* The next earlier notice about one of the debts that no void took back, or NULL: each void
- * takes back the last notice before it.  The walk is over notices and voids. */
-const struct fv_event *fv_walk_notice(
-    struct fv_event_walk *walk, uint64_t voids, const struct fv_strs *debts);
+/*
+ * Take in the events up to an instant; cheap when time only runs on.  Each void takes back
+ * the last notice before it that shares a debt with it.
+ */
+FV_NODISCARD enum fv_err fv_notices_advance(struct fv_notices *notices,
+    const struct fv_casefile *file, uint64_t kinds, uint64_t voids, int64_t upto);
+void fv_notices_reset(struct fv_notices *notices);
 
 /* Add a period to a date.  *is_known_out is false where its calendar does not cover it. */
 int64_t fv_judge_period_end(
@@ -397,6 +441,32 @@ void fv_judge_geofence(struct fv_judge *j);
 void fv_judge_entry(struct fv_judge *j);
 
 void fv_judge_hold(struct fv_judge *j);
+/* Take in the events up to an instant; cheap when time only runs on. */
+FV_NODISCARD enum fv_err fv_hold_advance(
+    struct fv_rule_state *state, const struct fv_casefile *file, int64_t upto);
+/* Whether the event still holds for a debt of the contact; unknown: no debts are said. */
+enum fv_tri fv_hold_concerns(const struct fv_judge *j, const struct fv_hold_entry *entry);
+/* Remember who wrote last by each channel. */
+void fv_hold_feed(struct fv_rule_state *state, const struct fv_view *view);
+void fv_hold_reset(struct fv_hold_memory *memory);
+void fv_hold_clear(struct fv_hold_memory *memory);
+
+/* The first instant from lo to hi that lies inside (else outside) of an event's windows in
+ * one of the zones. */
+bool fv_windows_meet(struct fv_judge *j, const struct fv_event *e, bool inside, int64_t lo,
+    int64_t hi, struct fv_zone_view **zone_out, int64_t *at_out);
+
+/* The first instant from `from` on at which no zone is inside (else outside) of them, or
+ * INT64_MAX. */
+int64_t fv_windows_leave(
+    struct fv_judge *j, const struct fv_event *e, bool inside, int64_t from);
+
+#define FV_WEEK_MINUTES 10080U
+#define FV_WEEK_BYTES (FV_WEEK_MINUTES / 8U)
+
+/* Set the minutes of a week, from Monday, that the event's windows name. */
+void fv_windows_add(const struct fv_event *e, uint8_t week[FV_WEEK_BYTES]);
+
 void fv_judge_age(struct fv_judge *j);
 
 void fv_judge_place(struct fv_judge *j);

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tests/support/rules.h"
+
 #define LINES                                                                                 \
 	{                                                                                     \
 		"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"UTC\",\"actor\":\"third_"      \
@@ -29,8 +31,22 @@
 		    "\"scope\":[\"time\"],\"windows\":[{\"days\":[\"mon\"]}]}",               \
 		    "{\"type\":\"event\",\"id\":\"f\",\"case\":\"c1\",\"kind\":\"wrong_"      \
 		    "number\","                                                               \
-		    "\"at\":\"2026-03-01T10:00:00Z\",\"number\":\"n1\"}"                      \
+		    "\"at\":\"2026-03-01T10:00:00Z\",\"number\":\"n1\"}",                     \
+		    EVENT("dispute", "2026-02-20T10:00:00Z", ",\"debts\":[\"d1\",\"d2\"]"),   \
+		    EVENT("verified", "2026-02-21T10:00:00Z", ",\"debts\":[\"d2\"]"),         \
+		    EVENT("notice_sent", "2026-02-10T10:00:00Z", ""),                         \
+		    EVENT("missed", "2026-02-11T10:00:00Z", ",\"by\":\"debtor\""),            \
+		    EVENT("leave_requested", "2026-03-02T23:00:00Z", ",\"contact\":\"b\"")    \
 	}
+
+/* Rules that keep a memory of the case. */
+#define MEMORY                                                                                \
+	PACK(RULE("H", "hold",                                                                \
+	    "\"starts\":[\"dispute\"],\"ends\":[\"verified\"],\"within\":{"                   \
+	    "\"notices\":[\"notice_sent\"],\"period\":{\"days\":30}}") "," RULE("N",          \
+	    "notice", "\"period\":{\"days\":7}") "," RULE("B", "precondition",                \
+	    "\"events\":[\"missed\"],\"attempts\":[\"call\"],\"count\":3") "," RULE("L",      \
+	    "leave", "\"minutes\":5"))
 
 struct world {
 	struct replay r; /* its packs and zones are made before memory runs short */
@@ -75,7 +91,7 @@ judge_a_history(void *ctx)
 	    (rc = fv_audit_new(&opts, &audit)) != FV_OK ||
 	    (rc = fv_audit_case(audit, fv_history_case(h, 0), count, &rows)) != FV_OK)
 		goto cleanup;
-	assert_int_equal(rows, 2 * (6 + 5));
+	assert_int_equal(rows, 2 * (6 + 5 + 4));
 	rc = fv_audit_check(audit, fv_history_case(h, 0), &plan, &check);
 cleanup:
 	fv_check_clear(&check);
@@ -109,6 +125,7 @@ set_up(void **state)
 	fclose(f);
 	replay_pack(&w->r, "cn-cba-2026");
 	replay_pack(&w->r, "house");
+	replay_pack(&w->r, MEMORY);
 	assert_non_null(replay_zone("UTC", &w->r));
 	*state = w;
 	return 0;
