@@ -66,12 +66,32 @@ find_verdicts(struct report_row *row)
 	}
 }
 
+/* The same visit as one counted before, logged by another officer too. */
+static bool
+is_counted(const struct report *r, const struct report_row *row)
+{
+	const struct fv_contact *c = &row->c->contact, *other;
+
+	for (size_t i = r->row_count - 1; c->link != NULL && i-- > 0;) {
+		other = &r->rows[i].c->contact;
+		if (strcmp(other->case_id, c->case_id) != 0)
+			return false;
+		if (other->link != NULL && strcmp(other->link, c->link) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of the row last appended. */
 static void
 count_row(struct report *r, const struct report_row *row)
 {
 	struct report_odd odd;
 
-	r->visits += row->c->is_visit ? 1U : 0U;
+	if (is_counted(r, row))
+		r->linked++;
+	else
+		r->visits += row->c->is_visit ? 1U : 0U;
 	r->others += row->c->is_visit ? 0U : 1U;
 	r->fails += row->worst == FV_VERDICT_FAIL ? 1U : 0U;
 	r->reviews += row->worst == FV_VERDICT_REVIEW ? 1U : 0U;

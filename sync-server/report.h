@@ -53,6 +53,7 @@ struct report {
 	size_t row_count, row_cap;
 	bool has_last; /* the newest contact on another day */
 	int64_t last_day;
+	size_t linked; /* rows of a visit that stands in another row: it counts once */
 	size_t visits, others, fails, reviews, clean, unjudged, provisional, odd;
 };
 

@@ -200,6 +200,9 @@ put_row(struct fv_buf *out, const struct report *r, const struct report_row *row
 	}
 	if (row->worst == FV_VERDICT_PASS || row->worst == FV_VERDICT_NA)
 		fv_buf_put_z(out, "    no loaded rule is broken\n");
+	if (row->c->contact.link != NULL)
+		fv_buf_putf(out, "    one visit, logged by each officer; counts once [%s]\n",
+		    row->c->contact.link);
 	for (size_t i = 0; report_exception(row, i, &odd); i++)
 		fv_buf_putf(out, "%s%s", i == 0 ? "    ! " : "; ", odd.phrase);
 	if (report_exception(row, 0, &odd))
@@ -262,12 +265,14 @@ report_put_table(struct fv_buf *out, const struct report *r)
 	} else if (!r->options.all_days) {
 		fv_buf_put_z(out, " of today");
 	}
+	fv_buf_putf(out, ": %zu visits", r->visits);
+	if (r->linked > 0)
+		fv_buf_putf(out, " (%zu logged by two officers)", r->linked);
 	fv_buf_putf(out,
-	    ": %zu visits, %zu other contacts; %zu fail, %zu review, %zu no rule broken, %zu "
+	    ", %zu other contacts; %zu fail, %zu review, %zu no rule broken, %zu "
 	    "not "
 	    "judged; %zu provisional, %zu with exceptions\n",
-	    r->visits, r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional,
-	    r->odd);
+	    r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional, r->odd);
 	put_seen(out, r);
 	if (judge_pack_count(r->judge) == 0)
 		fv_buf_put_z(out,
@@ -341,7 +346,8 @@ put_csv_row(struct fv_buf *out, const struct report *r, const struct report_row 
 	for (size_t i = 0; i < c->officers.count; i++)
 		fv_buf_putf(
 		    out, "%s%s", i > 0 ? ";" : ",", confirmations[row->c->confirmed[i]].word);
-	fv_buf_put_z(out, c->officers.count == 0 ? ",\r\n" : "\r\n");
+	fv_buf_putf(out, "%s,%s\r\n", c->officers.count == 0 ? "," : "",
+	    c->link != NULL ? c->link : "");
 	fv_buf_clear(&cell);
 }
 
@@ -350,7 +356,7 @@ report_put_csv(struct fv_buf *out, const struct report *r)
 {
 	fv_buf_put_z(out,
 	    "contact,case,channel,officers,begin,end,minutes,zone,place,outcome,"
-	    "verdict,severity,pack,rule,citation,why,exceptions,confirmed\r\n");
+	    "verdict,severity,pack,rule,citation,why,exceptions,confirmed,link\r\n");
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct report_row *row = &r->rows[i];
 		size_t shown = 0;
@@ -461,12 +467,13 @@ report_put_json(struct fv_buf *out, const struct report *r)
 	}
 	put_json_key(out, "case", r->options.case_id);
 	fv_buf_putf(out,
-	    ",\"counts\":{\"visits\":%zu,\"others\":%zu,\"fail\":%zu,\"review\":%zu,"
+	    ",\"counts\":{\"visits\":%zu,\"linked\":%zu,\"others\":%zu,\"fail\":%zu,"
+	    "\"review\":%zu,"
 	    "\"no_rule_broken\":%zu,\"not_judged\":%zu,\"provisional\":%zu,\"exceptions\":%zu}"
 	    ","
 	    "\"unknown_records\":%zu,\"trails\":[",
-	    r->visits, r->others, r->fails, r->reviews, r->clean, r->unjudged, r->provisional,
-	    r->odd, r->unknown);
+	    r->visits, r->linked, r->others, r->fails, r->reviews, r->clean, r->unjudged,
+	    r->provisional, r->odd, r->unknown);
 	for (size_t i = 0; (t = judge_trail(r->judge, i)) != NULL; i++) {
 		fv_buf_put_z(out, i > 0 ? ",{\"device\":\"" : "{\"device\":\"");
 		fv_buf_put_hex(out, t->device.dev, FV_DEV_BYTES);
