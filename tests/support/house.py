@@ -21,7 +21,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("FV_BIN", os.path.join(TOP, "build"))
 RULES = os.path.join(TOP, "sync-server", "rules")
-PACKS = ("cn-cba-2026", "cn-gbt45251-2025", "house")
+PACKS = ("cn-cba-2026", "cn-gbt45251-2025", "house", "test-days")
 PIN = "482915"
 
 
@@ -49,6 +49,12 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def pack_file(pack):
+    """Of the packs that ship, or of the tests' own."""
+    ships = os.path.join(RULES, pack + ".json")
+    return ships if os.path.exists(ships) else os.path.join(TOP, "tests", "data", pack + ".json")
 
 
 def day_zone():
@@ -108,7 +114,7 @@ class House:
 
     def publish(self, packs=PACKS):
         out = self.paper("packs.%d" % len(os.listdir(self.papers)))
-        files = [os.path.join(RULES, p + ".json") for p in packs]
+        files = [pack_file(p) for p in packs]
         self.off("pack", "publish", *files, *self.key, "--out", out)
         self.d("pack", "import", out + ".packs")
 
@@ -171,7 +177,8 @@ class House:
         """A row for cases(): an ordinary case of officer o1; `more` changes columns."""
         row = {"case": case_id, "agency": self.agency, "zone": day_zone(), "lat": 31.2304, "lon": 121.4737,
                "datum": "wgs84", "radius_m": 100, "actor": "third_party", "product": "consumer_loan",
-               "debts": "d1", "packs": ";".join(PACKS), "assigned": "o1", "name": "A B"}
+               "debts": "d1", "packs": ";".join(PACKS), "assigned": "o1", "name": "A B",
+               "as_of": time.strftime("%Y-%m-%d", time.gmtime())}
         row.update(more)
         return row
 

@@ -15,6 +15,7 @@
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/syncstate.h"
+#include "fv/instant.h"
 #include "fv/item.h"
 #include "fv/note.h"
 #include "fv/order.h"
@@ -179,18 +180,16 @@ pick_zone(int64_t now_ms, int hour, char zone[32])
 
 /* One pack file, adopted: its bytes as an item, its line in the note. */
 static void
-keep_pack(struct fv_store *store, struct fv_packs *packs, const char *id)
+keep_pack(struct fv_store *store, struct fv_packs *packs, const char *path)
 {
 	struct fv_rulepack_error error;
 	struct fv_rulepack *pack;
 	struct fv_pack_line line = {.adopted_day = 20000};
 	struct fv_buf body = {0};
 	uint8_t piece[4096];
-	char path[128];
 	FILE *file;
 	size_t n;
 
-	snprintf(path, sizeof path, "sync-server/rules/%s.json", id);
 	if ((file = fopen(path, "rb")) == NULL)
 		exit(1);
 	while ((n = fread(piece, 1, sizeof piece, file)) > 0)
@@ -203,7 +202,7 @@ keep_pack(struct fv_store *store, struct fv_packs *packs, const char *id)
 	MUST(fv_packs_add(packs, &line));
 	MUST(fv_store_put_item(store,
 	    &(struct fv_item_row){.kind = FV_ITEM_PACK,
-		.key = fv_span_z(id),
+		.key = fv_span_z(line.id),
 		.version = pack->revision,
 		.body = fv_buf_span(&body)}));
 	fv_rulepack_free(pack);
@@ -219,8 +218,9 @@ keep_packs(struct fv_store *store)
 	if (packs == NULL)
 		exit(1);
 	snprintf(packs->agency, sizeof packs->agency, "north");
-	keep_pack(store, packs, "cn-cba-2026");
-	keep_pack(store, packs, "house");
+	keep_pack(store, packs, "sync-server/rules/cn-cba-2026.json");
+	keep_pack(store, packs, "sync-server/rules/house.json");
+	keep_pack(store, packs, "tests/data/test-days.json");
 	fv_packs_put(&text, packs);
 	sign(&note, fv_buf_span(&text));
 	MUST(fv_store_put_setting(store, FV_SET_PACKS_NOTE, fv_buf_span(&note)));
@@ -230,7 +230,7 @@ keep_packs(struct fv_store *store)
 }
 
 static void
-keep_case(struct fv_store *store, const char *case_id, const char *zone)
+keep_case(struct fv_store *store, const char *case_id, const char *zone, int64_t now_ms)
 {
 	struct fv_buf body = {0};
 	const struct fv_item_case item = {.id = fv_span_z(case_id),
@@ -244,8 +244,10 @@ keep_case(struct fv_store *store, const char *case_id, const char *zone)
 	    .actor = 2,
 	    .product = 1,
 	    .debts = fv_span_z("d1"),
-	    .packs = fv_span_z("cn-cba-2026;house"),
-	    .assigned = fv_span_z("o1")};
+	    .packs = fv_span_z("cn-cba-2026;house;test-days"),
+	    .assigned = fv_span_z("o1"),
+	    .has_as_of = true,
+	    .as_of_day = now_ms / FV_MS_PER_DAY};
 
 	fv_item_case_put(&body, &item);
 	MUST(fv_buf_status(&body));
@@ -293,7 +295,7 @@ main(int argc, char **argv)
 			pick_zone(now_ms, i == 0 ? 13 : 23, zone);
 		else
 			snprintf(zone, sizeof zone, "Asia/Shanghai");
-		keep_case(store, cases[i], zone);
+		keep_case(store, cases[i], zone, now_ms);
 		if (i < 2)
 			keep_card(store, cases[i], keys.pk_box);
 	}
