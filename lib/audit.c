@@ -95,6 +95,7 @@ fv_audit_free(struct fv_audit *audit)
 		free(s->allowed);
 		free(s->doubtful);
 		fv_ptrmap_clear(&s->keys);
+		fv_ptrmap_clear(&s->consent.talks);
 		free(s->counters);
 		free(s->pool);
 		free(s->priors);
@@ -114,6 +115,7 @@ fv_audit_reset(struct fv_audit *audit)
 	for (size_t i = 0; i < audit->rule_count; i++) {
 		struct fv_rule_state *s = &audit->rules[i];
 		fv_frequency_reset(s);
+		fv_consent_reset(s);
 		s->failures = 0;
 		s->may_failures = 0;
 		s->has_refused = false;
@@ -398,6 +400,9 @@ judge_by_kind(struct fv_judge *j)
 	case FV_RULE_SCOPE:
 		fv_judge_scope(j);
 		break;
+	case FV_RULE_CONSENT:
+		fv_judge_need(j);
+		break;
 	case FV_RULE_PRECONDITION:
 		fv_judge_precondition(j);
 		break;
@@ -415,9 +420,6 @@ judge_by_kind(struct fv_judge *j)
 		break;
 	case FV_RULE_CORRECTION:
 		fv_judge_correction(j);
-		break;
-	case FV_RULE_CONSENT:
-		fv_judge_say(j, FV_VERDICT_NA, R_NONE);
 		break;
 	case FV_RULE_RETENTION:
 	case FV_RULE_INTERVAL:
@@ -490,10 +492,18 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 enum fv_err
 fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view)
 {
+	struct fv_judge j = {.audit = audit,
+	    .file = &audit->file,
+	    .view = view,
+	    .state = state,
+	    .rule = state->rule,
+	    .clause = state->clause};
+	enum fv_err rc = FV_OK;
+
 	if (view->is_void)
 		return FV_OK;
 	if (state->clause->kind == FV_RULE_FREQUENCY)
-		return fv_frequency_feed(state, &audit->file, view);
+		rc = fv_frequency_feed(&j);
 	if (state->clause->kind == FV_RULE_THIRD_PARTY)
 		fv_third_feed(state, view);
 	if (state->clause->kind == FV_RULE_HOLD)
@@ -501,8 +511,9 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 	if (state->clause->kind == FV_RULE_NOTICE)
 		fv_notice_feed(state, view);
 	if (state->clause->kind == FV_RULE_PRECONDITION)
-		return fv_precondition_feed(state, &audit->file, view);
-	return FV_OK;
+		rc = fv_precondition_feed(state, &audit->file, view);
+	/* Last: a contact is weighed by what came before it. */
+	return rc == FV_OK ? fv_consent_feed(&j) : rc;
 }
 
 /* One contact by all clauses of the rule at *at, which moves behind them: the worst verdict

@@ -1,64 +1,101 @@
 /* Frequency: how many counted contacts a key has had within a period of local dates. */
-#include <stdlib.h>
+#include "lib/audit_count.h"
 
-#include "lib/audit_rules.h"
+#include <stdlib.h>
 
 #define NO_ENTRY UINT32_MAX
 
-/* Whether a contact counts. */
-enum counts {
-	COUNTS,
-	MAY_COUNT, /* its outcome is not said */
-	COUNTS_NOT,
-};
-
-static enum counts
-counts(const struct fv_rule *law, const struct fv_clause *rule, const struct fv_view *view)
+/* Whom the contact reached, or was placed to where nobody was; 0: not said. */
+static enum fv_with
+person_of(const struct fv_contact *k)
 {
-	const struct fv_frequency_rule *f = &rule->u.frequency;
-	const struct fv_contact *k = view->k;
-
-	if ((rule->channels & fv_code_bit(k->channel)) == 0 || view->is_void ||
-	    (f->by & fv_code_bit(k->by)) == 0)
-		return COUNTS_NOT;
-	if (!fv_is_in_force(law, rule, view->day))
-		return COUNTS_NOT;
-	if (rule->places != 0 && k->place != 0 && (rule->places & fv_code_bit(k->place)) == 0)
-		return COUNTS_NOT;
-	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
-	if (rule->purposes != 0 && (rule->purposes & fv_code_bit(purpose)) == 0)
-		return COUNTS_NOT;
-	if (f->outcomes != 0 && k->outcome != 0)
-		return (f->outcomes & fv_code_bit(k->outcome)) != 0 ? COUNTS : COUNTS_NOT;
-	return f->outcomes != 0 || (rule->places != 0 && k->place == 0) ? MAY_COUNT : COUNTS;
+	if (fv_contact_is_unanswered(k))
+		return k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
+	if (k->with == 0)
+		return k->by == FV_BY_DEBTOR ? FV_WITH_DEBTOR : k->meant_for;
+	return k->with;
 }
 
-/* The keys of a contact: as pointers, equal for equal keys.  None: the key is not said. */
-static struct fv_strs
-keys_of(const struct fv_clause *rule, const struct fv_casefile *file,
-    const struct fv_contact *k, const char **one)
+struct fv_counting
+fv_count_matches(const struct fv_judge *j, uint32_t channels, uint32_t by, uint32_t outcomes)
 {
-	switch (rule->u.frequency.per) {
-	case FV_PER_DEBT:
+	const struct fv_clause *c = j->clause;
+	const struct fv_contact *k = j->view->k;
+	const uint32_t met = fv_code_bit(FV_OUTCOME_CONVERSATION);
+	uint32_t with = c->u.frequency.with;
+	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
+	uint32_t outcome = fv_code_bit(k->outcome);
+	uint32_t person = fv_code_bit(person_of(k));
+	struct fv_counting n = {.what = FV_COUNTS_NOT};
+
+	/* A visit that is planned is one that will meet the debtor. */
+	if (j->plan != NULL && outcome == 0)
+		outcome =
+		    (outcomes & met) != 0 ? met : fv_code_bit(FV_OUTCOME_CONTACT) & outcomes;
+	if (j->plan != NULL && person == 0)
+		person = fv_code_bit(FV_WITH_DEBTOR);
+	if ((channels & fv_code_bit(k->channel)) == 0 || j->view->is_void ||
+	    (by & fv_code_bit(k->by)) == 0 || !fv_is_in_force(j->rule, c, j->view->day) ||
+	    (c->places != 0 && k->place != 0 && (c->places & fv_code_bit(k->place)) == 0) ||
+	    (c->purposes != 0 && (c->purposes & fv_code_bit(purpose)) == 0) ||
+	    (outcomes != 0 && outcome != 0 && (outcomes & outcome) == 0) ||
+	    (with != 0 && person != 0 && (with & person) == 0))
+		return n;
+	n.what = FV_MAY_COUNT;
+	if (outcomes != 0 && outcome == 0)
+		n.lacks = "outcome";
+	else if (with != 0 && person == 0)
+		n.lacks = "with";
+	else if (c->places != 0 && k->place == 0)
+		n.lacks = "place";
+	else
+		n.what = FV_COUNTS;
+	return n;
+}
+
+void
+fv_contact_debts(
+    const struct fv_casefile *file, const struct fv_contact *k, struct fv_keys *keys_out)
+{
+	const struct fv_case *c = file->h->subject;
+
+	*keys_out = (struct fv_keys){.list = k->debts};
+	if (k->has_discussed && k->discussed.count > 0) {
 		/* A conversation counts on the debts it turned to. */
-		if (k->has_discussed && k->discussed.count > 0)
-			return k->discussed;
-		if (k->debts.count > 0)
-			return k->debts;
-		if (file->h->subject->debts.count > 1)
-			return (struct fv_strs){NULL, 0};
-		*one = file->h->subject->debts.count == 1 ? file->h->subject->debts.items[0]
-							  : file->h->subject->id;
-		break;
-	case FV_PER_NUMBER:
-	case FV_PER_PERSON:
-		*one = k->number;
-		break;
-	case FV_PER_DEBTOR:
-		*one = file->h->subject->id;
-		break;
+		keys_out->list = k->discussed;
+	} else if (k->debts.count > 0) {
+		/* One about no debt in particular counts on at least one of them. */
+		keys_out->is_either = k->has_discussed && k->debts.count > 1 &&
+		    k->outcome == FV_OUTCOME_CONVERSATION;
+	} else if (c->debts.count > 0) {
+		keys_out->list = c->debts;
+		keys_out->is_either = c->debts.count > 1;
+	} else {
+		keys_out->one = c->id;
+		keys_out->list = (struct fv_strs){&keys_out->one, 1};
 	}
-	return (struct fv_strs){one, *one == NULL ? 0 : 1};
+}
+
+/* Keys are pointers, equal for equal keys.  None: the key is not said. */
+void
+fv_count_keys(const struct fv_judge *j, struct fv_keys *keys_out)
+{
+	const struct fv_contact *k = j->view->k;
+	enum fv_per per = j->clause->u.frequency.per;
+	enum fv_with person = person_of(k);
+	const char *key = k->number;
+
+	if (per == FV_PER_DEBT) {
+		fv_contact_debts(j->file, k, keys_out);
+		return;
+	}
+	/* The debtor is one person by whatever number, and so is his spouse. */
+	if (per == FV_PER_DEBTOR || (per == FV_PER_PERSON && person == FV_WITH_DEBTOR))
+		key = j->file->h->subject->id;
+	else if (per == FV_PER_PERSON && person == FV_WITH_SPOUSE)
+		key = fv_code_word(FV_CODES_WITH, FV_WITH_SPOUSE);
+	*keys_out = (struct fv_keys){.one = key};
+	keys_out->list = (struct fv_strs){&keys_out->one, key == NULL ? 0 : 1};
 }
 
 /* The greatest number allowed. */
@@ -126,20 +163,19 @@ drop_before(struct fv_rule_state *state, struct fv_counter *counter, int64_t sta
 		counter->tail = NO_ENTRY;
 }
 
-static struct fv_counter *
-find_counter(struct fv_rule_state *state, const void *key, int64_t start)
+struct fv_counter *
+fv_counter_find(const struct fv_rule_state *state, const void *key)
 {
 	uint32_t i;
 
-	if (!fv_ptrmap_get(&state->keys, key, &i))
-		return NULL;
-	drop_before(state, &state->counters[i], start);
-	return &state->counters[i];
+	return fv_ptrmap_get(&state->keys, key, &i) ? &state->counters[i] : NULL;
 }
 
-static enum fv_err
-new_counter(struct fv_rule_state *state, const void *key, struct fv_counter **counter_out)
+enum fv_err
+fv_counter_make(struct fv_rule_state *state, const void *key, struct fv_counter **counter_out)
 {
+	if ((*counter_out = fv_counter_find(state, key)) != NULL)
+		return FV_OK;
 	if (state->counter_count == state->counter_cap) {
 		size_t cap = state->counter_cap == 0 ? 8 : state->counter_cap * 2;
 		struct fv_counter *counters = realloc(state->counters, cap * sizeof *counters);
@@ -151,20 +187,16 @@ new_counter(struct fv_rule_state *state, const void *key, struct fv_counter **co
 	struct fv_counter *c = &state->counters[state->counter_count];
 	*c = (struct fv_counter){
 	    .key = key, .head = NO_ENTRY, .tail = NO_ENTRY, .mark = NO_ENTRY};
+	for (size_t i = 0; i < FV_CHANNELS; i++)
+		c->used[0][i] = c->used[1][i] = INT64_MIN;
 	*counter_out = c;
 	return fv_ptrmap_put(&state->keys, key, (uint32_t)state->counter_count++);
 }
 
 static enum fv_err
-count_on(
-    struct fv_rule_state *state, const void *key, const struct fv_view *view, bool is_certain)
+add_to_pool(struct fv_rule_state *state, struct fv_counter *c, const struct fv_view *view,
+    bool is_certain)
 {
-	struct fv_counter *c =
-	    find_counter(state, key, period_start(&state->clause->u.frequency, view->day));
-	enum fv_err rc;
-
-	if (c == NULL && (rc = new_counter(state, key, &c)) != FV_OK)
-		return rc;
 	if (state->pool_count == state->pool_cap) {
 		size_t cap = state->pool_cap == 0 ? 64 : state->pool_cap * 2;
 		struct fv_counted *pool = realloc(state->pool, cap * sizeof *pool);
@@ -193,23 +225,64 @@ count_on(
 	return FV_OK;
 }
 
-enum fv_err
-fv_frequency_feed(
-    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view)
+static enum fv_err
+count_on(struct fv_judge *j, const void *key, struct fv_counting n)
 {
-	const char *one = NULL;
-	enum counts what = counts(state->rule, state->clause, view);
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	struct fv_rule_state *state = j->state;
+	bool is_certain = n.what == FV_COUNTS;
+	struct fv_counter *c;
+	enum fv_err rc;
+
+	if ((rc = fv_counter_make(state, key, &c)) != FV_OK)
+		return rc;
+	c->lacks = is_certain ? c->lacks : n.lacks;
+	fv_apart_count(state, c, j->view, is_certain);
+	if (!f->has_limit)
+		return FV_OK;
+	if (f->distinct_channels) {
+		c->used[is_certain ? 0 : 1][j->view->k->channel] = j->view->day;
+		return FV_OK;
+	}
+	drop_before(state, c, period_start(f, j->view->day));
+	return add_to_pool(state, c, j->view, is_certain);
+}
+
+/* What a contact that happened is to the counters: one agreed to is not counted. */
+static struct fv_counting
+counting_of(struct fv_judge *j)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	struct fv_counting n = fv_count_matches(j, j->clause->channels, f->by, f->outcomes);
+
+	if (n.what == FV_COUNTS_NOT || !f->skips_consented)
+		return n;
+	enum fv_worth worth = fv_consent_worth(j);
+	if (worth == FV_WORTH_GOOD)
+		n.what = FV_COUNTS_NOT;
+	else if (worth != FV_WORTH_NONE)
+		n = (struct fv_counting){.what = FV_MAY_COUNT, .lacks = "consent"};
+	return n;
+}
+
+enum fv_err
+fv_frequency_feed(struct fv_judge *j)
+{
+	struct fv_counting n = counting_of(j);
+	struct fv_keys keys;
 	enum fv_err rc = FV_OK;
 
-	if (what == COUNTS_NOT || view->is_copy)
-		return FV_OK;
-	struct fv_strs keys = keys_of(state->clause, file, view->k, &one);
-	/* A contact whose key is not said may count on any: the rule itself is its key. */
-	if (keys.count == 0)
-		return count_on(state, state->clause, view, what == COUNTS);
-	for (size_t i = 0; i < keys.count && rc == FV_OK; i++)
-		rc = count_on(state, keys.items[i], view, what == COUNTS);
-	return rc;
+	if (n.what != FV_COUNTS_NOT && !j->view->is_copy) {
+		fv_count_keys(j, &keys);
+		if (keys.is_either && keys.list.count > 1 && n.what == FV_COUNTS)
+			n = (struct fv_counting){.what = FV_MAY_COUNT, .lacks = "discussed"};
+		/* A contact whose key is not said may count on any. */
+		if (keys.list.count == 0)
+			rc = count_on(j, j->clause, n);
+		for (size_t i = 0; i < keys.list.count && rc == FV_OK; i++)
+			rc = count_on(j, keys.list.items[i], n);
+	}
+	return rc == FV_OK ? fv_apart_feed(j) : rc;
 }
 
 void
@@ -218,110 +291,278 @@ fv_frequency_reset(struct fv_rule_state *state)
 	fv_ptrmap_reset(&state->keys);
 	state->counter_count = 0;
 	state->pool_count = 0;
+	state->any_talk.view = NULL;
+	state->any_last.view = NULL;
+	state->general.view = NULL;
+	state->general_debts.count = 0;
 }
 
-/* What a contact finds, of the key with most. */
+/* What a contact finds, itself included, on the key with most. */
 struct tally {
 	const char *key;
-	uint32_t certain; /* before it, in its period */
+	uint32_t certain;
 	uint32_t possible;
-	const struct fv_counter *counter;
+	uint32_t imported;
+	int64_t next_day; /* INT64_MIN: none is known */
+	const char *lacks;
 };
 
+/* The ways of contact used since `start`, as bits. */
+static uint32_t
+channels_used(const struct fv_counter *c, int64_t start, bool with_doubtful)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t code = 1; c != NULL && code < FV_CHANNELS; code++)
+		if (c->used[0][code] >= start || (with_doubtful && c->used[1][code] >= start))
+			bits |= fv_code_bit(code);
+	return bits;
+}
+
+static uint32_t
+count_bits(uint32_t bits)
+{
+	uint32_t n = 0;
+
+	for (; bits != 0; bits &= bits - 1)
+		n++;
+	return n;
+}
+
+/* When so many other ways have left the period that this one is within the limit. */
+static int64_t
+channels_next(const struct fv_judge *j, const struct fv_counter *c, int64_t start)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	uint32_t own = fv_code_bit(j->view->k->channel);
+	uint32_t left = channels_used(c, start, false) & ~own;
+	int64_t day = INT64_MIN;
+
+	while (limit_of(f) > 0 && count_bits(left) >= limit_of(f)) {
+		uint32_t oldest = 0;
+		for (uint32_t code = 1; code < FV_CHANNELS; code++)
+			if ((left & fv_code_bit(code)) != 0 &&
+			    (oldest == 0 || c->used[0][code] < c->used[0][oldest]))
+				oldest = code;
+		left &= ~fv_code_bit(oldest);
+		day = period_after(f, c->used[0][oldest]);
+	}
+	return day;
+}
+
+/* One key; `any`: what has no key of its own, and may be of this. */
 static struct tally
-take_tally(struct fv_judge *j, struct fv_strs keys)
+tally_key(struct fv_judge *j, const char *key, const struct fv_counter *any, uint32_t own)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	struct fv_rule_state *state = j->state;
+	int64_t start = period_start(f, j->view->day);
+	struct fv_counter *c = key == NULL ? NULL : fv_counter_find(state, key);
+	struct tally t = {.key = key, .next_day = INT64_MIN};
+
+	t.lacks = c == NULL ? NULL : c->lacks;
+	if (f->distinct_channels) {
+		uint32_t bit = own > 0 ? fv_code_bit(j->view->k->channel) : 0;
+		t.certain = count_bits(channels_used(c, start, false) | bit);
+		t.possible = count_bits(
+		    channels_used(c, start, true) | channels_used(any, start, true) | bit);
+		t.next_day = c == NULL ? INT64_MIN : channels_next(j, c, start);
+		return t;
+	}
+	uint32_t stray = any == NULL ? 0 : any->certain + any->unsure;
+	t.certain = own;
+	t.possible = own + stray;
+	if (c == NULL)
+		return t;
+	drop_before(state, c, start);
+	t.certain += c->certain;
+	t.possible += c->certain + c->unsure;
+	t.imported = c->imported;
+	if (t.certain > limit_of(f) && limit_of(f) > 0 && c->mark != NO_ENTRY)
+		t.next_day = period_after(f, state->pool[c->mark].day);
+	return t;
+}
+
+/* Take what another key has into what is known: the greater number is the one that
+ * counts, and the lesser where the contact may be about either key. */
+static void
+join(struct tally *best, const struct tally *t, bool is_either)
+{
+	if (is_either ? t->certain < best->certain : t->certain > best->certain) {
+		best->key = t->key;
+		best->certain = t->certain;
+		best->imported = t->imported;
+	}
+	if (t->possible > best->possible) {
+		best->possible = t->possible;
+		best->lacks = t->lacks;
+	}
+	if (t->next_day > best->next_day)
+		best->next_day = t->next_day;
+}
+
+static struct tally
+take_tally(struct fv_judge *j, const struct fv_keys *keys, uint32_t own)
 {
 	struct fv_rule_state *state = j->state;
-	int64_t start = period_start(&j->clause->u.frequency, j->view->day);
-	const struct fv_counter *any = find_counter(state, state->clause, start);
-	uint32_t stray = any == NULL ? 0 : any->certain + any->unsure;
-	struct tally best = {.key = keys.count > 0 ? keys.items[0] : NULL, .possible = stray};
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	struct fv_counter *any = fv_counter_find(state, state->clause);
 
-	for (size_t i = 0; i < keys.count; i++) {
-		const struct fv_counter *c = find_counter(state, keys.items[i], start);
-		if (c == NULL)
-			continue;
-		if (c->certain + c->unsure + stray > best.possible)
-			best.possible = c->certain + c->unsure + stray;
-		if (best.counter != NULL && c->certain <= best.certain)
-			continue;
-		best.key = keys.items[i];
-		best.certain = c->certain;
-		best.counter = c;
+	if (any != NULL)
+		drop_before(state, any, period_start(f, j->view->day));
+	struct tally best =
+	    tally_key(j, keys->list.count > 0 ? keys->list.items[0] : NULL, any, own);
+	for (size_t i = 1; i < keys->list.count; i++) {
+		struct tally t = tally_key(j, keys->list.items[i], any, own);
+		join(&best, &t, keys->is_either);
 	}
 	/* Without a key of its own it may be one of any. */
-	for (size_t i = 0; i < state->counter_count && keys.count == 0; i++) {
-		struct fv_counter *c = &state->counters[i];
-		if (c->key == state->clause)
+	for (size_t i = 0; i < state->counter_count && keys->list.count == 0; i++) {
+		const void *key = state->counters[i].key;
+		if (key == state->clause)
 			continue;
-		drop_before(state, c, start);
-		if (c->certain + c->unsure + stray > best.possible)
-			best.possible = c->certain + c->unsure + stray;
+		struct tally t = tally_key(j, key, any, own);
+		if (t.possible > best.possible)
+			best.possible = t.possible;
 	}
 	return best;
 }
 
 static void
-put_tally(struct fv_judge *j, const struct tally *tally, uint32_t own, uint32_t limit)
+put_key(struct fv_judge *j, const char *key)
 {
-	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	enum fv_per per = j->clause->u.frequency.per;
 
-	fv_judge_put_int(j, "count", (int64_t)tally->certain + own);
-	fv_judge_put_int(j, "limit", limit);
-	fv_judge_put_date(j, "from", period_start(f, j->view->day));
-	fv_judge_put_date(j, "to", j->view->day);
-	fv_judge_put_text(j, "per", fv_code_word(FV_CODES_PER, f->per));
-	if (f->per != FV_PER_DEBTOR)
-		fv_judge_put_text(j, "key", tally->key);
-	if (tally->counter != NULL && tally->counter->imported > 0)
-		fv_judge_put_int(j, "imported_unsigned", tally->counter->imported);
+	fv_judge_put_text(j, "per", fv_code_word(FV_CODES_PER, per));
+	if (per != FV_PER_DEBTOR)
+		fv_judge_put_text(j, "key", key);
 }
 
 static void
-say_over(struct fv_judge *j, const struct tally *tally, uint32_t limit)
+put_tally(struct fv_judge *j, const struct tally *tally)
 {
-	fv_judge_say(j, FV_VERDICT_FAIL, R_COUNT_OVER);
-	if (limit == 0 || tally->counter == NULL || tally->counter->mark == NO_ENTRY) {
-		fv_judge_lifted_by(j, "supervisor");
-		return;
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+
+	fv_judge_put_int(j, "count", tally->certain);
+	fv_judge_put_int(j, "limit", limit_of(f));
+	fv_judge_put_date(j, "from", period_start(f, j->view->day));
+	fv_judge_put_date(j, "to", j->view->day);
+	put_key(j, tally->key);
+	if (tally->imported > 0)
+		fv_judge_put_int(j, "imported_unsigned", tally->imported);
+}
+
+static struct fv_part
+judge_limit(struct fv_judge *j, const struct fv_keys *keys, struct fv_counting n,
+    const struct tally *tally)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+	struct fv_part part = {.verdict = FV_VERDICT_PASS, .reason = R_COUNT_OK};
+
+	if (n.what == FV_COUNTS && tally->certain > limit_of(f)) {
+		part.verdict = FV_VERDICT_FAIL;
+		part.reason = f->distinct_channels ? R_CHANNELS_OVER : R_COUNT_OVER;
+		part.next_utc_ms = tally->next_day == INT64_MIN
+		    ? INT64_MAX
+		    : fv_zone_day_start(j->file->zones[0].zone, tally->next_day);
+	} else if (tally->possible > limit_of(f)) {
+		part.verdict = FV_VERDICT_REVIEW;
+		part.reason = R_COUNT_UNSURE;
+		part.lacks = n.what == FV_MAY_COUNT                ? n.lacks
+		    : keys->is_either                              ? "discussed"
+		    : keys->list.count > 0 && tally->lacks != NULL ? tally->lacks
+		    : f->per == FV_PER_DEBT                        ? "debts"
+								   : "number";
 	}
-	int64_t day =
-	    period_after(&j->clause->u.frequency, j->state->pool[tally->counter->mark].day);
-	fv_judge_next(j, fv_zone_day_start(j->file->zones[0].zone, day));
+	return part;
+}
+
+static bool
+is_worse(const struct fv_part *a, const struct fv_part *b)
+{
+	if (a->verdict != b->verdict)
+		return a->verdict > b->verdict;
+	return a->verdict == FV_VERDICT_FAIL && a->next_utc_ms > b->next_utc_ms;
+}
+
+static void
+put_since(struct fv_judge *j, const struct fv_part *part, bool is_talk)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+
+	fv_judge_put_date(j, is_talk ? "talk_date" : "last_date", part->since->day);
+	fv_judge_put_text(j, is_talk ? "talk" : "last", part->since->k->id);
+	if (is_talk)
+		fv_judge_put_int(j, "cool_off_days", f->cool_off.period.days);
+	if (!is_talk && f->spacing_days > 0)
+		fv_judge_put_int(j, "spacing_days", f->spacing_days);
+	if (!is_talk && f->spacing_minutes > 0)
+		fv_judge_put_int(j, "spacing_minutes", f->spacing_minutes);
+	put_key(j, part->key);
+}
+
+static void
+say_part(struct fv_judge *j, const struct fv_part *part, const struct tally *tally)
+{
+	if (part->since != NULL) {
+		put_since(
+		    j, part, part->reason == R_COOL_OFF || part->reason == R_COOL_OFF_UNSURE);
+	} else if (j->clause->u.frequency.has_limit) {
+		put_tally(j, tally);
+		if (part->reason == R_COUNT_UNSURE)
+			fv_judge_put_int(j, "count_max", tally->possible);
+	}
+	fv_judge_say(j, part->verdict, part->reason);
+	if (part->verdict == FV_VERDICT_REVIEW)
+		fv_judge_missing(j, part->lacks);
+	else if (part->verdict == FV_VERDICT_FAIL && part->next_utc_ms == INT64_MAX)
+		fv_judge_lifted_by(j, "supervisor");
+	else if (part->verdict == FV_VERDICT_FAIL)
+		fv_judge_next(j, part->next_utc_ms);
+}
+
+/* It cannot break the rule, nor be called within one that is broken. */
+static void
+say_not_counted(struct fv_judge *j, const struct tally *tally)
+{
+	const struct fv_frequency_rule *f = &j->clause->u.frequency;
+
+	if (f->has_limit)
+		put_tally(j, tally);
+	if (!f->has_limit || tally->certain > limit_of(f))
+		fv_judge_say(j, FV_VERDICT_NA, R_NOT_COUNTED);
+	else
+		fv_judge_say(j, FV_VERDICT_PASS, R_COUNT_OK);
 }
 
 void
 fv_judge_frequency(struct fv_judge *j)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
-	uint32_t limit = limit_of(f);
-	const char *one = NULL;
-	enum counts what = counts(j->rule, j->clause, j->view);
-	struct tally tally = take_tally(j, keys_of(j->clause, j->file, j->view->k, &one));
-	uint32_t own = j->view->is_copy || what == COUNTS_NOT ? 0 : 1;
+	struct fv_counting n = fv_count_matches(j, j->clause->channels, f->by, f->outcomes);
+	struct fv_part worst = {.verdict = FV_VERDICT_PASS, .reason = R_APART};
+	struct tally tally = {0};
+	struct fv_keys keys;
 
-	put_tally(j, &tally, own, limit);
-	if (what == COUNTS_NOT) {
-		/* It cannot break the limit, nor be called within one that is broken. */
-		if (tally.certain > limit)
-			fv_judge_say(j, FV_VERDICT_NA, R_NOT_COUNTED);
-		else
-			fv_judge_say(j, FV_VERDICT_PASS, R_COUNT_OK);
+	fv_count_keys(j, &keys);
+	if (f->has_limit)
+		tally =
+		    take_tally(j, &keys, j->view->is_copy || n.what == FV_COUNTS_NOT ? 0 : 1);
+	if (n.what == FV_COUNTS_NOT) {
+		say_not_counted(j, &tally);
 		return;
 	}
-	if (what == COUNTS && tally.certain + own > limit) {
-		say_over(j, &tally, limit);
-		return;
-	}
-	if (tally.possible + own > limit) {
-		fv_judge_put_int(j, "count_max", (int64_t)tally.possible + own);
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_COUNT_UNSURE);
-		bool has_key = f->per != FV_PER_NUMBER || j->view->k->number != NULL;
-		fv_judge_missing(j,
-		    !has_key               ? "number"
-			: f->outcomes != 0 ? "outcome"
-					   : "debts");
-		return;
-	}
-	fv_judge_say(j, FV_VERDICT_PASS, R_COUNT_OK);
+	if (f->has_limit)
+		worst = judge_limit(j, &keys, n, &tally);
+	struct fv_part talk = fv_apart_from_talk(j, &keys, n);
+	if (is_worse(&talk, &worst))
+		worst = talk;
+	struct fv_part last = fv_apart_from_last(j, &keys, n);
+	if (is_worse(&last, &worst))
+		worst = last;
+	say_part(j, &worst, &tally);
+	/* The frame asks for consent where there is a breach; here a doubt is none either. */
+	if (f->skips_consented && worst.verdict == FV_VERDICT_REVIEW &&
+	    fv_consent_worth(j) == FV_WORTH_GOOD)
+		fv_judge_consent(j);
 }

@@ -201,13 +201,17 @@ mark_links(struct fv_casefile *file)
 	return rc;
 }
 
+/* Each officer with the first contact in which he came. */
 static enum fv_err
-index_officers(struct fv_casefile *file, const struct fv_contact *k)
+index_officers(struct fv_casefile *file, size_t v)
 {
+	const struct fv_contact *k = file->views[v].k;
 	enum fv_err rc = FV_OK;
+	uint32_t first;
 
 	for (size_t i = 0; i < k->officers.count && rc == FV_OK; i++)
-		rc = fv_ptrmap_put(&file->officers, k->officers.items[i], 1);
+		if (!fv_ptrmap_get(&file->officers, k->officers.items[i], &first))
+			rc = fv_ptrmap_put(&file->officers, k->officers.items[i], (uint32_t)v);
 	return rc;
 }
 
@@ -229,11 +233,15 @@ index_contacts(struct fv_casefile *file)
 		is_named = is_named || consents[i]->contact != NULL;
 		is_written = is_written || consents[i]->recorded_by != NULL;
 	}
+	const struct fv_event *const *courts =
+	    fv_file_events(file, FV_EVENT_COURT_PERMISSION, &count);
+	for (size_t i = 0; i < count; i++)
+		is_written = is_written || courts[i]->recorded_by != NULL;
 	for (size_t v = 0; v < file->view_count && rc == FV_OK; v++) {
 		if (is_named)
 			rc = fv_ptrmap_put(&file->by_id, file->views[v].k->id, (uint32_t)v);
 		if (rc == FV_OK && is_written)
-			rc = index_officers(file, file->views[v].k);
+			rc = index_officers(file, v);
 	}
 	return rc;
 }

@@ -89,6 +89,11 @@ enum fv_reason {
 	R_TOO_SOON,
 	R_CHANNELS_OVER,
 	R_CONSENTED_UNCOUNTED,
+	R_COOL_OFF_UNSURE,
+	R_TOO_SOON_UNSURE,
+	R_APART,
+	R_CONSENT_MAY_HAVE_ENDED,
+	R_COURT_OFFICER_ONLY,
 	R_PERSONS_UNCONFIRMED,
 	R_HELD_WINDOW,
 	R_HELD_OUTSIDE,
@@ -255,6 +260,15 @@ struct fv_counted {
 	bool is_imported; /* from another system, unsigned */
 };
 
+#define FV_CHANNELS (FV_CHANNEL_LETTER + 1U)
+
+/* The latest contact of some sort. */
+struct fv_last {
+	const struct fv_view *view; /* NULL: none */
+	int64_t until;              /* of a talk the last date that it bars; else its end */
+	bool is_known;              /* the calendar tells whether that is all */
+};
+
 /* What one key has had within the period. */
 struct fv_counter {
 	const void *key;
@@ -265,6 +279,20 @@ struct fv_counter {
 	uint32_t imported;
 	uint32_t mark; /* the limit-th newest: when it leaves the period one more is allowed */
 	uint32_t run;  /* from mark to tail */
+	int64_t used[2]
+		    [FV_CHANNELS]; /* date of the last use of each channel: sure, doubtful */
+	struct fv_last talk[2];    /* that begins a cool-off: sure, doubtful */
+	struct fv_last last[2];    /* that counted */
+	const char *lacks;         /* what would make the doubtful sure; NULL: nothing yet */
+};
+
+/* What a clause remembers for the consent that excuses a breach of it. */
+struct fv_consent_state {
+	size_t dead;            /* consents before this one, by time, are of no more use */
+	struct fv_ptrmap talks; /* debt to the view of the last conversation about it */
+	int64_t met_until;      /* a consent for each contact is later than this */
+	int64_t met_before;     /* the same for a copy of that last contact */
+	const char *met_link;   /* its link, or NULL */
 };
 
 /* A debt for which a hold is over. */
@@ -325,6 +353,11 @@ struct fv_rule_state {
 	struct fv_counted *pool; /* owned */
 	size_t pool_count;
 	size_t pool_cap;
+	struct fv_last any_talk; /* of any key */
+	struct fv_last any_last;
+	struct fv_last general;       /* the last talk about no debt in particular */
+	struct fv_strs general_debts; /* about one of which it was; none: no such talk */
+	struct fv_consent_state consent;
 	uint32_t failures;       /* third party: to reach the debtor, in a row */
 	uint32_t may_failures;   /* counting those whose outcome is not said */
 	bool has_refused;        /* a third person wants no more */
@@ -420,15 +453,40 @@ bool fv_contact_may_be_talk(const struct fv_contact *k);
 /* True when the event concerns one of the debts that the contact was about. */
 bool fv_event_concerns(const struct fv_event *event, const struct fv_contact *contact);
 
-/* Change a fail into a pass or a review where the debtor agreed (DESIGN: asymmetry). */
+/* The debts of a contact. */
+struct fv_keys {
+	const char *one;     /* where it is one that no set holds: the struct must stay */
+	struct fv_strs list; /* none: not said */
+	bool is_either;      /* about at least one of them, and not said which */
+};
+
+/* The debts that a contact turned to, or was about; the case itself where it has none. */
+void fv_contact_debts(
+    const struct fv_casefile *file, const struct fv_contact *k, struct fv_keys *keys_out);
+
+/* How good a consent is, from useless to good. */
+enum fv_worth {
+	FV_WORTH_NONE,
+	FV_WORTH_UNCLEAR,     /* what it says is not enough to tell */
+	FV_WORTH_INSIDE,      /* first recorded inside the contact that it excuses */
+	FV_WORTH_FROM_BREACH, /* given in a contact that broke a rule itself */
+	FV_WORTH_OFFICER_ONLY,
+	FV_WORTH_GOOD,
+};
+
+/* The best consent to this contact that the clause takes. */
+enum fv_worth fv_consent_worth(struct fv_judge *j);
+
+/* Change a fail into a pass or a review where the debtor agreed, or a court allowed it. */
 void fv_judge_consent(struct fv_judge *j);
+FV_NODISCARD enum fv_err fv_consent_feed(struct fv_judge *j);
+void fv_consent_reset(struct fv_rule_state *state);
 
 FV_NODISCARD enum fv_err fv_time_compile(struct fv_rule_state *state);
 void fv_judge_time(struct fv_judge *j);
 
 void fv_judge_frequency(struct fv_judge *j);
-FV_NODISCARD enum fv_err fv_frequency_feed(
-    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view);
+FV_NODISCARD enum fv_err fv_frequency_feed(struct fv_judge *j);
 void fv_frequency_reset(struct fv_rule_state *state);
 
 void fv_judge_persons(struct fv_judge *j);

@@ -176,6 +176,20 @@ static const struct {
 	"{from} 至 {to} 使用 {count} 种联系方式，上限 {limit}{cite}。{next} 起可以。"},
     [R_CONSENTED_UNCOUNTED] = {"The debtor had agreed to it: it does not count{cite}.",
 	"债务人事先同意，不计入次数{cite}。"},
+    [R_COOL_OFF_UNSURE] = {"May be too soon after the talk of {talk_date}{cite}: {what} is "
+			   "not recorded.",
+	"距 {talk_date} 的沟通可能过近{cite}，记录不全。"},
+    [R_TOO_SOON_UNSURE] = {"May be too soon after the contact of {last_date}{cite}: {what} is "
+			   "not recorded.",
+	"距 {last_date} 的联系可能过近{cite}，记录不全。"},
+    [R_APART] = {"No earlier contact is too near{cite}.", "与此前联系间隔足够{cite}。"},
+    [R_CONSENT_MAY_HAVE_ENDED] =
+	{"A later talk may have ended the consent of {consent_date}{cite}: which debts it "
+	 "was about is not recorded.",
+	    "{consent_date} 的同意可能已因其后沟通终止{cite}，所谈债务未记录。"},
+    [R_COURT_OFFICER_ONLY] =
+	{"A court's permission is noted by the visiting officer only{cite}.",
+	    "法院准许仅由上门人员记录{cite}。"},
     [R_PERSONS_UNCONFIRMED] = {"Second officer not confirmed{cite}: his cosign is missing.",
 	"同行人员未确认{cite}，缺少其会签。"},
     [R_HELD_WINDOW] = {"Not now: {at} in {zone} is a time that the debtor barred{cite}. "

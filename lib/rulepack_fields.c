@@ -340,6 +340,7 @@ static const struct fv_pack_field deadline_fields[] = {
 static const struct fv_pack_field need_fields[] = {
     BOOL("each", C(u.need.is_each), "Given for this contact: since the one before."),
     BOOL("for_position", C(u.need.for_position), "Only where a position was recorded."),
+    BOOL("names_time", C(u.need.names_time), "The consent must say for when it is."),
 };
 
 static const struct fv_pack_field completeness_fields[] = {

@@ -341,6 +341,7 @@ struct fv_deadline_rule {
 struct fv_need_rule {
 	bool is_each;      /* given for this contact: since the one before */
 	bool for_position; /* only where a position was recorded */
+	bool names_time;   /* the consent must say for when it is */
 };
 
 /* K30 */
