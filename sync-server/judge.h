@@ -118,6 +118,9 @@ void judgement_clear(struct judgement *judgement);
  */
 FV_NODISCARD enum fv_err judge_fold_case(
     struct judge *judge, const char *case_id, struct fv_fold **fold_out);
+/* The same over a store, for whoever does not judge. */
+FV_NODISCARD enum fv_err judge_fold_store(
+    struct fv_store *store, const char *case_id, struct fv_fold **fold_out);
 
 /* Records of all trails that cannot be read or placed.  Reads every record. */
 FV_NODISCARD enum fv_err judge_count_unknown(struct judge *judge, size_t *count_out);
