@@ -507,7 +507,7 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 	if (state->clause->kind == FV_RULE_THIRD_PARTY)
 		fv_third_feed(state, view);
 	if (state->clause->kind == FV_RULE_HOLD)
-		fv_hold_feed(state, view);
+		return fv_hold_feed(state, &audit->file, view);
 	if (state->clause->kind == FV_RULE_NOTICE)
 		fv_notice_feed(state, view);
 	if (state->clause->kind == FV_RULE_PRECONDITION)

@@ -298,8 +298,22 @@ fv_hold_concerns(const struct fv_judge *j, const struct fv_hold_entry *a)
 	return about->count == 0 ? FV_TRI_UNKNOWN : FV_TRI_NO;
 }
 
-void
-fv_hold_feed(struct fv_rule_state *state, const struct fv_view *view)
+/* An appointment that was kept is over: he was spoken to at the time that he named. */
+static void
+keep_appointments(struct fv_hold_memory *m, const struct fv_contact *k)
+{
+	for (size_t i = 0; i < m->count && fv_contact_is_talk(k); i++) {
+		const struct fv_event *e = m->active[i].event;
+		if (e->window_count == 0 && e->has_until && e->at_utc_ms <= k->begin_utc_ms &&
+		    (!e->has_from || k->begin_utc_ms >= e->from_utc_ms) &&
+		    k->begin_utc_ms < e->until_utc_ms && fv_debts_meet(&e->debts, &k->debts))
+			m->active[i].until = INT64_MIN;
+	}
+}
+
+enum fv_err
+fv_hold_feed(
+    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view)
 {
 	const struct fv_contact *k = view->k;
 	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
@@ -310,4 +324,10 @@ fv_hold_feed(struct fv_rule_state *state, const struct fv_view *view)
 	else if (state->clause->purposes == 0 ||
 	    (state->clause->purposes & fv_code_bit(purpose)) != 0)
 		reply->is_open = false;
+	if (!state->clause->u.hold.outside)
+		return FV_OK;
+	enum fv_err rc = fv_hold_advance(state, file, k->begin_utc_ms);
+	if (rc == FV_OK)
+		keep_appointments(&state->hold, k);
+	return rc;
 }

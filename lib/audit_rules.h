@@ -504,8 +504,9 @@ FV_NODISCARD enum fv_err fv_hold_advance(
     struct fv_rule_state *state, const struct fv_casefile *file, int64_t upto);
 /* Whether the event still holds for a debt of the contact; unknown: no debts are said. */
 enum fv_tri fv_hold_concerns(const struct fv_judge *j, const struct fv_hold_entry *entry);
-/* Remember who wrote last by each channel. */
-void fv_hold_feed(struct fv_rule_state *state, const struct fv_view *view);
+/* Remember who wrote last by each channel, and appointments that were kept. */
+FV_NODISCARD enum fv_err fv_hold_feed(
+    struct fv_rule_state *state, const struct fv_casefile *file, const struct fv_view *view);
 void fv_hold_reset(struct fv_hold_memory *memory);
 void fv_hold_clear(struct fv_hold_memory *memory);
 

@@ -256,14 +256,16 @@ struct fv_within {
 
 /*
  * K3, K15 to K21: no contact from one event until another.  An event binds within its own
- * windows, channels and debts; no_home binds homes and no_work places of work.
+ * windows, channels, number and debts; no_home binds homes and no_work places of work, and
+ * no_medium the channels that it names.
  */
 struct fv_hold_rule {
 	uint64_t starts; /* bit (kind - 1) */
 	uint64_t ends;
 	uint32_t days; /* it ends by itself after so many local dates; 0: never */
 	bool from_next_day;
-	bool outside;            /* binds outside of the event's windows or term instead */
+	bool outside;            /* binds outside of the event's windows or term instead, after
+				    that term too, until it was kept (a talk within it) or ends */
 	bool may_reply;          /* one reply by the same channel to a contact by the debtor */
 	uint32_t hours_per_week; /* of windows that the debtor may name; 0: no such bound */
 	uint32_t forms;          /* bits of FV_CODES_FORM that the event must have; 0: any */

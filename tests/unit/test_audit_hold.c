@@ -254,6 +254,15 @@ an_agreed_time_bars_all_other_times(void **state)
 	    MEET EVENT("missed", "2026-03-05T12:00:00Z", "")
 		VISIT("v1", "2026-03-05T15:00:00Z", ""),
 	    "pass");
+	/* It was kept: nothing of it is left. */
+	expect(AGREED,
+	    MEET VISIT("a", "2026-03-05T11:00:00Z", TALK)
+		VISIT("v1", "2026-03-20T15:00:00Z", ""),
+	    "pass");
+	expect(AGREED,
+	    MEET VISIT("a", "2026-03-05T11:00:00Z", ",\"outcome\":\"not_home\"")
+		VISIT("v1", "2026-03-20T15:00:00Z", ""),
+	    "fail");
 	/* A new time takes the place of the one that is past. */
 	expect(AGREED,
 	    MEET EVENT("appointment", "2026-03-06T10:00:00Z",
