@@ -17,7 +17,7 @@ typedef struct bar (*look_fn)(const struct fv_judge *j, const struct fv_last *la
 static struct bar
 look_at_talk(const struct fv_judge *j, const struct fv_last *talk)
 {
-	struct bar bar = {0};
+	struct bar bar = {.next_utc_ms = INT64_MIN};
 
 	if (talk->view == NULL)
 		return bar;
@@ -33,7 +33,7 @@ static struct bar
 look_at_last(const struct fv_judge *j, const struct fv_last *last)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
-	struct bar bar = {0};
+	struct bar bar = {.next_utc_ms = INT64_MIN};
 
 	if (last->view == NULL)
 		return bar;
@@ -54,9 +54,18 @@ look_at_last(const struct fv_judge *j, const struct fv_last *last)
 /* What all keys of a contact say. */
 struct tally {
 	struct fv_part part;
-	size_t sure; /* keys that surely bar it */
+	int64_t sure_until; /* the latest of those that surely bar it */
+	size_t sure;        /* keys that do */
 	bool may_be;
 };
+
+/* The next that is named is one that nothing bars, be it sure or not. */
+static void
+put_off(struct tally *t, const struct bar *bar)
+{
+	if (bar->next_utc_ms > t->part.next_utc_ms)
+		t->part.next_utc_ms = bar->next_utc_ms;
+}
 
 static void
 note_doubt(struct tally *t, const struct fv_last *last, const char *lacks, const char *key)
@@ -78,8 +87,8 @@ look_at_key(const struct fv_judge *j, const struct fv_counter *c, const struct f
 	struct bar may = look(j, &pair[1]);
 
 	if (sure.is_sure) {
-		if (t->sure++ == 0 || sure.next_utc_ms > t->part.next_utc_ms) {
-			t->part.next_utc_ms = sure.next_utc_ms;
+		if (t->sure++ == 0 || sure.next_utc_ms > t->sure_until) {
+			t->sure_until = sure.next_utc_ms;
 			t->part.since = pair[0].view;
 			t->part.key = key;
 		}
@@ -88,6 +97,8 @@ look_at_key(const struct fv_judge *j, const struct fv_counter *c, const struct f
 	}
 	if (may.is_sure || may.may_be)
 		note_doubt(t, &pair[1], c->lacks == NULL ? "discussed" : c->lacks, key);
+	put_off(t, &sure);
+	put_off(t, &may);
 }
 
 /* Debts that the contact is about hold all those of which a general talk was about one. */
@@ -119,7 +130,7 @@ conclude(const struct fv_judge *j, const struct fv_keys *keys, struct fv_countin
 	bool is_barred = t->sure > 0 && (!keys->is_either || t->sure == keys->list.count);
 
 	if (!is_barred && t->sure == 0 && !t->may_be)
-		return (struct fv_part){.verdict = FV_VERDICT_PASS};
+		return (struct fv_part){.verdict = FV_VERDICT_PASS, .next_utc_ms = INT64_MIN};
 	if (is_barred && n.what == FV_COUNTS) {
 		part.verdict = FV_VERDICT_FAIL;
 		part.reason = is_talk ? R_COOL_OFF : R_TOO_SOON;
@@ -134,12 +145,24 @@ conclude(const struct fv_judge *j, const struct fv_keys *keys, struct fv_countin
 	return part;
 }
 
+/* What may concern the key of this contact, as nothing says whose it is. */
+static void
+look_at_stray(
+    const struct fv_judge *j, const struct fv_last *last, look_fn look, struct tally *t)
+{
+	struct bar bar = look(j, last);
+
+	if (bar.is_sure)
+		note_doubt(t, last, lack_of_key(j), NULL);
+	put_off(t, &bar);
+}
+
 static struct tally
 look_at_keys(const struct fv_judge *j, const struct fv_keys *keys, bool is_talk)
 {
 	const struct fv_rule_state *state = j->state;
 	look_fn look = is_talk ? look_at_talk : look_at_last;
-	struct tally t = {0};
+	struct tally t = {.part.next_utc_ms = INT64_MIN};
 
 	for (size_t i = 0; i < keys->list.count; i++) {
 		const struct fv_counter *c = fv_counter_find(state, keys->list.items[i]);
@@ -151,11 +174,9 @@ look_at_keys(const struct fv_judge *j, const struct fv_keys *keys, bool is_talk)
 	const struct fv_counter *any = fv_counter_find(state, state->clause);
 	const struct fv_last *stray = any == NULL ? NULL : is_talk ? any->talk : any->last;
 	for (size_t i = 0; stray != NULL && i < 2; i++)
-		if (look(j, &stray[i]).is_sure)
-			note_doubt(&t, &stray[i], lack_of_key(j), NULL);
-	const struct fv_last *of_any = is_talk ? &state->any_talk : &state->any_last;
-	if (keys->list.count == 0 && look(j, of_any).is_sure)
-		note_doubt(&t, of_any, lack_of_key(j), NULL);
+		look_at_stray(j, &stray[i], look, &t);
+	if (keys->list.count == 0)
+		look_at_stray(j, is_talk ? &state->any_talk : &state->any_last, look, &t);
 	return t;
 }
 
@@ -166,12 +187,12 @@ fv_apart_from_talk(struct fv_judge *j, const struct fv_keys *keys, struct fv_cou
 
 	/* A copy is the same contact as one that was judged. */
 	if (j->clause->u.frequency.cool_off.period.days == 0 || j->view->is_copy)
-		return (struct fv_part){.verdict = FV_VERDICT_PASS};
+		return (struct fv_part){.verdict = FV_VERDICT_PASS, .next_utc_ms = INT64_MIN};
 	struct tally t = look_at_keys(j, keys, true);
 	if (t.sure == 0 && covers(keys, &state->general_debts)) {
 		struct bar bar = look_at_talk(j, &state->general);
 		t.sure = bar.is_sure;
-		t.part.next_utc_ms = bar.next_utc_ms;
+		put_off(&t, &bar);
 		t.part.since = bar.is_sure ? state->general.view : t.part.since;
 	}
 	return conclude(j, keys, n, &t, true);
@@ -183,7 +204,7 @@ fv_apart_from_last(struct fv_judge *j, const struct fv_keys *keys, struct fv_cou
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
 
 	if ((f->spacing_minutes == 0 && f->spacing_days == 0) || j->view->is_copy)
-		return (struct fv_part){.verdict = FV_VERDICT_PASS};
+		return (struct fv_part){.verdict = FV_VERDICT_PASS, .next_utc_ms = INT64_MIN};
 	struct tally t = look_at_keys(j, keys, false);
 	return conclude(j, keys, n, &t, false);
 }

@@ -329,23 +329,40 @@ count_bits(uint32_t bits)
 	return n;
 }
 
+/* The date of the last use of a channel, be it sure or not. */
+static int64_t
+last_use(const struct fv_counter *c, const struct fv_counter *any, uint32_t code)
+{
+	int64_t day = INT64_MIN;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (c != NULL && c->used[i][code] > day)
+			day = c->used[i][code];
+		if (any != NULL && any->used[i][code] > day)
+			day = any->used[i][code];
+	}
+	return day;
+}
+
 /* When so many other ways have left the period that this one is within the limit. */
 static int64_t
-channels_next(const struct fv_judge *j, const struct fv_counter *c, int64_t start)
+channels_next(const struct fv_judge *j, const struct fv_counter *c,
+    const struct fv_counter *any, int64_t start)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
 	uint32_t own = fv_code_bit(j->view->k->channel);
-	uint32_t left = channels_used(c, start, false) & ~own;
+	uint32_t left =
+	    (channels_used(c, start, true) | channels_used(any, start, true)) & ~own;
 	int64_t day = INT64_MIN;
 
 	while (limit_of(f) > 0 && count_bits(left) >= limit_of(f)) {
 		uint32_t oldest = 0;
 		for (uint32_t code = 1; code < FV_CHANNELS; code++)
 			if ((left & fv_code_bit(code)) != 0 &&
-			    (oldest == 0 || c->used[0][code] < c->used[0][oldest]))
+			    (oldest == 0 || last_use(c, any, code) < last_use(c, any, oldest)))
 				oldest = code;
 		left &= ~fv_code_bit(oldest);
-		day = period_after(f, c->used[0][oldest]);
+		day = period_after(f, last_use(c, any, oldest));
 	}
 	return day;
 }
@@ -366,20 +383,24 @@ tally_key(struct fv_judge *j, const char *key, const struct fv_counter *any, uin
 		t.certain = count_bits(channels_used(c, start, false) | bit);
 		t.possible = count_bits(
 		    channels_used(c, start, true) | channels_used(any, start, true) | bit);
-		t.next_day = c == NULL ? INT64_MIN : channels_next(j, c, start);
+		t.next_day = channels_next(j, c, any, start);
 		return t;
 	}
 	uint32_t stray = any == NULL ? 0 : any->certain + any->unsure;
 	t.certain = own;
 	t.possible = own + stray;
-	if (c == NULL)
+	if (c != NULL) {
+		drop_before(state, c, start);
+		t.certain += c->certain;
+		t.possible += c->certain + c->unsure;
+		t.imported = c->imported;
+	}
+	if (t.possible <= limit_of(f) || limit_of(f) == 0)
 		return t;
-	drop_before(state, c, start);
-	t.certain += c->certain;
-	t.possible += c->certain + c->unsure;
-	t.imported = c->imported;
-	if (t.certain > limit_of(f) && limit_of(f) > 0 && c->mark != NO_ENTRY)
+	if (c != NULL && c->mark != NO_ENTRY)
 		t.next_day = period_after(f, state->pool[c->mark].day);
+	if (stray > 0 && period_after(f, state->pool[any->tail].day) > t.next_day)
+		t.next_day = period_after(f, state->pool[any->tail].day);
 	return t;
 }
 
@@ -457,14 +478,16 @@ judge_limit(struct fv_judge *j, const struct fv_keys *keys, struct fv_counting n
     const struct tally *tally)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
-	struct fv_part part = {.verdict = FV_VERDICT_PASS, .reason = R_COUNT_OK};
+	struct fv_part part = {
+	    .verdict = FV_VERDICT_PASS, .reason = R_COUNT_OK, .next_utc_ms = INT64_MIN};
 
-	if (n.what == FV_COUNTS && tally->certain > limit_of(f)) {
-		part.verdict = FV_VERDICT_FAIL;
-		part.reason = f->distinct_channels ? R_CHANNELS_OVER : R_COUNT_OVER;
+	if (tally->possible > limit_of(f))
 		part.next_utc_ms = tally->next_day == INT64_MIN
 		    ? INT64_MAX
 		    : fv_zone_day_start(j->file->zones[0].zone, tally->next_day);
+	if (n.what == FV_COUNTS && tally->certain > limit_of(f)) {
+		part.verdict = FV_VERDICT_FAIL;
+		part.reason = f->distinct_channels ? R_CHANNELS_OVER : R_COUNT_OVER;
 	} else if (tally->possible > limit_of(f)) {
 		part.verdict = FV_VERDICT_REVIEW;
 		part.reason = R_COUNT_UNSURE;
@@ -540,7 +563,6 @@ fv_judge_frequency(struct fv_judge *j)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
 	struct fv_counting n = fv_count_matches(j, j->clause->channels, f->by, f->outcomes);
-	struct fv_part worst = {.verdict = FV_VERDICT_PASS, .reason = R_APART};
 	struct tally tally = {0};
 	struct fv_keys keys;
 
@@ -552,14 +574,22 @@ fv_judge_frequency(struct fv_judge *j)
 		say_not_counted(j, &tally);
 		return;
 	}
-	if (f->has_limit)
-		worst = judge_limit(j, &keys, n, &tally);
-	struct fv_part talk = fv_apart_from_talk(j, &keys, n);
-	if (is_worse(&talk, &worst))
-		worst = talk;
-	struct fv_part last = fv_apart_from_last(j, &keys, n);
-	if (is_worse(&last, &worst))
-		worst = last;
+	const struct fv_part parts[] = {
+	    f->has_limit ? judge_limit(j, &keys, n, &tally)
+			 : (struct fv_part){.verdict = FV_VERDICT_PASS,
+			       .reason = R_APART,
+			       .next_utc_ms = INT64_MIN},
+	    fv_apart_from_talk(j, &keys, n),
+	    fv_apart_from_last(j, &keys, n),
+	};
+	struct fv_part worst = parts[0];
+	int64_t next = parts[0].next_utc_ms;
+	for (size_t i = 1; i < 3; i++) {
+		if (is_worse(&parts[i], &worst))
+			worst = parts[i];
+		next = parts[i].next_utc_ms > next ? parts[i].next_utc_ms : next;
+	}
+	worst.next_utc_ms = next; /* when no part stands in the way */
 	say_part(j, &worst, &tally);
 	/* The frame asks for consent where there is a breach; here a doubt is none either. */
 	if (f->skips_consented && worst.verdict == FV_VERDICT_REVIEW &&

@@ -24,7 +24,7 @@ struct fv_counting {
 struct fv_part {
 	enum fv_verdict verdict;
 	enum fv_reason reason;
-	int64_t next_utc_ms; /* of a fail; INT64_MAX: time alone does not help */
+	int64_t next_utc_ms; /* INT64_MIN: now; INT64_MAX: time alone does not help */
 	const char *lacks;   /* of a review */
 	const char *key;
 	const struct fv_view *since; /* the talk or contact that it was too near to */
