@@ -9,20 +9,20 @@
 
 #include <cmocka.h>
 
-#define CASE                                                                                  \
+#define CASE_AS_OF(day)                                                                       \
 	"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"Asia/Shanghai\",\"lat\":23.1291,"      \
 	"\"lon\":113.2644,\"actor\":\"third_party\",\"product\":\"online_loan\","             \
-	"\"as_of\":\"2026-03-02T00:00:00+08:00\"}\n"                                          \
+	"\"as_of\":\"" day "T00:00:00+08:00\"}\n"
+#define CALL(begin)                                                                           \
 	"{\"type\":\"contact\",\"id\":\"tried\",\"case\":\"c1\",\"channel\":\"call\","        \
-	"\"begin\":"                                                                          \
-	"\"2026-03-01T12:00:00+08:00\",\"by\":\"collector\",\"number\":\"n1\",\"outcome\":"   \
+	"\"begin\":\"" begin "\",\"by\":\"collector\",\"number\":\"n1\",\"outcome\":"         \
 	"\"no_answer\"}\n"
+/* An ordinary case: its data are fresh and somebody called first. */
+#define CASE CASE_AS_OF("2026-03-02") CALL("2026-03-01T12:00:00+08:00")
 #define VISIT(id, begin)                                                                      \
 	"{\"type\":\"contact\",\"id\":\"" id                                                  \
 	"\",\"case\":\"c1\",\"channel\":\"visit\",\"begin\":\"" begin                         \
 	"\",\"by\":\"collector\"}\n"
-
-/* An ordinary case: its data are fresh and somebody called first. */
 
 /* One question to all three packs. */
 struct asked {
@@ -73,6 +73,63 @@ nothing_forbids_two_officers_in_the_morning(void **state)
 	for (size_t i = 0; i < a->check.finding_count; i++)
 		assert_int_equal(a->check.findings[i].rule->clauses[0].phase, FV_PHASE_BEFORE);
 	done(a);
+}
+
+/* All that China has, and the house: an ordinary working day must stay possible. */
+static enum fv_check_answer
+ask_all_of_china(const char *lines, const char *now, struct fv_check *check)
+{
+	static const char *const packs[] = {"cn-cba-2026", "cn-gbt45251-2025", "cn-card-2011",
+	    "cn-statutes", "cn-nifa-2018", "cn-nifa-2024", "house"};
+	struct replay *r = calloc(1, sizeof *r);
+
+	assert_non_null(r);
+	for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++)
+		replay_pack(r, packs[i]);
+	replay_load(r, lines);
+	const struct fv_check_plan plan = {.officers = {two, 2},
+	    .place = FV_PLACE_HOME,
+	    .now_utc_ms = replay_at(now),
+	    .has_sync = true,
+	    .sync_utc_ms = replay_at(now) - 3600000};
+	assert_int_equal(
+	    fv_audit_check(r->audit, fv_history_find(r->history, "c1"), &plan, check), FV_OK);
+	enum fv_check_answer answer = check->answer;
+	fv_check_clear(check);
+	replay_clear(r);
+	free(r);
+	return answer;
+}
+
+static void
+all_of_china_and_the_house_leave_a_working_day(void **state)
+{
+	const char *fresh = CASE_AS_OF("2026-09-29") CALL("2026-09-28T12:00:00+08:00");
+	struct fv_check check;
+
+	(void)state;
+	assert_int_equal(ask_all_of_china(fresh, "2026-09-30T10:00:00+08:00", &check),
+	    FV_CHECK_NONE_FORBIDS);
+	/* Nobody called, or the debt data are old: a person decides. */
+	assert_int_equal(
+	    ask_all_of_china(CASE_AS_OF("2026-09-29"), "2026-09-30T10:00:00+08:00", &check),
+	    FV_CHECK_ASK);
+	assert_int_equal(
+	    ask_all_of_china(CASE_AS_OF("2026-09-20") CALL("2026-09-28T12:00:00+08:00"),
+		"2026-09-30T10:00:00+08:00", &check),
+	    FV_CHECK_ASK);
+	/* National day, and a Saturday on which people work. */
+	assert_int_equal(
+	    ask_all_of_china(fresh, "2026-10-01T10:00:00+08:00", &check), FV_CHECK_NOT_NOW);
+	assert_int_equal(
+	    ask_all_of_china(CASE_AS_OF("2026-10-09") CALL("2026-10-08T12:00:00+08:00"),
+		"2026-10-10T10:00:00+08:00", &check),
+	    FV_CHECK_NONE_FORBIDS);
+	/* Beyond the last year that the calendar covers nobody knows. */
+	assert_int_equal(
+	    ask_all_of_china(CASE_AS_OF("2027-03-01") CALL("2027-03-01T12:00:00+08:00"),
+		"2027-03-02T10:00:00+08:00", &check),
+	    FV_CHECK_ASK);
 }
 
 static void
@@ -490,6 +547,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_forbids_two_officers_in_the_morning),
+	    cmocka_unit_test(all_of_china_and_the_house_leave_a_working_day),
 	    cmocka_unit_test(duties_are_listed_and_not_judged),
 	    cmocka_unit_test(at_night_the_answer_names_the_morning),
 	    cmocka_unit_test(the_next_instant_is_one_that_all_rules_allow),
