@@ -3,6 +3,7 @@
  * his own shows and that the server checks afterwards (PROTOCOL.md sections 5, 13).
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,12 @@ fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply)
 	    strcmp(pin_file, "-") == 0)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
 		    _("ticket and PIN cannot both come from standard input"));
-	if ((ticket != NULL &&
-		!fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply)) ||
-	    !fv_typed_pin(pin_file, ticket != NULL, &call->inputs[1], reply))
+	if (ticket != NULL &&
+	    !fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply))
+		return reply->exit;
+	if (pin_file == NULL) /* two people stand here: the one who types is the other */
+		fprintf(stderr, _("%.24s, type your own PIN\n"), call->args.operands[0]);
+	if (!fv_typed_pin(pin_file, ticket != NULL, &call->inputs[1], reply))
 		return reply->exit;
 	return FV_EXIT_OK;
 }

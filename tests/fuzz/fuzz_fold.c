@@ -55,6 +55,17 @@ check_contact(const struct fv_fold_contact *c)
 	need(!x->has_place || (x->lat_e7 >= -900000000 && x->lat_e7 <= 900000000));
 	need(!c->is_visit || x->has_end);
 	need(c->last_seq >= c->seq);
+	for (size_t i = 0; i < x->officers.count; i++)
+		need((c->confirmed[i] == FV_OFFICER_HOLDS) == (i == 0));
+}
+
+/* Codes that begin with an even digit are good; all that is asked is there to be read. */
+static bool
+check_code(const struct fv_fold_code *code, void *ctx)
+{
+	(void)ctx;
+	need(strlen(code->officer) > 0 && strlen(code->case_id) > 0 && code->dev != NULL);
+	return code->code.len > 0 && code->code.ptr[code->code.len - 1] % 2 == 0;
 }
 
 static struct fv_fold *
@@ -73,6 +84,7 @@ fold_of(const uint8_t *data, size_t size)
 		data += used;
 		size -= used;
 	}
+	fv_fold_check_codes(fold, check_code, NULL);
 	need(fv_fold_finish(fold) == FV_OK);
 	return fold;
 }

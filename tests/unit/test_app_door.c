@@ -3,7 +3,10 @@
 #include "firmware-app/casebook.h"
 
 #include "firmware-app/cosign_pin.h"
+#include "firmware-app/roster_kept.h"
+#include "firmware-app/verb.h"
 #include "tests/support/made.h"
+#include "tests/support/people.h"
 #include "tests/unit/app_fixture.h"
 
 #define CASE "c1"
@@ -142,6 +145,108 @@ wrong_pins_are_delayed_and_the_tenth_erases_his_pin_alone(void **state)
 	try_pin(h, "o2", "9753", NULL);
 }
 
+/* -- the ticket that sets it --------------------------------------------------------- */
+
+#define NOW_MS INT64_C(1795000000000) /* the fixture's clock, or a little later */
+
+static void
+keep_roster(struct handheld *h, struct fv_roster *roster)
+{
+	const unsigned signer[] = {1};
+	struct fv_buf text = {0}, note = {0};
+
+	fv_roster_put(&text, roster);
+	people_sign(&note, fv_buf_span(&text), "north", signer, 1);
+	assert_int_equal(fv_roster_keep(h->app.store, 1, fv_buf_span(&note), 0), FV_OK);
+	fv_buf_clear(&text);
+	fv_buf_clear(&note);
+}
+
+/* A ticket file; what the rows below leave zero is as it should be. */
+struct made_ticket {
+	uint8_t id;
+	const char *agency, *officer;
+	int64_t expires_ms;
+	unsigned signer;
+};
+
+static void
+put_ticket(struct fv_buf *file, const struct made_ticket *t)
+{
+	const uint8_t token[FV_TICKET_TOKEN_BYTES] = {9};
+	struct fv_ticket ticket = {.id = {t->id}, .hpke_key_id = 1, .auditor_count = 1};
+	struct fv_buf text = {0}, note = {0};
+	const unsigned signer = t->signer != 0 ? t->signer : 1;
+	uint8_t seed[FV_SEED_BYTES];
+
+	snprintf(ticket.url, sizeof ticket.url, "http://127.0.0.1:9");
+	people_sign_seed(50, seed);
+	fv_ed25519_public(seed, ticket.log_pk);
+	people_box_pk(51, ticket.hpke_pk);
+	people_box_pk(101, ticket.auditors[0]);
+	snprintf(ticket.agency, FV_ID_BYTES, "%s", t->agency != NULL ? t->agency : "north");
+	snprintf(ticket.team, FV_ID_BYTES, "t1");
+	snprintf(ticket.officer, FV_ID_BYTES, "%s", t->officer != NULL ? t->officer : "o2");
+	ticket.expires_ms = t->expires_ms != 0 ? t->expires_ms : NOW_MS + 10 * HOUR_MS;
+	fv_ticket_text_put(&text, &ticket);
+	people_sign(&note, fv_buf_span(&text), "north", &signer, 1);
+	fv_ticket_file_put(file, token, fv_buf_span(&note));
+	assert_int_equal(fv_buf_status(file), FV_OK);
+	fv_buf_clear(&text);
+	fv_buf_clear(&note);
+}
+
+/* cosign OFFICER --ticket; its failure, or "pin_set". */
+static void
+set_by_ticket(
+    struct handheld *h, const char *officer, const struct made_ticket *t, const char *want)
+{
+	struct fv_call call = {.verb = fv_verb_find("cosign"), .want_json = true};
+	struct fv_reply reply;
+
+	call.words[call.word_count++] = officer;
+	call.words[call.word_count++] = "--ticket";
+	call.words[call.word_count++] = "a-file";
+	fv_reply_init(&reply, true);
+	assert_true(fv_call_parse(&call, &reply));
+	put_ticket(&call.inputs[0], t);
+	fv_buf_put_z(&call.inputs[1], "7531");
+	(void)fv_cmd_cosign(&h->app, &call, &reply);
+	assert_non_null(strstr(fv_buf_z(&reply.out), want));
+	fv_call_clear(&call);
+	fv_reply_clear(&reply);
+}
+
+static void
+only_a_supervisors_ticket_of_that_officer_here_and_now_sets_a_pin(void **state)
+{
+	static const struct {
+		const char *officer;
+		struct made_ticket ticket;
+		const char *want;
+	} rows[] = {
+	    {"o2", {.id = 1, .signer = 7}, "bad-ticket"}, /* nobody on the roster */
+	    {"o2", {.id = 2, .agency = "south"}, "bad-ticket"},
+	    {"o3", {.id = 3, .officer = "o2"}, "bad-ticket"},
+	    {"o9", {.id = 4, .officer = "o9"}, "bad-ticket"}, /* not on the roster */
+	    {"o2", {.id = 5, .expires_ms = NOW_MS - HOUR_MS}, "ticket-expired"},
+	    {"o1", {.id = 6, .officer = "o1"}, "usage"}, /* he holds this handheld */
+	};
+	const struct made_ticket good = {.id = 7};
+	struct handheld *h = *state;
+	struct fv_roster *roster = people_roster(1);
+
+	snprintf(h->app.identity.ticket.officer, FV_ID_BYTES, "o1");
+	keep_roster(h, roster);
+	free(roster);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		set_by_ticket(h, rows[i].officer, &rows[i].ticket, rows[i].want);
+	try_pin(h, "o2", "7531", "no-pin");
+	set_by_ticket(h, "o2", &good, "pin_set");
+	try_pin(h, "o2", "7531", NULL);
+	set_by_ticket(h, "o2", &good, "ticket-spent");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -150,6 +255,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records),
 	    T(each_second_officer_has_a_pin_of_his_own_that_opens_nothing),
+	    T(only_a_supervisors_ticket_of_that_officer_here_and_now_sets_a_pin),
 	    T(wrong_pins_are_delayed_and_the_tenth_erases_his_pin_alone),
 	};
 
