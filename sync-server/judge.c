@@ -174,6 +174,7 @@ struct keeping {
 	const struct judge_holes *holes;
 	struct judge_last *lasts; /* owned; by id */
 	size_t last_count, last_cap;
+	bool has_moves;                /* a correction took something into this case */
 	const struct fv_contact *seen; /* contact of the last finding, and: */
 	bool is_in_range;              /* its date is one of those asked for */
 	size_t cap;
@@ -196,6 +197,7 @@ take_last(const struct fv_store_finding *f, void *ctx)
 		k->last_cap = cap;
 	}
 	last = &k->lasts[k->last_count++];
+	last->is_of_another = false;
 	memcpy(last->id, f->id, sizeof last->id);
 	last->verdict = f->verdict;
 	last->is_provisional = f->is_provisional;
@@ -222,6 +224,7 @@ find_last(struct keeping *k, const uint8_t id[FV_FINDING_ID_BYTES], bool is_quic
 	if (k->last_count > 0)
 		held = bsearch(id, k->lasts, k->last_count, sizeof *k->lasts, by_id);
 	*has_out = held != NULL;
+	memset(out, 0, sizeof *out);
 	if (held != NULL)
 		*out = *held;
 	if (held != NULL || is_quick)
@@ -230,6 +233,7 @@ find_last(struct keeping *k, const uint8_t id[FV_FINDING_ID_BYTES], bool is_quic
 	if (rc != FV_OK)
 		return rc == FV_ENOENT ? FV_OK : rc;
 	*has_out = true;
+	out->is_of_another = true;
 	out->verdict = row.verdict;
 	out->is_provisional = row.is_provisional;
 	out->inputs_hash = row.inputs_hash;
@@ -277,10 +281,35 @@ put_erased(struct judged_finding *to)
 	to->verdict = FV_VERDICT_REVIEW;
 	fv_sha256(fv_span_z(inputs), &to->inputs_hash);
 	to->inputs = strdup(inputs);
+	return to->inputs != NULL ? FV_OK : FV_ENOMEM;
+}
+
+/* Its texts, in the place of those that the engine would render. */
+static bool
+put_erased_texts(struct keeping *k, const struct fv_finding *f, struct judged_finding *to)
+{
 	to->why_en = strdup("Review: evidence erased.");
 	to->why_zh = strdup("需人工判断：证据已删除。");
-	return to->inputs != NULL && to->why_en != NULL && to->why_zh != NULL ? FV_OK
-									      : FV_ENOMEM;
+	fv_audit_put_citation(&k->text, f->rule, false);
+	to->citation_en = taken(&k->text);
+	fv_audit_put_citation(&k->text, f->rule, true);
+	to->citation_zh = taken(&k->text);
+	if (to->why_en == NULL || to->why_zh == NULL || to->citation_en == NULL ||
+	    to->citation_zh == NULL)
+		return false;
+	fv_buf_put_z(&k->text, "{\"contact\":");
+	fv_audit_put_json_text(&k->text, to->contact);
+	fv_buf_put_z(&k->text, ",\"pack\":");
+	fv_audit_put_json_text(&k->text, to->pack);
+	fv_buf_put_z(&k->text, ",\"rule\":");
+	fv_audit_put_json_text(&k->text, to->rule);
+	fv_buf_putf(
+	    &k->text, ",\"verdict\":\"review\",\"severity\":%u,\"citation\":", to->severity);
+	fv_audit_put_json_text(&k->text, to->citation_en);
+	fv_buf_putf(&k->text, ",\"why\":{\"en\":\"%s\",\"zh\":\"%s\"},\"inputs\":%s}",
+	    to->why_en, to->why_zh, to->inputs);
+	to->json = taken(&k->text);
+	return to->json != NULL;
 }
 
 static void
@@ -297,12 +326,10 @@ clear_finding(struct judged_finding *f)
 
 /* Verdict, inputs and marks of one finding; *is_wanted_out: it is to be kept. */
 static enum fv_err
-fill_finding(struct keeping *k, const struct fv_finding *f, struct judged_finding *to,
-    bool *is_wanted_out)
+fill_finding(struct keeping *k, const struct fv_finding *f, bool is_erased,
+    struct judged_finding *to, bool *is_wanted_out)
 {
 	const bool has_texts = k->judge->opts.has_texts;
-	const bool is_erased =
-	    f->verdict != FV_VERDICT_NA && judge_holes_touch(k->holes, f, true);
 	struct judge_last last;
 	enum fv_err rc;
 
@@ -310,21 +337,27 @@ fill_finding(struct keeping *k, const struct fv_finding *f, struct judged_findin
 	to->verdict = f->verdict;
 	to->is_provisional = judge_holes_touch(k->holes, f, false);
 	if (!has_texts) {
-		rc = find_last(k, to->id, f->verdict == FV_VERDICT_NA, &last, &to->has_last);
+		rc = find_last(k, to->id, f->verdict == FV_VERDICT_NA && !k->has_moves, &last,
+		    &to->has_last);
 		if (rc != FV_OK || (!to->has_last && f->verdict == FV_VERDICT_NA))
 			return rc;
 		to->last_verdict = to->has_last ? (enum fv_verdict)last.verdict : 0;
 		if (to->has_last)
 			to->last_pack_sha256 = last.pack_sha256;
 	}
-	if (is_erased) {
-		*is_wanted_out = has_texts || !to->has_last;
+	if (is_erased && to->has_last) { /* what was said before stands */
+		*is_wanted_out = false;
+		return FV_OK;
+	}
+	if (is_erased && f->verdict != FV_VERDICT_NA) {
+		*is_wanted_out = true;
 		return put_erased(to);
 	}
 	if ((rc = fv_audit_inputs_hash(f, &to->inputs_hash)) != FV_OK)
 		return rc;
 	if (!has_texts)
-		*is_wanted_out = !to->has_last || last.verdict != (uint32_t)to->verdict ||
+		*is_wanted_out = !to->has_last || last.is_of_another ||
+		    last.verdict != (uint32_t)to->verdict ||
 		    last.is_provisional != to->is_provisional ||
 		    memcmp(last.inputs_hash.b, to->inputs_hash.b, FV_HASH_BYTES) != 0;
 	if (!*is_wanted_out)
@@ -345,7 +378,7 @@ keep_finding(const struct fv_finding *f, void *ctx)
 	    .rule = f->rule->id,
 	    .severity = f->severity,
 	    .contact_ms = f->contact->begin_utc_ms};
-	bool is_wanted = false;
+	bool is_wanted = false, is_erased;
 	enum fv_err rc;
 
 	if (f->contact != k->seen)
@@ -354,9 +387,13 @@ keep_finding(const struct fv_finding *f, void *ctx)
 	if (!k->is_in_range)
 		return FV_OK;
 	fv_finding_id(to.contact, to.pack, to.rule, to.id);
-	rc = fill_finding(k, f, &to, &is_wanted);
-	if (rc == FV_OK && is_wanted && k->judge->opts.has_texts && to.why_en == NULL)
-		rc = put_texts(k, f, &to) ? FV_OK : FV_ENOMEM;
+	is_erased = judge_holes_touch(k->holes, f, true);
+	rc = fill_finding(k, f, is_erased, &to, &is_wanted);
+	if (rc == FV_OK && is_wanted && k->judge->opts.has_texts)
+		rc = (is_erased && f->verdict != FV_VERDICT_NA ? put_erased_texts(k, f, &to)
+							       : put_texts(k, f, &to))
+		    ? FV_OK
+		    : FV_ENOMEM;
 	if (rc == FV_OK && is_wanted && out->finding_count == k->cap) {
 		size_t cap = k->cap > 0 ? k->cap * 2 : 64;
 		void *p = reallocarray(out->findings, cap, sizeof *out->findings);
@@ -422,6 +459,9 @@ run_engine(struct judge *judge, const char *case_id, const struct judge_holes *h
 	struct keeping keeping = {.judge = judge, .out = out, .holes = holes};
 	enum fv_err rc = FV_OK;
 
+	for (size_t i = 0; i < judge->move_count; i++)
+		if (strcmp(judge->moves[i].case_id, case_id) == 0)
+			keeping.has_moves = true;
 	if (!judge->opts.has_texts)
 		rc = fv_store_finding_each(judge->store, case_id, take_last, &keeping);
 	if (rc == FV_OK && keeping.last_count > 1)

@@ -113,6 +113,8 @@ keep_part(const struct fv_store_record *record, void *ctx)
 	struct gather *g = ctx;
 
 	fv_buf_put(&g->parts, &part, sizeof part);
+	if (record->is_erased && judge_holes_erased(g->holes, record) != FV_OK)
+		return FV_ENOMEM;
 	return fv_buf_status(&g->parts);
 }
 

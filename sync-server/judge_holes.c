@@ -76,6 +76,23 @@ judge_holes_missing(struct judge_holes *holes, struct fv_store *store, int64_t n
 	return rc;
 }
 
+/* Of a part of a visit the time of the part stands for it: it lies within the visit, or
+ * corrects it. */
+enum fv_err
+judge_holes_erased(struct judge_holes *holes, const struct fv_store_record *record)
+{
+	struct fv_header header;
+
+	if (!may_concern(record->type))
+		return FV_OK;
+	if (fv_header_parse(record->header, &header) != FV_OK)
+		return FV_ECORRUPT;
+	return add_hole(holes,
+	    &(struct judge_hole){.from_ms = header.rtc_ms,
+		.until_ms = record->type == FV_REC_EVENT ? INT64_MAX : header.rtc_ms,
+		.is_erased = true});
+}
+
 void
 judge_holes_restart(struct judge_holes *holes)
 {

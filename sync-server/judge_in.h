@@ -36,6 +36,7 @@ struct judge_last {
 	uint8_t id[FV_FINDING_ID_BYTES];
 	uint32_t verdict;
 	bool is_provisional;
+	bool is_of_another; /* case: a correction moved the contact since */
 	struct fv_hash inputs_hash, pack_sha256;
 };
 
@@ -66,9 +67,13 @@ FV_NODISCARD enum fv_err judge_read_trail(struct judge *judge, struct judge_trai
 FV_NODISCARD enum fv_err judge_put_as_of(
     struct judge *judge, const struct judgement *j, const char *case_id, struct fv_buf *out);
 
-/* Payloads on their way to one trail.  Call before any judge_holes_track(). */
+/* Payloads on their way to one trail.  Call before any
+ * judge_holes_track(). */
 FV_NODISCARD enum fv_err judge_holes_missing(
     struct judge_holes *holes, struct fv_store *store, int64_t no);
+/* A record of the case whose payload was erased. */
+FV_NODISCARD enum fv_err judge_holes_erased(
+    struct judge_holes *holes, const struct fv_store_record *record);
 /* A track that is not whole; restart forgets those. */
 FV_NODISCARD enum fv_err judge_holes_track(
     struct judge_holes *holes, const struct fv_store_record *record, int64_t rtc_ms);

@@ -2,10 +2,13 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sqlite3.h>
 
 #include <cmocka.h>
 
@@ -434,6 +437,175 @@ what_is_not_sealed_is_provisional_and_said(void **state)
 	fv_buf_clear(&text);
 }
 
+/* Findings of a case about one contact: how many, and how many of them are provisional. */
+struct seen {
+	const char *contact;
+	const char *rule; /* NULL: all */
+	size_t count, provisional, reviews, revisions;
+};
+
+static enum fv_err
+see(const struct fv_store_finding *f, void *ctx)
+{
+	struct seen *s = ctx;
+
+	if (!fv_span_equal(f->subject, fv_span_z(s->contact)) ||
+	    (s->rule != NULL && !fv_span_equal(f->rule, fv_span_z(s->rule))))
+		return FV_OK;
+	s->count++;
+	s->provisional += f->is_provisional ? 1U : 0U;
+	s->reviews += f->verdict == FV_VERDICT_REVIEW ? 1U : 0U;
+	s->revisions += f->revision;
+	return FV_OK;
+}
+
+static struct seen
+look(struct world *w, const char *contact, const char *rule)
+{
+	struct seen s = {.contact = contact, .rule = rule};
+
+	assert_int_equal(fv_store_finding_each(w->p.store, NULL, see, &s), FV_OK);
+	return s;
+}
+
+static const char *
+visit_id(const struct handset *h, size_t seq, char out[FV_FOLD_ID_BYTES])
+{
+	return fv_fold_id('v', h->dev, seq, out);
+}
+
+/* A call of another system, `days` after the first record. */
+static void
+import_call(struct world *w, const char *id, const char *begin)
+{
+	char line[256];
+	struct fv_store_import row = {.source = fv_span_z("dialler"),
+	    .id = fv_span_z(id),
+	    .case_id = fv_span_z("c1"),
+	    .at_ms = 1};
+
+	(void)snprintf(line, sizeof line,
+	    "{\"type\":\"contact\",\"id\":\"%s\",\"case\":\"c1\",\"channel\":\"call\","
+	    "\"begin\":\"%s\",\"by\":\"collector\",\"with\":\"third_party\","
+	    "\"outcome\":\"conversation\",\"purpose\":\"collect\",\"source\":\"dialler\"}",
+	    id, begin);
+	row.line = fv_span_z(line);
+	assert_int_equal(fv_store_begin(w->p.store), FV_OK);
+	assert_int_equal(fv_store_import_put(w->p.store, &row), FV_OK);
+	assert_int_equal(fv_store_commit(w->p.store), FV_OK);
+}
+
+static void
+only_what_falls_in_a_rules_window_makes_its_finding_provisional(void **state)
+{
+	struct world *w = *state;
+	struct handset *h = &w->sets[0];
+	char first[FV_FOLD_ID_BYTES], second[FV_FOLD_ID_BYTES];
+	size_t begin;
+
+	handset_clear(h);
+	handset_init(h, 1);
+	add(h, FV_REC_BOOT, "{4:1}");
+	visit(h, "c1", "[\"o1\"]", 5, 231291000); /* 2026-02-02, sealed */
+	h->now_ms = INT64_C(1775012400000);       /* 2026-04-01T11:00+08:00 */
+	begin = h->count;
+	visit(h, "c1", "[\"o1\"]", 5, 231291000);
+
+	send_span(w, 0, 0, h->count - 1); /* without its seal */
+	import_call(w, "k20", "2026-04-21T10:00:00+08:00");
+	import_call(w, "k90", "2026-07-01T10:00:00+08:00");
+	assert_true(audit(w) > 0);
+	(void)visit_id(h, 1, first);
+	(void)visit_id(h, begin, second);
+	assert_true(look(w, first, NULL).count > 0);
+	assert_int_equal(look(w, first, NULL).provisional, 0);
+	assert_int_equal(look(w, second, NULL).provisional, look(w, second, NULL).count);
+	/* 20 days later: within 30 days, outside of the call rules' one day */
+	assert_true(look(w, "k20", NULL).provisional > 0);
+	assert_true(look(w, "k20", NULL).provisional < look(w, "k20", NULL).count);
+	assert_int_equal(look(w, "k90", NULL).provisional, 0);
+}
+
+static void
+erase_payload(struct world *w, uint32_t type)
+{
+	char path[96], sql[128];
+	sqlite3 *db;
+
+	(void)snprintf(path, sizeof path, "%s/fieldvisit.db", w->p.dir);
+	(void)snprintf(sql, sizeof sql,
+	    "UPDATE record SET payload = NULL, salt = NULL WHERE type = %u", type);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+erased_evidence_is_for_a_person_and_replaces_no_verdict(void **state)
+{
+	struct world *w = *state;
+	struct fv_buf text = {0};
+	char id[FV_FOLD_ID_BYTES];
+	struct seen before, after;
+
+	send_span(w, 0, 0, 5);
+	assert_true(audit(w) > 0);
+	before = look(w, visit_id(&w->sets[0], 1, id), NULL);
+	assert_true(before.reviews < before.count);
+	erase_payload(w, FV_REC_OUTCOME);
+	assert_int_equal(audit(w), 0);
+	after = look(w, id, NULL);
+	assert_memory_equal(
+	    &before.count, &after.count, sizeof before - offsetof(struct seen, count));
+	report_of(w, "c1", report_put_json, &text);
+	assert_non_null(strstr(fv_buf_z(&text), "Review: evidence erased."));
+	assert_null(strstr(fv_buf_z(&text), "\"outstanding\""));
+	fv_buf_clear(&text);
+}
+
+static void
+evidence_that_was_erased_before_the_first_run_gives_review(void **state)
+{
+	struct world *w = *state;
+	char id[FV_FOLD_ID_BYTES];
+	struct seen seen;
+
+	send_span(w, 0, 0, 5);
+	erase_payload(w, FV_REC_OUTCOME);
+	assert_true(audit(w) > 0);
+	seen = look(w, visit_id(&w->sets[0], 1, id), NULL);
+	assert_true(seen.count > 0);
+	assert_int_equal(seen.reviews, seen.count);
+	assert_int_equal(seen.provisional, 0);
+	assert_int_equal(audit(w), 0);
+}
+
+static void
+a_correction_of_the_case_takes_the_findings_with_it(void **state)
+{
+	struct world *w = *state;
+	struct handset *h = &w->sets[0];
+	struct fv_store_finding last;
+	uint8_t finding[FV_FINDING_ID_BYTES];
+	char id[FV_FOLD_ID_BYTES];
+
+	handset_clear(h);
+	handset_init(h, 1);
+	add(h, FV_REC_BOOT, "{4:1}");
+	visit(h, "c1", "[\"o1\"]", 5, 231291000);
+	add(h, FV_REC_AMEND, "{1:1,4:1,5:{1:\"c2\"}}");
+	handset_seal(h);
+	send_span(w, 0, 0, 5);
+	assert_true(audit(w) > 0);
+	send_span(w, 0, 5, h->count);
+	(void)audit(w);
+	fv_finding_id(visit_id(h, 1, id), "cn-cba-2026", "CN-06", finding);
+	assert_int_equal(fv_store_finding_last(w->p.store, finding, &last), FV_OK);
+	assert_true(last.revision > 1);
+	assert_true(fv_span_equal(last.case_id, fv_span_z("c2")));
+	assert_int_equal(audit(w), 0);
+}
+
 static void
 a_report_says_when_where_who_and_why(void **state)
 {
@@ -530,6 +702,10 @@ main(void)
 	    T(any_order_of_arrival_gives_the_same_final_report),
 	    T(a_second_run_writes_nothing_and_late_data_writes_what_it_touches),
 	    T(what_is_not_sealed_is_provisional_and_said),
+	    T(only_what_falls_in_a_rules_window_makes_its_finding_provisional),
+	    T(erased_evidence_is_for_a_person_and_replaces_no_verdict),
+	    T(evidence_that_was_erased_before_the_first_run_gives_review),
+	    T(a_correction_of_the_case_takes_the_findings_with_it),
 	    T(a_report_says_when_where_who_and_why),
 	    T(an_empty_report_says_what_to_do_next),
 	    T(an_officer_named_like_a_formula_or_an_escape_does_no_harm),
