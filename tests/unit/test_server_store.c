@@ -201,6 +201,56 @@ an_older_store_is_migrated_and_a_reader_waits_for_that(void **state)
 	fv_store_close(store);
 }
 
+/* What version 1 left: the second migration undone by hand. */
+static void
+a_store_of_version_1_keeps_its_findings(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_finding f = {.id = {9}, .case_id = fv_span_z("c1"), .verdict = 4}, got;
+	struct fv_store_run run;
+
+	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
+	fv_store_close(p->store);
+	assert_int_equal(run_sql(p,
+			     "DROP INDEX record_context; DROP INDEX finding_run;"
+			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
+			     "PRAGMA user_version=1"),
+	    SQLITE_OK);
+	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_READ), FV_ESTATE);
+	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_WRITE), FV_OK);
+	assert_int_equal(fv_store_finding_last(p->store, f.id, &got), FV_OK);
+	assert_true(got.verdict == 4 && got.revision == 1 && got.run == 0);
+	assert_int_equal(fv_store_run_last(p->store, &run), FV_ENOENT);
+	assert_int_equal(fv_store_check(p->store), FV_OK);
+}
+
+static void
+a_run_is_saved_until_it_ends(void **state)
+{
+	struct place *p = *state;
+	struct fv_store_run run = {.started_ms = 5,
+				.args = fv_span_z("{}"),
+				.packs = fv_span_z("hash")},
+			    got;
+	uint64_t no;
+
+	assert_int_equal(fv_store_run_put(p->store, &run, &no), FV_OK);
+	run.no = no;
+	run.cursor = fv_span_z("c1");
+	run.tally = fv_span_z("{\"cases\":1}");
+	assert_int_equal(fv_store_run_save(p->store, &run), FV_OK);
+	assert_int_equal(fv_store_run_last(p->store, &got), FV_OK);
+	assert_true(got.no == no && !got.is_ended && fv_span_equal(got.cursor, run.cursor) &&
+	    fv_span_equal(got.packs, run.packs) && got.started_ms == 5);
+	run.is_ended = true;
+	run.ended_ms = 9;
+	assert_int_equal(fv_store_run_save(p->store, &run), FV_OK);
+	assert_int_equal(fv_store_run_save(p->store, &run), FV_ESTATE);
+	run.no = no + 1;
+	assert_int_equal(fv_store_run_save(p->store, &run), FV_ESTATE);
+	assert_int_equal(run_sql(p, "DELETE FROM audit_run"), SQLITE_CONSTRAINT);
+}
+
 static void
 a_reader_cannot_write(void **state)
 {
@@ -644,6 +694,8 @@ main(void)
 	    T(a_damaged_page_is_found_after_an_unclean_stop),
 	    T(a_migration_that_fails_leaves_the_old_schema),
 	    T(an_older_store_is_migrated_and_a_reader_waits_for_that),
+	    T(a_store_of_version_1_keeps_its_findings),
+	    T(a_run_is_saved_until_it_ends),
 	    T(a_reader_cannot_write),
 	    T(a_rolled_back_transaction_leaves_nothing),
 	    T(a_device_comes_back_as_it_was_added),
