@@ -113,6 +113,8 @@ keep_part(const struct fv_store_record *record, void *ctx)
 	struct gather *g = ctx;
 
 	fv_buf_put(&g->parts, &part, sizeof part);
+	if (add_need(g, record->no, record->seq, record->seq + 1) != FV_OK)
+		return FV_ENOMEM;
 	if (record->is_erased && judge_holes_erased(g->holes, record) != FV_OK)
 		return FV_ENOMEM;
 	return fv_buf_status(&g->parts);
@@ -198,7 +200,9 @@ need_context(struct gather *g, const struct spot *at, uint64_t last)
 	if ((rc = need_officer(g, at->no, at->seq, FV_REC_SHIFT_BEGIN)) != FV_OK ||
 	    (rc = need_officer(g, at->no, at->seq, FV_REC_OFFICER)) != FV_OK)
 		return rc;
-	return fv_store_record_each_type(store, at->no, FV_REC_SESSION, during, keep_need, g);
+	return last == at->seq
+	    ? FV_OK
+	    : fv_store_record_each_type(store, at->no, FV_REC_SESSION, during, keep_need, g);
 }
 
 /* What names the root and what corrects that; *has_end_out: of a visit. */
@@ -220,7 +224,8 @@ need_root(struct gather *g, const struct spot *root, bool *is_open_out)
 		if (part.type == FV_REC_VISIT_END && part.seq < end)
 			end = part.seq;
 		last = part.seq > last ? part.seq : last;
-		rc = need_about(g, root->no, part.seq);
+		if (part.seq != root->seq)
+			rc = need_about(g, root->no, part.seq);
 	}
 	if (rc != FV_OK || type == 0)
 		return rc;

@@ -301,18 +301,23 @@ fv_store_record_each(struct fv_store *store, int64_t no, struct fv_store_seqs se
 	return rc;
 }
 
+/* Two statements: a union of both would make a temporary table each time. */
 enum fv_err
 fv_store_record_each_about(
     struct fv_store *store, int64_t no, uint64_t seq, fv_store_record_fn fn, void *ctx)
 {
-	sqlite3_stmt *stmt = NULL;
-	enum fv_err rc;
+	static const enum fv_sql parts[] = {FV_SQL_RECORD_GET, FV_SQL_RECORD_ABOUT};
+	enum fv_err rc = FV_OK;
 
-	if ((rc = fv_db_make(store, FV_SQL_RECORD_ABOUT, &stmt)) == FV_OK) {
-		fv_db_bind_int(stmt, 1, record_id(no, seq));
-		rc = each(stmt, fn, ctx);
+	for (size_t i = 0; rc == FV_OK && i < 2; i++) {
+		sqlite3_stmt *stmt = NULL;
+
+		if ((rc = fv_db_make(store, parts[i], &stmt)) == FV_OK) {
+			fv_db_bind_int(stmt, 1, record_id(no, seq));
+			rc = each(stmt, fn, ctx);
+		}
+		fv_db_drop(store, stmt);
 	}
-	fv_db_drop(store, stmt);
 	return rc;
 }
 

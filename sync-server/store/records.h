@@ -79,7 +79,7 @@ struct fv_store_seqs {
  * the first error of `fn` and returns it. */
 FV_NODISCARD enum fv_err fv_store_record_each(struct fv_store *store, int64_t no,
     struct fv_store_seqs seqs, fv_store_record_fn fn, void *ctx);
-/* The record `seq` and all whose key 1 is `seq` (a visit's, a contact's), but for TRACK:
+/* The record `seq`, then all whose key 1 is `seq` (a visit's, a contact's), but for TRACK:
  * those of a visit are found by their place in the trail. */
 FV_NODISCARD enum fv_err fv_store_record_each_about(
     struct fv_store *store, int64_t no, uint64_t seq, fv_store_record_fn fn, void *ctx);

@@ -71,8 +71,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_RECORD_EACH] =
 	RECORD_COLUMNS "WHERE record.id >= ?1 AND record.id < ?2 ORDER BY record.id",
     [FV_SQL_RECORD_ABOUT] =
-	RECORD_COLUMNS "WHERE record.id IN (SELECT ?1 UNION SELECT id FROM record"
-		       " WHERE subject = ?1 AND type <> 12) ORDER BY record.id",
+	RECORD_COLUMNS "WHERE subject = ?1 AND type <> 12 AND record.id <> ?1"
+		       " ORDER BY record.id",
     [FV_SQL_RECORD_CASE] = RECORD_COLUMNS "WHERE case_id = ?1 ORDER BY record.id",
 
     [FV_SQL_RECORD_TYPE] = RECORD_COLUMNS RECORD_CONTEXT
