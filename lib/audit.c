@@ -474,7 +474,8 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	if (view->k->is_imported)
 		fv_judge_put_bool(&j, "contact_unsigned", true);
 	audit->is_breach = f->verdict == FV_VERDICT_FAIL;
-	if (audit->is_breach && state->clause->consent.scope != 0)
+	if (audit->is_breach &&
+	    (state->clause->consent.scope != 0 || state->clause->consent.or_court))
 		fv_judge_consent(&j);
 	/* A breach that only a doubtful consent excuses is none to build another on; nor is
 	 * one of conduct: a consent needs a contact that might be made at all, and the

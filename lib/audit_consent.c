@@ -386,8 +386,10 @@ reason_of(const struct fv_judge *j, const struct weighed *w)
 void
 fv_judge_consent(struct fv_judge *j)
 {
-	struct weighed best = best_consent(j);
+	struct weighed best = {.worth = FV_WORTH_NONE};
 
+	if (j->clause->consent.scope != 0)
+		best = best_consent(j);
 	if (best.worth != FV_WORTH_GOOD && judge_court(j))
 		return;
 	if (best.worth == FV_WORTH_NONE)

@@ -5,9 +5,8 @@
 
 #define NO_ENTRY UINT32_MAX
 
-/* Whom the contact reached, or was placed to where nobody was; 0: not said. */
-static enum fv_with
-person_of(const struct fv_contact *k)
+enum fv_with
+fv_contact_person(const struct fv_contact *k)
 {
 	if (fv_contact_is_unanswered(k))
 		return k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
@@ -25,7 +24,7 @@ fv_count_matches(const struct fv_judge *j, uint32_t channels, uint32_t by, uint3
 	uint32_t with = c->u.frequency.with;
 	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
 	uint32_t outcome = fv_code_bit(k->outcome);
-	uint32_t person = fv_code_bit(person_of(k));
+	uint32_t person = fv_code_bit(fv_contact_person(k));
 	struct fv_counting n = {.what = FV_COUNTS_NOT};
 
 	/* A visit that is planned is one that will meet the debtor. */
@@ -82,7 +81,7 @@ fv_count_keys(const struct fv_judge *j, struct fv_keys *keys_out)
 {
 	const struct fv_contact *k = j->view->k;
 	enum fv_per per = j->clause->u.frequency.per;
-	enum fv_with person = person_of(k);
+	enum fv_with person = fv_contact_person(k);
 	const char *key = k->number;
 
 	if (per == FV_PER_DEBT) {

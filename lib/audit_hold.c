@@ -396,13 +396,28 @@ say_claims(struct fv_judge *j)
 	fv_judge_lifted_by(j, "supervisor");
 }
 
+/* True, and n/a said, where the hold does not bind contacts with this person. */
+static bool
+is_other_person(struct fv_judge *j)
+{
+	uint32_t with = j->clause->u.hold.with;
+	enum fv_with person = fv_contact_person(j->view->k);
+
+	if (with == 0 || person == 0 || (with & fv_code_bit(person)) != 0)
+		return false;
+	fv_judge_put_text(j, "with", fv_code_word(FV_CODES_WITH, person));
+	fv_judge_say(j, FV_VERDICT_NA, R_PERSON);
+	return true;
+}
+
 void
 fv_judge_hold(struct fv_judge *j)
 {
 	const struct fv_contact *k = j->view->k;
-
 	const struct fv_within *within = &j->clause->u.hold.within;
 
+	if (is_other_person(j))
+		return;
 	if ((j->rc = fv_hold_advance(j->state, j->file, k->begin_utc_ms)) != FV_OK ||
 	    (within->notices != 0 &&
 		(j->rc = fv_notices_advance(&j->state->notices, j->file, within->notices,

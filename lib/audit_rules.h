@@ -27,6 +27,7 @@ enum fv_reason {
 	R_PLACE_UNKNOWN,
 	R_PRODUCT_UNKNOWN,
 	R_PURPOSE,
+	R_PERSON,
 	R_NOT_COUNTED,
 	R_UNANSWERED,
 	R_AT_THE_DOOR,
@@ -443,6 +444,9 @@ void fv_judge_say_calendar(struct fv_judge *j, const char *calendar, int64_t day
 
 /* True when the two have a debt in common; an empty set stands for all. */
 bool fv_debts_meet(const struct fv_strs *a, const struct fv_strs *b);
+
+/* Whom the contact reached, or was placed to where nobody was; 0: not said. */
+enum fv_with fv_contact_person(const struct fv_contact *k);
 
 /* Somebody who answers for the debt was spoken to. */
 bool fv_contact_is_talk(const struct fv_contact *k);

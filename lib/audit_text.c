@@ -34,6 +34,8 @@ static const struct {
 	    "未记录债务种类，而规则只针对部分种类{cite}。"},
     [R_PURPOSE] = {"The rule is not about this purpose ({purpose}){cite}.",
 	"本规则不针对此目的{cite}。"},
+    [R_PERSON] = {"The rule is not about contacts with such a person ({with}){cite}.",
+	"本规则不针对与此类人员的联系{cite}。"},
     [R_NOT_COUNTED] = {"The rule does not count a contact of this kind{cite}.",
 	"此类联系不计入次数{cite}。"},
     [R_UNANSWERED] = {"Nobody was reached: the duty begins with a talk{cite}.",

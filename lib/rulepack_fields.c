@@ -170,6 +170,7 @@ static const struct fv_pack_field common_fields[] = {
     WORDS("products", C(products), PRODUCT, "The rule is about these kinds of debt only."),
     OBJECT(
 	"consent", C(consent), consent_table, "The debtor's consent that excuses a breach."),
+    BOOL("court", C(consent.or_court), "A court's permission excuses a breach."),
 };
 
 static const struct fv_pack_field time_fields[] = {
@@ -275,6 +276,7 @@ static const struct fv_pack_field hold_fields[] = {
 	"Unless it is confirmed in writing within so many."),
     NUMBER("after_until_days", C(u.hold.after_until_days), 1, DAYS_MAX,
 	"It goes on so many after the event's own end."),
+    WORDS("with", C(u.hold.with), WITH, "It binds contacts with (or meant for) these only."),
     OBJECT("within", C(u.hold.within), within_table,
 	"The event counts only within a period after a notice."),
 };

@@ -176,7 +176,8 @@ struct fv_consent_rule {
 	uint32_t days;     /* it ends after this many local dates; 0: no such end */
 	bool is_day_one;   /* the date of the consent is the first of them */
 	bool ends_by_talk; /* a conversation ends it */
-	bool or_court;     /* a court's permission (court_permission) does as well */
+	bool or_court;     /* a court's permission (court_permission) does as well; with scope
+			      0 only that does */
 };
 
 /* K1, K2, K4: parts of local days when contact is allowed; lawful in every zone. */
@@ -273,6 +274,7 @@ struct fv_hold_rule {
 	uint32_t confirm_days;   /* unless it is confirmed in writing within so many */
 	uint32_t after_until_days; /* it goes on so many local dates after the event's until */
 	struct fv_within within;
+	uint32_t with; /* bits of FV_CODES_WITH, met or meant, that it binds; 0: all */
 };
 
 /* How old what is known may be. */

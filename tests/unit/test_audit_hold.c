@@ -696,10 +696,58 @@ a_long_history_costs_no_more_a_contact_than_a_short_one(void **state)
 	assert_true(most < least * 40 * 1.3 * 2);
 }
 
+#define ATTORNEY                                                                              \
+	HOLD("\"starts\":[\"attorney\"],\"with\":[\"debtor\",\"spouse\"],\"court\":true")
+#define REPRESENTED CASE EVENT("attorney", "2026-03-01T10:00:00Z", "")
+
+static void
+a_hold_may_bind_contacts_with_some_people_only(void **state)
+{
+	(void)state;
+	expect(ATTORNEY, REPRESENTED VISIT("v1", "2026-03-02T10:00:00Z", TALK), "fail");
+	expect(ATTORNEY, REPRESENTED VISIT("v1", "2026-03-02T10:00:00Z", ""), "fail");
+	expect(ATTORNEY,
+	    REPRESENTED VISIT("v1", "2026-03-02T10:00:00Z",
+		",\"outcome\":\"conversation\",\"with\":\"attorney\""),
+	    "n/a");
+	expect(ATTORNEY,
+	    REPRESENTED CONTACT("v1", "call", "2026-03-02T10:00:00Z",
+		",\"outcome\":\"no_answer\",\"meant_for\":\"attorney\""),
+	    "n/a");
+	expect(ATTORNEY,
+	    REPRESENTED CONTACT(
+		"v1", "call", "2026-03-02T10:00:00Z", ",\"outcome\":\"no_answer\""),
+	    "fail");
+}
+
+static void
+a_breach_may_be_excused_by_a_court_and_by_no_consent(void **state)
+{
+	(void)state;
+	expect(ATTORNEY,
+	    REPRESENTED EVENT("court_permission", "2026-03-01T11:00:00Z", "")
+		VISIT("v1", "2026-03-02T10:00:00Z", TALK),
+	    "pass");
+	expect(ATTORNEY,
+	    REPRESENTED EVENT("court_permission", "2026-03-01T11:00:00Z",
+		",\"scope\":[\"entry\"]") VISIT("v1", "2026-03-02T10:00:00Z", TALK),
+	    "fail");
+	expect(ATTORNEY,
+	    REPRESENTED EVENT("court_permission", "2026-03-02T11:00:00Z", "")
+		VISIT("v1", "2026-03-02T10:00:00Z", TALK),
+	    "fail");
+	expect(ATTORNEY,
+	    REPRESENTED EVENT("consent", "2026-03-01T11:00:00Z", ",\"scope\":[\"time\"]")
+		VISIT("v1", "2026-03-02T10:00:00Z", TALK),
+	    "fail");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_hold_may_bind_contacts_with_some_people_only),
+	    cmocka_unit_test(a_breach_may_be_excused_by_a_court_and_by_no_consent),
 	    cmocka_unit_test(days_that_the_debtor_named_are_barred_to_their_end),
 	    cmocka_unit_test(a_barred_time_is_broken_by_any_part_of_the_contact),
 	    cmocka_unit_test(a_barred_time_may_run_over_midnight),
