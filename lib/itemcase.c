@@ -12,6 +12,7 @@ struct encoding {
 	const struct fv_strs *debts; /* of the case, in its order */
 	const struct fv_case_history *of;
 	size_t first; /* index of the first contact that is sent */
+	const struct fv_strs *visitors;
 	struct fv_buf *out;
 };
 
@@ -87,6 +88,15 @@ set_line(const struct encoding *e, const char *contact, struct fv_item_event *ou
 		}
 }
 
+static bool
+has_text(const struct fv_strs *set, const char *text)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i], text) == 0)
+			return true;
+	return false;
+}
+
 /* The word of an officer who visits this case alone; his name stays here. */
 static bool
 is_from_officer(const struct encoding *e, const struct fv_event *event)
@@ -97,10 +107,11 @@ is_from_officer(const struct encoding *e, const struct fv_event *event)
 		return false;
 	if (strcmp(who, "officer") == 0 || strcmp(who, "collector") == 0)
 		return true;
+	if (has_text(e->visitors, who))
+		return true;
 	for (size_t i = 0; i < e->of->contact_count; i++)
-		for (size_t k = 0; k < e->of->contacts[i]->officers.count; k++)
-			if (strcmp(e->of->contacts[i]->officers.items[k], who) == 0)
-				return true;
+		if (has_text(&e->of->contacts[i]->officers, who))
+			return true;
 	return false;
 }
 
@@ -141,9 +152,14 @@ put_event(const struct encoding *e, const struct fv_event *event)
 
 void
 fv_itemcase_put(struct fv_buf *out, const struct fv_case_history *of, size_t first,
-    const struct fv_strs *debts)
+    const struct fv_strs *debts, const struct fv_strs *visitors)
 {
-	const struct encoding e = {of->subject->id, debts, of, first, out};
+	const struct encoding e = {.case_id = of->subject->id,
+	    .debts = debts,
+	    .of = of,
+	    .first = first,
+	    .visitors = visitors,
+	    .out = out};
 
 	fv_item_history_put_count(out, of->contact_count - first);
 	for (size_t i = first; i < of->contact_count; i++)

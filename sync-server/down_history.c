@@ -65,6 +65,7 @@ add_case(struct fv_history *history, const char *id, const struct fv_item_case *
 struct gathered {
 	char id[FV_CASE_ID_BYTES];
 	struct members zones, debts;
+	struct members visitors; /* the officers to whom the case is assigned */
 	struct fv_history *history;
 	const struct fv_case_history *of; /* into history */
 };
@@ -75,6 +76,7 @@ gathered_clear(struct gathered *g)
 	fv_history_free(g->history);
 	free(g->zones.text);
 	free(g->debts.text);
+	free(g->visitors.text);
 }
 
 static enum fv_err
@@ -88,6 +90,7 @@ gather(const struct fv_down *down, const struct fv_store_case *row, struct gathe
 		return FV_ECORRUPT;
 	if ((rc = split(row->item.zones, &g->zones)) != FV_OK ||
 	    (rc = split(row->item.debts, &g->debts)) != FV_OK ||
+	    (rc = split(row->item.assigned, &g->visitors)) != FV_OK ||
 	    (rc = fv_history_new(&g->history)) != FV_OK)
 		return rc;
 	rc = add_case(g->history, g->id, &row->item, &g->zones, &g->debts);
@@ -118,7 +121,8 @@ fv_down_history(
 		while (first < g.of->contact_count &&
 		    g.of->contacts[first]->begin_utc_ms < oldest_ms)
 			first++;
-		fv_itemcase_put(body_out, g.of, first, &debts);
+		const struct fv_strs visitors = {g.visitors.items, g.visitors.count};
+		fv_itemcase_put(body_out, g.of, first, &debts, &visitors);
 		rc = fv_buf_status(body_out);
 	}
 	gathered_clear(&g);

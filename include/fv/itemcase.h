@@ -15,10 +15,12 @@
 
 /*
  * Append the body: the contacts from number `first` on, then all events.  `debts` are the
- * case's as the case item lists them: lines name them by their place there.
+ * case's as the case item lists them: lines name them by their place there.  `visitors` are
+ * those who may come next: what one of them, or who has come already, wrote down goes as
+ * the word of a visiting officer.
  */
 FV_EXPORT void fv_itemcase_put(struct fv_buf *out, const struct fv_case_history *of,
-    size_t first, const struct fv_strs *debts);
+    size_t first, const struct fv_strs *debts, const struct fv_strs *visitors);
 
 /*
  * Add the contacts ("h0", "h1", ...) and events ("g0", ...) of a body to a history that

@@ -44,7 +44,7 @@ check_taken(struct fv_span body)
 	if (fv_itemcase_take(body, "c", &debts, history) == FV_OK) {
 		if (fv_history_finish(history, &error) != FV_OK)
 			abort();
-		fv_itemcase_put(&again, fv_history_find(history, "c"), 0, &debts);
+		fv_itemcase_put(&again, fv_history_find(history, "c"), 0, &debts, &debts);
 	}
 	fv_buf_clear(&again);
 	fv_history_free(history);

@@ -219,13 +219,14 @@ draw_plan(uint64_t *seed, struct fv_check_plan *plan)
 
 /* What goes down, taken in again as the handheld takes it. */
 static struct fv_history *
-send_down(const struct fv_case *c, const struct fv_case_history *of)
+send_down(
+    const struct fv_case *c, const struct fv_case_history *of, const struct fv_strs *visitors)
 {
 	struct fv_history *h = new_history(c);
 	struct fv_history_error error;
 	struct fv_buf body = {0};
 
-	fv_itemcase_put(&body, of, 0, &c->debts);
+	fv_itemcase_put(&body, of, 0, &c->debts, visitors);
 	assert_int_equal(fv_buf_status(&body), FV_OK);
 	assert_int_equal(fv_itemcase_take(fv_buf_span(&body), "c", &c->debts, h), FV_OK);
 	assert_int_equal(fv_history_finish(h, &error), FV_OK);
@@ -276,8 +277,8 @@ compare(struct world *w, uint64_t *seed, size_t round, size_t answers[4])
 		add_event(seed, whole, i, contacts);
 	assert_int_equal(fv_history_finish(whole, &error), FV_OK);
 	const struct fv_case_history *of = fv_history_find(whole, "c");
-	struct fv_history *sent = send_down(&c, of);
 	draw_plan(seed, &plan);
+	struct fv_history *sent = send_down(&c, of, &plan.officers);
 	/* Packs side by side, no one twice. */
 	size_t first = draw(seed, (uint32_t)w->pack_count);
 	for (size_t i = 0; i < PACKS_ASKED && i < w->pack_count; i++)
