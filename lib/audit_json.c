@@ -160,9 +160,12 @@ void
 fv_audit_put_json(struct fv_buf *out, const struct fv_finding *finding)
 {
 	const struct fv_finding *f = finding;
+	const char *subject = f->subject_id != NULL ? f->subject_id : f->contact->id;
+	/* Only what is no contact has a word and a colon before its id. */
+	bool is_contact = f->subject_id == NULL || strchr(subject, ':') == NULL;
 
-	fv_buf_put_z(out, f->subject_id != NULL ? "{\"subject\":" : "{\"contact\":");
-	fv_audit_put_json_text(out, f->subject_id != NULL ? f->subject_id : f->contact->id);
+	fv_buf_put_z(out, !is_contact ? "{\"subject\":" : "{\"contact\":");
+	fv_audit_put_json_text(out, subject);
 	fv_buf_put_z(out, ",\"pack\":");
 	fv_audit_put_json_text(out, f->pack->id);
 	fv_buf_put_z(out, ",\"rule\":");

@@ -138,6 +138,40 @@ broken(struct audit_run *run, enum fv_err rc)
 	    run->is_trial ? "" : "; 'fieldvisitd audit run --resume' goes on from there");
 }
 
+static enum fv_err
+keep_standing(const struct fv_store_finding *row, enum fv_verdict was,
+    const struct fv_hash *was_pack, void *ctx)
+{
+	return audit_keep(ctx, row, was, was_pack);
+}
+
+/*
+ * Findings about no contact, and hints: once a run, and not in one that chose cases or
+ * dates.  They rest on verdicts on contacts too, so that those are written first.
+ */
+static int
+run_standing(struct audit_run *run)
+{
+	const struct audit_args *a = &run->args;
+	const struct standing_opts opts = {.judge = run->judge,
+	    .store = run->store,
+	    .now_ms = run->started_ms,
+	    .is_whole = a->packs.count == 0 && a->drafts.count == 0 && !a->resumes,
+	    .write = keep_standing,
+	    .ctx = run};
+	enum fv_err rc;
+	int code;
+
+	if (a->case_id != NULL || a->agency != NULL || a->has_from || a->has_until)
+		return FV_EXIT_OK;
+	if ((code = audit_flush(run, false)) != FV_EXIT_OK)
+		return code;
+	if ((rc = fv_store_view_begin(run->store)) == FV_OK)
+		rc = standing_run(&opts, &run->standing);
+	fv_store_view_end(run->store);
+	return rc == FV_OK ? FV_EXIT_OK : broken(run, rc);
+}
+
 static int
 run_cases(struct audit_run *run, const sigset_t *stops)
 {
@@ -164,11 +198,8 @@ run_cases(struct audit_run *run, const sigset_t *stops)
 			written_ms = mono_ms();
 		}
 	}
-	/*
-	 * Findings about no contact (of officers, devices, agencies and the case as such)
-	 * belong here, once a run and not in one that chose cases or dates: audit_keep()
-	 * takes them.
-	 */
+	if ((code = run_standing(run)) != FV_EXIT_OK)
+		return stop_here(run, code);
 	audit_progress_show(run, true);
 	return audit_flush(run, true);
 }

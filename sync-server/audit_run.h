@@ -14,6 +14,7 @@
 
 #include "sync-server/cli.h"
 #include "sync-server/judge.h"
+#include "sync-server/standing.h"
 #include "sync-server/store/findings.h"
 #include "sync-server/verb.h"
 
@@ -59,7 +60,8 @@ struct audit_run {
 	char cursor[FV_CASE_ID_BYTES];         /* the last case that is done; "": none */
 	char written_cursor[FV_CASE_ID_BYTES]; /* of the last batch that was written */
 	struct audit_tally tally, written_tally;
-	json_t *rows;  /* owned: findings that wait to be written */
+	struct standing_tally standing; /* zeros: not looked at */
+	json_t *rows;                   /* owned: findings that wait to be written */
 	FILE *changes; /* owned: of a trial, a JSON array a line; NULL: none are shown */
 	struct audit_progress progress;
 	json_t *resumed; /* owned: the arguments that it goes on with */

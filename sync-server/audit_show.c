@@ -128,7 +128,7 @@ put_plain(struct fv_buf *out, struct fv_span text)
 static void
 put_text_change(struct fv_buf *out, const struct fv_store_finding_change *c)
 {
-	put_plain(out, c->case_id);
+	put_plain(out, c->case_id.len > 0 ? c->case_id : fv_span_z("-"));
 	put_plain(out, c->subject);
 	put_plain(out, c->pack);
 	put_plain(out, c->rule);
@@ -249,6 +249,10 @@ show_text(const struct audit_run *run)
 	    (unsigned long long)t->verdicts[FV_VERDICT_REVIEW],
 	    (unsigned long long)t->verdicts[FV_VERDICT_PASS], (unsigned long long)t->changed,
 	    run->is_trial ? "would be new or change" : "new or changed");
+	if (run->standing.fails + run->standing.reviews + run->standing.hints > 0)
+		printf("standing: %zu fail, %zu review, %zu hints; 'fieldvisitd audit "
+		       "standing' lists them\n",
+		    run->standing.fails, run->standing.reviews, run->standing.hints);
 	for (uint32_t was = 0; was <= FV_VERDICT_FAIL; was++)
 		for (uint32_t now = 0; now <= FV_VERDICT_FAIL; now++)
 			if (t->moves[was][now] > 0)
@@ -271,13 +275,15 @@ show_json(const struct audit_run *run)
 	printf(",\"packs\":[");
 	put_packs(run);
 	printf("],\"cases\":%llu,\"not_judged\":%llu,\"fail\":%llu,\"review\":%llu,"
-	       "\"pass\":%llu,\"written\":%llu,\"changed\":%llu,\"moves\":[",
+	       "\"pass\":%llu,\"written\":%llu,\"changed\":%llu,\"standing\":{\"fail\":%zu,"
+	       "\"review\":%zu,\"hints\":%zu},\"moves\":[",
 	    (unsigned long long)t->cases, (unsigned long long)t->not_judged,
 	    (unsigned long long)t->verdicts[FV_VERDICT_FAIL],
 	    (unsigned long long)t->verdicts[FV_VERDICT_REVIEW],
 	    (unsigned long long)t->verdicts[FV_VERDICT_PASS],
 	    (unsigned long long)(run->is_trial ? 0 : t->changed),
-	    (unsigned long long)t->changed);
+	    (unsigned long long)t->changed, run->standing.fails, run->standing.reviews,
+	    run->standing.hints);
 	for (uint32_t was = 0; was <= FV_VERDICT_FAIL; was++)
 		for (uint32_t now = 0; now <= FV_VERDICT_FAIL; now++) {
 			if (t->moves[was][now] == 0)

@@ -21,6 +21,7 @@ int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
 int cmd_audit_run(int argc, char **argv);
+int cmd_audit_standing(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_case_assign(int argc, char **argv);
 int cmd_case_close(int argc, char **argv);

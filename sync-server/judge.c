@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fv/lines.h"
+#include "fv/standing.h"
 #include "sync-server/judge_in.h"
 #include "sync-server/packstore.h"
 #include "sync-server/store/findings.h"
@@ -381,6 +382,8 @@ keep_finding(const struct fv_finding *f, void *ctx)
 	bool is_wanted = false, is_erased;
 	enum fv_err rc;
 
+	if (fv_rule_stands(f->rule))
+		return FV_OK; /* the id is a standing finding's: standing_run() */
 	if (f->contact != k->seen)
 		k->is_in_range = is_in_range(k, f->contact);
 	k->seen = f->contact;

@@ -16,6 +16,7 @@ static const struct verb {
 } verbs[] = {
     {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
     {"audit run", cmd_audit_run, "judge every case and keep the findings that changed"},
+    {"audit standing", cmd_audit_standing, "list what stands about cases, people, handhelds"},
     {"backup", cmd_backup, "write a backup file, while serving or not"},
     {"case assign", cmd_case_assign, "say which officers may visit a case"},
     {"case close", cmd_case_close, "close a case: it leaves every handheld"},

@@ -272,6 +272,8 @@ report_make(struct report *report, struct fv_store *store, struct judge *judge,
 	rc = options->case_id == NULL ? judge_each_stray(judge, take_stray, report) : FV_OK;
 	if (rc == FV_OK)
 		rc = judge_count_unknown(judge, &report->unknown);
+	if (rc == FV_OK)
+		rc = report_find_standing(report, store);
 	if (rc == FV_OK && report->row_count > 1)
 		qsort(report->rows, report->row_count, sizeof *report->rows, by_begin);
 cleanup:
@@ -285,6 +287,7 @@ report_clear(struct report *report)
 {
 	for (size_t i = 0; i < report->case_count; i++)
 		free_case(report->cases[i]);
+	standing_list_clear(&report->standing);
 	free(report->cases);
 	free(report->rows);
 	memset(report, 0, sizeof *report);

@@ -7,7 +7,7 @@
 #ifndef FV_SERVER_REPORT_H
 #define FV_SERVER_REPORT_H
 
-#include "sync-server/judge.h"
+#include "sync-server/standing.h"
 
 /* What to show. */
 struct report_options {
@@ -54,6 +54,7 @@ struct report {
 	bool has_last; /* the newest contact on another day */
 	int64_t last_day;
 	size_t linked; /* rows of a visit that stands in another row: it counts once */
+	struct standing_list standing; /* owned; of options.case_id only, where it is set */
 	size_t visits, others, fails, reviews, clean, unjudged, provisional, odd;
 };
 
@@ -77,6 +78,12 @@ struct report_odd {
 	const char *phrase;
 };
 bool report_exception(const struct report_row *row, size_t idx, struct report_odd *out);
+
+/* What stands about cases, devices, officers and agencies, and hints of the days shown. */
+FV_NODISCARD enum fv_err report_find_standing(struct report *report, struct fv_store *store);
+void report_put_standing_table(struct fv_buf *out, const struct report *report);
+/* A JSON array. */
+void report_put_standing_json(struct fv_buf *out, const struct standing_list *list);
 
 /* Append one CSV field: quoted where needed, and never a formula in a spreadsheet. */
 void report_put_field(struct fv_buf *out, const char *text);

@@ -284,6 +284,7 @@ report_put_table(struct fv_buf *out, const struct report *r)
 	}
 	if (r->row_count == 0)
 		put_empty(out, r);
+	report_put_standing_table(out, r);
 }
 
 /* The words of what is out of the ordinary, each once, between `quote`s. */
@@ -486,5 +487,7 @@ report_put_json(struct fv_buf *out, const struct report *r)
 		fv_buf_put_z(out, i > 0 ? ",\n" : "\n");
 		put_json_contact(out, &r->rows[i]);
 	}
-	fv_buf_put_z(out, "]}\n");
+	fv_buf_put_z(out, "],\"standing\":");
+	report_put_standing_json(out, &r->standing);
+	fv_buf_put_z(out, "}\n");
 }

@@ -149,17 +149,15 @@ fv_store_finding_last(
 	return read_finding(stmt, out);
 }
 
-enum fv_err
-fv_store_finding_each(
-    struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx)
+static enum fv_err
+each_finding(struct fv_store *store, enum fv_sql sql, const char *case_id,
+    fv_store_finding_fn fn, void *ctx)
 {
 	struct fv_store_finding finding;
 	sqlite3_stmt *stmt = NULL;
 	enum fv_err rc;
 
-	rc = fv_db_make(
-	    store, case_id == NULL ? FV_SQL_FINDING_EACH : FV_SQL_FINDING_EACH_CASE, &stmt);
-	if (rc != FV_OK)
+	if ((rc = fv_db_make(store, sql, &stmt)) != FV_OK)
 		goto cleanup;
 	if (case_id != NULL)
 		fv_db_bind_text(stmt, 1, fv_span_z(case_id));
@@ -172,4 +170,22 @@ fv_store_finding_each(
 cleanup:
 	fv_db_drop(store, stmt);
 	return rc;
+}
+
+enum fv_err
+fv_store_finding_each(
+    struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx)
+{
+	return each_finding(store,
+	    case_id == NULL ? FV_SQL_FINDING_EACH : FV_SQL_FINDING_EACH_CASE, case_id, fn,
+	    ctx);
+}
+
+enum fv_err
+fv_store_standing_each(
+    struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx)
+{
+	return each_finding(store,
+	    case_id == NULL ? FV_SQL_STANDING_EACH : FV_SQL_STANDING_EACH_CASE, case_id, fn,
+	    ctx);
 }

@@ -59,6 +59,10 @@ FV_NODISCARD enum fv_err fv_store_finding_last(
 /* The newest revision of each finding about `case_id` (all: NULL), by contact_ms and id. */
 FV_NODISCARD enum fv_err fv_store_finding_each(
     struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx);
+/* As fv_store_finding_each(), of the standing findings only: those whose inputs have a
+ * member "says" (standing.h). */
+FV_NODISCARD enum fv_err fv_store_standing_each(
+    struct fv_store *store, const char *case_id, fv_store_finding_fn fn, void *ctx);
 
 /* -- runs of the audit ------------------------------------------------------------ */
 

@@ -128,7 +128,30 @@ static const char second_runs[] =
     "CREATE TRIGGER audit_run_delete BEFORE DELETE ON audit_run"
     " BEGIN SELECT RAISE(ABORT, 'runs are kept'); END;";
 
+/*
+ * Dates of officers and agencies; which findings are standing ones, told by a word that
+ * only their inputs have; and since when a case stands at its place, so that nobody's
+ * earlier stop there is taken for a visit.
+ */
+static const char third_standing[] =
+    "CREATE TABLE fact(subject TEXT NOT NULL, id TEXT NOT NULL, fact TEXT NOT NULL,"
+    " day INTEGER NOT NULL, source TEXT NOT NULL, set_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(subject, id, fact)) WITHOUT ROWID;"
+    "CREATE TABLE standing(id BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TRIGGER finding_standing AFTER INSERT ON finding"
+    " WHEN instr(new.inputs, CAST('\"says\":\"' AS BLOB)) > 0"
+    " BEGIN INSERT OR IGNORE INTO standing VALUES(new.id); END;"
+    "CREATE TABLE case_since(case_id TEXT PRIMARY KEY, since_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "INSERT INTO case_since SELECT id, updated_ms FROM cases;"
+    "CREATE TRIGGER case_since_new AFTER INSERT ON cases"
+    " BEGIN INSERT INTO case_since VALUES(new.id, new.updated_ms); END;"
+    "CREATE TRIGGER case_since_moved AFTER UPDATE ON cases WHEN new.lat_e7 IS NOT old.lat_e7"
+    " OR new.lon_e7 IS NOT old.lon_e7"
+    " BEGIN UPDATE case_since SET since_ms = new.updated_ms WHERE case_id = new.id; END;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
+    (const char *const[]){third_standing, NULL},
 };

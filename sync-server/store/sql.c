@@ -185,4 +185,11 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" FROM finding now LEFT JOIN finding last ON last.id = now.id"
 	" AND last.revision = now.revision - 1 WHERE now.run >= ?1 AND now.run > 0"
 	" ORDER BY now.run, now.case_id, now.contact_ms, now.subject, now.pack, now.rule",
+    [FV_SQL_STANDING_EACH] = FINDING_COLUMNS FINDING_NEWEST
+    "AND id IN (SELECT id FROM standing) ORDER BY contact_ms, id",
+    [FV_SQL_STANDING_EACH_CASE] = FINDING_COLUMNS FINDING_NEWEST
+    "AND id IN (SELECT id FROM standing) AND case_id = ?1 ORDER BY contact_ms, id",
+    [FV_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [FV_SQL_FACT_GET] = "SELECT day FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
+    [FV_SQL_CASE_SINCE] = "SELECT since_ms FROM case_since WHERE case_id = ?1",
 };

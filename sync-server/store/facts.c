@@ -1,0 +1,80 @@
+#include "facts.h"
+
+#include "db.h"
+
+static bool
+words_of(enum fv_subject subject, enum fv_fact fact, struct fv_span *subject_out,
+    struct fv_span *fact_out)
+{
+	const char *who = fv_code_word(FV_CODES_SUBJECT, subject);
+	const char *what = fv_code_word(FV_CODES_FACT, fact);
+
+	if (who == NULL || what == NULL ||
+	    (subject != FV_SUBJECT_OFFICER && subject != FV_SUBJECT_AGENCY))
+		return false;
+	*subject_out = fv_span_z(who);
+	*fact_out = fv_span_z(what);
+	return true;
+}
+
+enum fv_err
+fv_store_fact_set(struct fv_store *store, const struct fv_store_fact *fact)
+{
+	struct fv_span subject, word;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if (!words_of(fact->subject, fact->fact, &subject, &word))
+		return FV_ERANGE;
+	if (!fv_id_valid(fact->id, FV_ID_BYTES - 1))
+		return FV_EFORMAT;
+	if ((rc = fv_db_get(store, FV_SQL_FACT_SET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, subject);
+	fv_db_bind_text(stmt, 2, fact->id);
+	fv_db_bind_text(stmt, 3, word);
+	fv_db_bind_int(stmt, 4, fact->day);
+	fv_db_bind_text(stmt, 5, fact->source);
+	fv_db_bind_int(stmt, 6, fact->set_ms);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_fact_get(struct fv_store *store, enum fv_subject subject, const char *id,
+    enum fv_fact fact, int64_t *day_out)
+{
+	struct fv_span who, what;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*day_out = 0;
+	if (!words_of(subject, fact, &who, &what))
+		return FV_ENOENT;
+	if ((rc = fv_db_get(store, FV_SQL_FACT_GET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, who);
+	fv_db_bind_text(stmt, 2, fv_span_z(id));
+	fv_db_bind_text(stmt, 3, what);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	*day_out = fv_db_col_int(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_case_since(struct fv_store *store, struct fv_span case_id, int64_t *ms_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*ms_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_CASE_SINCE, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, case_id);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	*ms_out = fv_db_col_int(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}
