@@ -8,10 +8,13 @@
 enum fv_with
 fv_contact_person(const struct fv_contact *k)
 {
+	enum fv_with meant = k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
+	bool is_placed = k->channel != FV_CHANNEL_VISIT || k->by == FV_BY_DEBTOR;
+
 	if (fv_contact_is_unanswered(k))
-		return k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
+		return meant;
 	if (k->with == 0)
-		return k->by == FV_BY_DEBTOR ? FV_WITH_DEBTOR : k->meant_for;
+		return is_placed ? meant : k->meant_for;
 	return k->with;
 }
 

@@ -294,6 +294,27 @@ a_third_person_is_asked_once(void **state)
 }
 
 static void
+whom_a_visit_met_may_decide_whether_it_counts(void **state)
+{
+	const char *pack = COUNT("\"visit\"",
+	    "\"limit\":1,\"per\":\"debtor\",\"unit\":\"day\",\"days\":7,"
+	    "\"with\":[\"debtor\",\"spouse\"]");
+#define SEEN(who)                                                                             \
+	CASE BY("visit", "a", "2026-06-01", ",\"outcome\":\"conversation\"" who) BY(          \
+	    "visit", "b", "2026-06-02", ",\"outcome\":\"conversation\",\"with\":\"spouse\"")
+
+	(void)state;
+	law_expect(pack, SEEN(",\"with\":\"debtor\""), "b", "F", "fail");
+	law_expect(pack, SEEN(",\"with\":\"third_party\""), "b", "F", "pass");
+	law_expect_text(pack, SEEN(""), "b", "F", "review", "\"missing\":\"with\"");
+	/* Nobody was met: it was meant for the debtor. */
+	law_expect(pack,
+	    CASE BY("visit", "a", "2026-06-01", ",\"outcome\":\"not_home\"")
+		BY("visit", "b", "2026-06-02", ",\"with\":\"spouse\""),
+	    "b", "F", "fail");
+}
+
+static void
 the_debtor_is_one_person_by_any_number(void **state)
 {
 	const char *pack =
@@ -440,6 +461,7 @@ main(void)
 	    cmocka_unit_test(of_several_ways_the_oldest_leave_the_period_first),
 	    cmocka_unit_test(washington_allows_three_a_week_and_one_at_work),
 	    cmocka_unit_test(a_third_person_is_asked_once),
+	    cmocka_unit_test(whom_a_visit_met_may_decide_whether_it_counts),
 	    cmocka_unit_test(the_debtor_is_one_person_by_any_number),
 	    cmocka_unit_test(minutes_run_from_the_end_of_one_to_the_next),
 	    cmocka_unit_test(days_that_do_not_count_may_lengthen_a_cool_off),
