@@ -97,6 +97,7 @@ fv_audit_free(struct fv_audit *audit)
 		fv_ptrmap_clear(&s->keys);
 		fv_ptrmap_clear(&s->consent.talks);
 		free(s->counters);
+		free(s->active);
 		free(s->pool);
 		free(s->priors);
 		fv_hold_clear(&s->hold);

@@ -4,101 +4,7 @@
 #include <stdlib.h>
 
 #define NO_ENTRY UINT32_MAX
-
-enum fv_with
-fv_contact_person(const struct fv_contact *k)
-{
-	enum fv_with meant = k->meant_for == 0 ? FV_WITH_DEBTOR : k->meant_for;
-	bool is_placed = k->channel != FV_CHANNEL_VISIT || k->by == FV_BY_DEBTOR;
-
-	if (fv_contact_is_unanswered(k))
-		return meant;
-	if (k->with == 0)
-		return is_placed ? meant : k->meant_for;
-	return k->with;
-}
-
-struct fv_counting
-fv_count_matches(const struct fv_judge *j, uint32_t channels, uint32_t by, uint32_t outcomes)
-{
-	const struct fv_clause *c = j->clause;
-	const struct fv_contact *k = j->view->k;
-	const uint32_t met = fv_code_bit(FV_OUTCOME_CONVERSATION);
-	uint32_t with = c->u.frequency.with;
-	uint32_t purpose = k->purpose == 0 ? FV_PURPOSE_COLLECT : k->purpose;
-	uint32_t outcome = fv_code_bit(k->outcome);
-	uint32_t person = fv_code_bit(fv_contact_person(k));
-	struct fv_counting n = {.what = FV_COUNTS_NOT};
-
-	/* A visit that is planned is one that will meet the debtor. */
-	if (j->plan != NULL && outcome == 0)
-		outcome =
-		    (outcomes & met) != 0 ? met : fv_code_bit(FV_OUTCOME_CONTACT) & outcomes;
-	if (j->plan != NULL && person == 0)
-		person = fv_code_bit(FV_WITH_DEBTOR);
-	if ((channels & fv_code_bit(k->channel)) == 0 || j->view->is_void ||
-	    (by & fv_code_bit(k->by)) == 0 || !fv_is_in_force(j->rule, c, j->view->day) ||
-	    (c->places != 0 && k->place != 0 && (c->places & fv_code_bit(k->place)) == 0) ||
-	    (c->purposes != 0 && (c->purposes & fv_code_bit(purpose)) == 0) ||
-	    (outcomes != 0 && outcome != 0 && (outcomes & outcome) == 0) ||
-	    (with != 0 && person != 0 && (with & person) == 0))
-		return n;
-	n.what = FV_MAY_COUNT;
-	if (outcomes != 0 && outcome == 0)
-		n.lacks = "outcome";
-	else if (with != 0 && person == 0)
-		n.lacks = "with";
-	else if (c->places != 0 && k->place == 0)
-		n.lacks = "place";
-	else
-		n.what = FV_COUNTS;
-	return n;
-}
-
-void
-fv_contact_debts(
-    const struct fv_casefile *file, const struct fv_contact *k, struct fv_keys *keys_out)
-{
-	const struct fv_case *c = file->h->subject;
-
-	*keys_out = (struct fv_keys){.list = k->debts};
-	if (k->has_discussed && k->discussed.count > 0) {
-		/* A conversation counts on the debts it turned to. */
-		keys_out->list = k->discussed;
-	} else if (k->debts.count > 0) {
-		/* One about no debt in particular counts on at least one of them. */
-		keys_out->is_either = k->has_discussed && k->debts.count > 1 &&
-		    k->outcome == FV_OUTCOME_CONVERSATION;
-	} else if (c->debts.count > 0) {
-		keys_out->list = c->debts;
-		keys_out->is_either = c->debts.count > 1;
-	} else {
-		keys_out->one = c->id;
-		keys_out->list = (struct fv_strs){&keys_out->one, 1};
-	}
-}
-
-/* Keys are pointers, equal for equal keys.  None: the key is not said. */
-void
-fv_count_keys(const struct fv_judge *j, struct fv_keys *keys_out)
-{
-	const struct fv_contact *k = j->view->k;
-	enum fv_per per = j->clause->u.frequency.per;
-	enum fv_with person = fv_contact_person(k);
-	const char *key = k->number;
-
-	if (per == FV_PER_DEBT) {
-		fv_contact_debts(j->file, k, keys_out);
-		return;
-	}
-	/* The debtor is one person by whatever number, and so is his spouse. */
-	if (per == FV_PER_DEBTOR || (per == FV_PER_PERSON && person == FV_WITH_DEBTOR))
-		key = j->file->h->subject->id;
-	else if (per == FV_PER_PERSON && person == FV_WITH_SPOUSE)
-		key = fv_code_word(FV_CODES_WITH, FV_WITH_SPOUSE);
-	*keys_out = (struct fv_keys){.one = key};
-	keys_out->list = (struct fv_strs){&keys_out->one, key == NULL ? 0 : 1};
-}
+#define WALK_MAX 64U /* so far over the limit the next named may be later than it must be */
 
 /* The greatest number allowed. */
 static uint32_t
@@ -228,6 +134,20 @@ add_to_pool(struct fv_rule_state *state, struct fv_counter *c, const struct fv_v
 }
 
 static enum fv_err
+reserve_active(struct fv_rule_state *state)
+{
+	if (state->active_count < state->active_cap)
+		return FV_OK;
+	size_t cap = state->active_cap == 0 ? 8 : state->active_cap * 2;
+	uint32_t *active = realloc(state->active, cap * sizeof *active);
+	if (active == NULL)
+		return FV_ENOMEM;
+	state->active = active;
+	state->active_cap = cap;
+	return FV_OK;
+}
+
+static enum fv_err
 count_on(struct fv_judge *j, const void *key, struct fv_counting n)
 {
 	const struct fv_frequency_rule *f = &j->clause->u.frequency;
@@ -239,6 +159,12 @@ count_on(struct fv_judge *j, const void *key, struct fv_counting n)
 	if ((rc = fv_counter_make(state, key, &c)) != FV_OK)
 		return rc;
 	c->lacks = is_certain ? c->lacks : n.lacks;
+	if (!c->is_active) {
+		if ((rc = reserve_active(state)) != FV_OK)
+			return rc;
+		state->active[state->active_count++] = (uint32_t)(c - state->counters);
+		c->is_active = true;
+	}
 	fv_apart_count(state, c, j->view, is_certain);
 	if (!f->has_limit)
 		return FV_OK;
@@ -293,6 +219,7 @@ fv_frequency_reset(struct fv_rule_state *state)
 	fv_ptrmap_reset(&state->keys);
 	state->counter_count = 0;
 	state->pool_count = 0;
+	state->active_count = 0;
 	state->any_talk.view = NULL;
 	state->any_last.view = NULL;
 	state->general.view = NULL;
@@ -369,6 +296,22 @@ channels_next(const struct fv_judge *j, const struct fv_counter *c,
 	return day;
 }
 
+/* The date of the n-th oldest of two lists together. */
+static int64_t
+nth_oldest(const struct fv_rule_state *state, uint32_t a, uint32_t b, uint32_t n)
+{
+	int64_t day = INT64_MIN;
+
+	for (; n > 0 && (a != NO_ENTRY || b != NO_ENTRY); n--) {
+		bool takes_a = b == NO_ENTRY ||
+		    (a != NO_ENTRY && state->pool[a].day <= state->pool[b].day);
+		uint32_t *at = takes_a ? &a : &b;
+		day = state->pool[*at].day;
+		*at = state->pool[*at].next;
+	}
+	return day;
+}
+
 /* One key; `any`: what has no key of its own, and may be of this. */
 static struct tally
 tally_key(struct fv_judge *j, const char *key, const struct fv_counter *any, uint32_t own)
@@ -399,10 +342,15 @@ tally_key(struct fv_judge *j, const char *key, const struct fv_counter *any, uin
 	}
 	if (t.possible <= limit_of(f) || limit_of(f) == 0)
 		return t;
-	if (c != NULL && c->mark != NO_ENTRY)
-		t.next_day = period_after(f, state->pool[c->mark].day);
-	if (stray > 0 && period_after(f, state->pool[any->tail].day) > t.next_day)
-		t.next_day = period_after(f, state->pool[any->tail].day);
+	uint32_t excess = t.possible - own - limit_of(f) + 1;
+	int64_t last = INT64_MIN;
+	if (stray == 0)
+		last = c->mark == NO_ENTRY ? last : state->pool[c->mark].day;
+	else if (excess > WALK_MAX)
+		last = state->pool[any->tail].day;
+	else
+		last = nth_oldest(state, c == NULL ? NO_ENTRY : c->head, any->head, excess);
+	t.next_day = last == INT64_MIN ? last : period_after(f, last);
 	return t;
 }
 
@@ -424,6 +372,40 @@ join(struct tally *best, const struct tally *t, bool is_either)
 		best->next_day = t->next_day;
 }
 
+/* Whether nothing of a key lies in the period any more. */
+static bool
+is_idle(const struct fv_rule_state *state, const struct fv_counter *c, int64_t start)
+{
+	if (state->clause->u.frequency.distinct_channels)
+		return channels_used(c, start, true) == 0;
+	return c->head == NO_ENTRY;
+}
+
+/* A contact without a key may be one of any: the most that one of them then has.  Keys of
+ * which nothing lies in the period are not looked at again until they count once more. */
+static uint32_t
+most_of_any(struct fv_judge *j, const struct fv_counter *any, uint32_t own, uint32_t most)
+{
+	struct fv_rule_state *state = j->state;
+	int64_t start = period_start(&j->clause->u.frequency, j->view->day);
+
+	for (size_t i = 0; i < state->active_count;) {
+		struct fv_counter *c = &state->counters[state->active[i]];
+		drop_before(state, c, start);
+		if (is_idle(state, c, start)) {
+			c->is_active = false;
+			state->active[i] = state->active[--state->active_count];
+			continue;
+		}
+		i++;
+		if (c == any)
+			continue;
+		struct tally t = tally_key(j, c->key, any, own);
+		most = t.possible > most ? t.possible : most;
+	}
+	return most;
+}
+
 static struct tally
 take_tally(struct fv_judge *j, const struct fv_keys *keys, uint32_t own)
 {
@@ -439,15 +421,8 @@ take_tally(struct fv_judge *j, const struct fv_keys *keys, uint32_t own)
 		struct tally t = tally_key(j, keys->list.items[i], any, own);
 		join(&best, &t, keys->is_either);
 	}
-	/* Without a key of its own it may be one of any. */
-	for (size_t i = 0; i < state->counter_count && keys->list.count == 0; i++) {
-		const void *key = state->counters[i].key;
-		if (key == state->clause)
-			continue;
-		struct tally t = tally_key(j, key, any, own);
-		if (t.possible > best.possible)
-			best.possible = t.possible;
-	}
+	if (keys->list.count == 0)
+		best.possible = most_of_any(j, any, own, best.possible);
 	return best;
 }
 
@@ -592,6 +567,10 @@ fv_judge_frequency(struct fv_judge *j)
 		next = parts[i].next_utc_ms > next ? parts[i].next_utc_ms : next;
 	}
 	worst.next_utc_ms = next; /* when no part stands in the way */
+	/* One that was agreed to is no part of the number, and passes for that alone. */
+	if (worst.verdict == FV_VERDICT_PASS && f->skips_consented && tally.certain > 0 &&
+	    !j->view->is_copy && !f->distinct_channels && fv_consent_worth(j) == FV_WORTH_GOOD)
+		tally.certain--;
 	say_part(j, &worst, &tally);
 	/* The frame asks for consent where there is a breach; here a doubt is none either. */
 	if (f->skips_consented && worst.verdict == FV_VERDICT_REVIEW &&

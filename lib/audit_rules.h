@@ -284,6 +284,7 @@ struct fv_counter {
 		    [FV_CHANNELS]; /* date of the last use of each channel: sure, doubtful */
 	struct fv_last talk[2];    /* that begins a cool-off: sure, doubtful */
 	struct fv_last last[2];    /* that counted */
+	bool is_active;            /* in the list of those that may lie in the period */
 	const char *lacks;         /* what would make the doubtful sure; NULL: nothing yet */
 };
 
@@ -351,6 +352,9 @@ struct fv_rule_state {
 	struct fv_counter *counters; /* owned */
 	size_t counter_count;
 	size_t counter_cap;
+	uint32_t *active; /* owned: counters that may have something in the period */
+	size_t active_count;
+	size_t active_cap;
 	struct fv_counted *pool; /* owned */
 	size_t pool_count;
 	size_t pool_cap;
@@ -445,7 +449,9 @@ void fv_judge_say_calendar(struct fv_judge *j, const char *calendar, int64_t day
 /* True when the two have a debt in common; an empty set stands for all. */
 bool fv_debts_meet(const struct fv_strs *a, const struct fv_strs *b);
 
-/* Whom the contact reached, or was placed to where nobody was; 0: not said. */
+/* Whom the contact reached, or was placed to where nobody was or it is not said; 0: not
+ * known.  A call is placed to the debtor unless another is named; a visit finds whoever
+ * opens. */
 enum fv_with fv_contact_person(const struct fv_contact *k);
 
 /* Somebody who answers for the debt was spoken to. */

@@ -22,6 +22,7 @@ struct made {
 	int outcome;      /* 0 not said, 1 conversation, 2 no answer */
 	uint32_t debts;   /* bits; 0: not said, which is any */
 	bool is_general;  /* a talk about none of them in particular */
+	bool is_number;   /* the bit is a number */
 };
 
 /* A rule as the oracle knows it. */
@@ -29,7 +30,8 @@ struct law {
 	uint32_t limit;
 	int unit; /* 0 days, 1 week, 2 month */
 	int64_t days;
-	bool per_debt;
+	bool per_debt; /* or per number: `debts` then is one of three */
+	bool per_number;
 	bool talks_only;
 	bool distinct;
 	int64_t cool_days; /* 0: none */
@@ -134,10 +136,14 @@ breaks_part(const struct law *law, const struct made *made, int i, int64_t now, 
 {
 	const struct made *m = &made[i];
 	bool is_either = law->per_debt && (m->debts == 0 || m->is_general);
+	/* A number that is not said may be one of which nothing else is known. */
+	uint32_t keys = !law->per_debt         ? 1
+	    : law->per_number && m->debts == 0 ? DEBTS + 1
+					       : DEBTS;
 	bool any = false;
 	bool all = true;
 
-	for (uint32_t key = 0; key < (law->per_debt ? DEBTS : 1U); key++) {
+	for (uint32_t key = 0; key < keys; key++) {
 		if (law->per_debt && m->debts != 0 && (m->debts >> key & 1U) == 0)
 			continue;
 		bool is_broken = breaks(law, made, i, now, key, perhaps, part);
@@ -165,7 +171,8 @@ is_near_general(const struct law *law, const struct made *made, int i, int64_t n
 	const struct made *m = &made[i];
 	uint32_t all = (1U << DEBTS) - 1;
 
-	if (!law->per_debt || law->cool_days == 0 || m->debts == 0 || m->is_general)
+	if (!law->per_debt || law->per_number || law->cool_days == 0 || m->debts == 0 ||
+	    m->is_general)
 		return false;
 	for (int k = i - 1; k >= 0; k--) {
 		uint32_t set = made[k].debts == 0 ? all : made[k].debts;
@@ -218,6 +225,8 @@ make_law(void)
 	    .is_day_one = pick(2) == 0,
 	    .apart_days = pick(2) == 0 ? 0 : 1 + pick(3)};
 
+	law.per_number = law.per_debt && pick(2) == 0;
+
 	return law;
 }
 
@@ -241,8 +250,11 @@ write_law(const struct law *law, char *out, size_t size)
 	    LAW(LAW_RULE("F", "\"visit\",\"call\",\"sms\"",
 		LAW_KIND(
 		    "frequency", "\"limit\":%u,\"per\":\"%s\",\"unit\":\"%s\"%s%s%s%s%s"))),
-	    law->limit, law->per_debt ? "debt" : "debtor", units[law->unit], days,
-	    law->talks_only ? ",\"outcomes\":[\"conversation\"]" : "",
+	    law->limit,
+	    law->per_number     ? "number"
+		: law->per_debt ? "debt"
+				: "debtor",
+	    units[law->unit], days, law->talks_only ? ",\"outcomes\":[\"conversation\"]" : "",
 	    law->distinct ? ",\"distinct_channels\":true" : "", cool, apart);
 }
 
@@ -257,7 +269,9 @@ write_contact(const struct made *m, int i, char *out, size_t size)
 	size_t at = 0;
 
 	for (uint32_t d = 0; d < DEBTS; d++)
-		if ((m->debts >> d & 1U) != 0)
+		if (m->is_number && m->debts == 1U << d)
+			snprintf(debts, sizeof debts, ",\"number\":\"n%u\"", d);
+		else if ((m->debts >> d & 1U) != 0)
 			at += (size_t)snprintf(debts + at, sizeof debts - at, "%s\"d%u\"",
 			    at == 0 ? ",\"debts\":[" : ",", d);
 	fv_civil_from_days(m->day, &c);
@@ -270,7 +284,7 @@ write_contact(const struct made *m, int i, char *out, size_t size)
 }
 
 static void
-make_history(struct made *made, char *out, size_t size)
+make_history(const struct law *law, struct made *made, char *out, size_t size)
 {
 	int64_t day = fv_days_from_civil(2026, 1, 20);
 	size_t at = (size_t)snprintf(
@@ -282,6 +296,9 @@ make_history(struct made *made, char *out, size_t size)
 		    .channel = pick(3),
 		    .outcome = pick(6) == 0 ? 0 : 1 + (int)pick(2),
 		    .debts = pick(8) == 0 ? 0 : 1 + pick((1U << DEBTS) - 1)};
+		if (law->per_number && made[i].debts != 0)
+			made[i].debts = 1U << pick(DEBTS);
+		made[i].is_number = law->per_number;
 		/* Of several debts a talk may have been about none in particular. */
 		bool is_several = (made[i].debts & (made[i].debts - 1)) != 0;
 		made[i].is_general = made[i].outcome == 1 && is_several && pick(3) == 0;
@@ -320,7 +337,7 @@ the_engine_and_the_oracle_agree(void **state)
 	for (int round = 0; round < ROUNDS; round++) {
 		struct law law = make_law();
 		write_law(&law, pack, sizeof pack);
-		make_history(made, lines, sizeof lines);
+		make_history(&law, made, lines, sizeof lines);
 		struct replay *r = law_judge(pack, lines);
 		for (int i = 0; i < CONTACTS; i++)
 			check_contact(r, &law, made, i);
