@@ -456,16 +456,25 @@ need_audit(struct judge *judge, const struct fv_rulepack *const *packs, size_t c
 }
 
 static enum fv_err
+note_move(int64_t no, uint64_t seq, void *ctx)
+{
+	struct keeping *k = ctx;
+
+	(void)no;
+	(void)seq;
+	k->has_moves = true;
+	return FV_OK;
+}
+
+static enum fv_err
 run_engine(struct judge *judge, const char *case_id, const struct judge_holes *holes,
     struct judgement *out)
 {
 	struct keeping keeping = {.judge = judge, .out = out, .holes = holes};
-	enum fv_err rc = FV_OK;
+	enum fv_err rc;
 
-	for (size_t i = 0; i < judge->move_count; i++)
-		if (strcmp(judge->moves[i].case_id, case_id) == 0)
-			keeping.has_moves = true;
-	if (!judge->opts.has_texts)
+	rc = fv_store_moved_each(judge->store, case_id, note_move, &keeping);
+	if (rc == FV_OK && !judge->opts.has_texts)
 		rc = fv_store_finding_each(judge->store, case_id, take_last, &keeping);
 	if (rc == FV_OK && keeping.last_count > 1)
 		qsort(keeping.lasts, keeping.last_count, sizeof *keeping.lasts, by_id);

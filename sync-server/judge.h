@@ -76,8 +76,7 @@ struct judgement {
 };
 
 /*
- * Read the devices, the corrections that move a visit to another case and, without
- * has_own_packs, the adopted packs.
+ * Read, without has_own_packs, the adopted packs; devices are read when they are met.
  * Holds: store.  Copies: opts.  Owned: *judge_out, judge_close().
  * Errors: as store.h;  FV_ECORRUPT  a pack or the packs note cannot be read
  */

@@ -270,21 +270,24 @@ need_device(struct gather *g, const struct spot *roots, size_t count)
 }
 
 static enum fv_err
+keep_moved(int64_t no, uint64_t seq, void *ctx)
+{
+	const struct spot spot = {no, seq};
+	struct gather *g = ctx;
+
+	fv_buf_put(&g->roots, &spot, sizeof spot);
+	return fv_buf_status(&g->roots);
+}
+
+static enum fv_err
 find_roots(struct gather *g, const char *case_id)
 {
-	struct judge *judge = g->judge;
+	struct fv_store *store = g->judge->store;
 	enum fv_err rc;
 
-	rc = fv_store_record_each_case(judge->store, fv_span_z(case_id), keep_root, g);
-	for (size_t i = 0; rc == FV_OK && i < judge->move_count; i++) {
-		const struct judge_move *m = &judge->moves[i];
-		const struct spot spot = {m->no, m->seq};
-
-		if (strcmp(m->case_id, case_id) != 0)
-			continue;
-		fv_buf_put(&g->roots, &spot, sizeof spot);
-		rc = fv_buf_status(&g->roots);
-	}
+	rc = fv_store_record_each_case(store, fv_span_z(case_id), keep_root, g);
+	if (rc == FV_OK)
+		rc = fv_store_moved_each(store, case_id, keep_moved, g);
 	if (rc == FV_OK && g->roots.len > 0)
 		qsort(g->roots.ptr, g->roots.len / sizeof(struct spot), sizeof(struct spot),
 		    by_spot);
@@ -395,12 +398,12 @@ widen(struct gather *g, const struct fv_fold *fold, const char *case_id, bool *h
 	*has_more_out = false;
 	for (size_t i = range.from; rc == FV_OK && i < range.until; i++) {
 		const struct fv_fold_contact *c = fv_fold_contact(fold, i);
-		const struct judge_trail *t;
+		struct judge_trail *t;
 
 		if (!c->is_visit || c->fix == FV_FOLD_FIX_INSIDE)
 			continue;
-		if ((t = judge_trail_of(g->judge, c->dev)) == NULL)
-			return FV_ECORRUPT;
+		if ((rc = judge_find_trail(g->judge, c->dev, &t)) != FV_OK)
+			break;
 		*has_more_out = true;
 		rc = look_back(g, t->device.no, c->seq, c->contact.begin_utc_ms);
 		if (rc == FV_OK)

@@ -6,13 +6,6 @@
 #include "sync-server/store/records.h"
 #include "sync-server/zones.h"
 
-/* A visit, contact or event that a correction moved to this case. */
-struct judge_move {
-	char case_id[FV_CASE_ID_BYTES];
-	int64_t no;
-	uint64_t seq;
-};
-
 /* A pack that judges. */
 struct judge_pack {
 	struct fv_rulepack *pack; /* owned */
@@ -46,8 +39,6 @@ struct judge {
 	struct zones zones;
 	struct judge_trail *trails; /* owned; by dev */
 	size_t trail_count, trail_cap;
-	struct judge_move *moves; /* owned */
-	size_t move_count, move_cap;
 	struct judge_pack packs[FV_AUDIT_PACKS_MAX]; /* highest revision of each id */
 	size_t pack_count;
 	struct fv_audit *audit; /* owned; over audit_packs; NULL: none yet */
@@ -60,6 +51,9 @@ struct judge {
 FV_NODISCARD enum fv_err judge_gather(struct judge *judge, const char *case_id,
     struct judge_holes *holes, struct fv_fold **fold_out);
 
+/* The trail of a device of this store.  Returns borrowed: until the next call. */
+FV_NODISCARD enum fv_err judge_find_trail(
+    struct judge *judge, const uint8_t dev[FV_DEV_BYTES], struct judge_trail **trail_out);
 /* Read how long this trail is now, once a turn. */
 FV_NODISCARD enum fv_err judge_read_trail(struct judge *judge, struct judge_trail *trail);
 

@@ -1,4 +1,4 @@
-/* Reading what is not of one case: devices, moving corrections, the adopted packs. */
+/* Reading what is not of one case: devices and the adopted packs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,49 +36,32 @@ by_dev(const void *a, const void *b)
 	return memcmp(x->device.dev, y->device.dev, FV_DEV_BYTES);
 }
 
-/* A correction of key 1: the record that it corrects belongs to another case. */
-static enum fv_err
-take_amend(const struct fv_store_record *record, void *ctx)
-{
-	struct judge *judge = ctx;
-	struct fv_cbor_reader r;
-	struct judge_move move = {.no = record->no}, *p;
-	struct fv_span map, to;
-	enum fv_cbor_type type;
-
-	if (!record->has_payload || fv_cbor_map_find(record->payload, 5, &r) != FV_OK ||
-	    fv_cbor_peek(&r, &type) != FV_OK || type != FV_CBOR_MAP ||
-	    fv_cbor_skip(&r, &map) != FV_OK || fv_cbor_map_find(map, 1, &r) != FV_OK ||
-	    fv_cbor_get_text(&r, &to) != FV_OK ||
-	    fv_id_copy(to, move.case_id, sizeof move.case_id) != FV_OK ||
-	    fv_cbor_map_find(record->payload, 1, &r) != FV_OK ||
-	    fv_cbor_get_uint(&r, INT64_MAX, &move.seq) != FV_OK)
-		return FV_OK;
-	if (judge->move_count == judge->move_cap) {
-		size_t cap = judge->move_cap > 0 ? judge->move_cap * 2 : 16;
-
-		p = reallocarray(judge->moves, cap, sizeof *p);
-		if (p == NULL)
-			return FV_ENOMEM;
-		judge->moves = p;
-		judge->move_cap = cap;
-	}
-	judge->moves[judge->move_count++] = move;
-	return FV_OK;
-}
-
+/* All devices, again: one may have been enrolled since. */
 static enum fv_err
 read_devices(struct judge *judge)
 {
-	const struct fv_store_seqs all = {0, UINT64_MAX};
-	enum fv_err rc = fv_store_device_each(judge->store, NULL, take_device, judge);
+	enum fv_err rc;
 
+	judge->trail_count = 0;
+	rc = fv_store_device_each(judge->store, NULL, take_device, judge);
 	if (rc == FV_OK && judge->trail_count > 1)
 		qsort(judge->trails, judge->trail_count, sizeof *judge->trails, by_dev);
-	for (size_t i = 0; i < judge->trail_count && rc == FV_OK; i++)
-		rc = fv_store_record_each_type(judge->store, judge->trails[i].device.no,
-		    FV_REC_AMEND, all, take_amend, judge);
 	return rc;
+}
+
+enum fv_err
+judge_find_trail(
+    struct judge *judge, const uint8_t dev[FV_DEV_BYTES], struct judge_trail **trail_out)
+{
+	const struct judge_trail *found = judge_trail_of(judge, dev);
+	enum fv_err rc = FV_OK;
+
+	*trail_out = NULL;
+	if (found == NULL && (rc = read_devices(judge)) == FV_OK)
+		found = judge_trail_of(judge, dev);
+	if (found != NULL)
+		*trail_out = &judge->trails[found - judge->trails];
+	return rc != FV_OK ? rc : found != NULL ? FV_OK : FV_ECORRUPT;
 }
 
 enum fv_err
@@ -169,7 +152,7 @@ judge_open(struct judge **judge_out, struct fv_store *store, const struct judge_
 	judge->opts = *opts;
 	judge->turn = 1;
 	zones_init(&judge->zones, NULL);
-	rc = read_devices(judge);
+	rc = opts->has_texts ? read_devices(judge) : FV_OK; /* else as they are met */
 	for (size_t i = 0; rc == FV_OK && opts->has_texts && i < judge->trail_count; i++)
 		rc = judge_read_trail(judge, &judge->trails[i]);
 	if (rc == FV_OK && !opts->has_own_packs)
@@ -190,7 +173,6 @@ judge_close(struct judge *judge)
 		return;
 	fv_audit_free(judge->audit);
 	free(judge->trails);
-	free(judge->moves);
 	for (size_t i = 0; i < judge->pack_count; i++)
 		fv_rulepack_free(judge->packs[i].pack);
 	zones_clear(&judge->zones);
@@ -328,16 +310,9 @@ enum fv_err
 judge_each_stray(struct judge *judge, judge_stray_fn fn, void *ctx)
 {
 	struct fv_buf ids = {0};
-	struct fv_store_case row;
 	const char *id;
 	enum fv_err rc = fv_store_record_each_stray_case(judge->store, keep_stray, &ids);
 
-	for (size_t i = 0; rc == FV_OK && i < judge->move_count; i++) {
-		const struct fv_span to = fv_span_z(judge->moves[i].case_id);
-
-		rc = fv_store_case_get(judge->store, to, &row);
-		rc = rc == FV_ENOENT ? keep_stray(to, &ids) : rc;
-	}
 	if (rc == FV_OK && ids.len > 0)
 		qsort(ids.ptr, ids.len / FV_CASE_ID_BYTES, FV_CASE_ID_BYTES, by_text);
 	for (size_t at = 0; rc == FV_OK && at < ids.len; at += FV_CASE_ID_BYTES) {

@@ -31,16 +31,15 @@ judge_put_as_of(
 			memmove(devs[kept++], devs[i], sizeof *devs);
 	fv_cbor_put_array(out, kept);
 	for (size_t i = 0; i < kept && rc == FV_OK; i++) {
-		const struct judge_trail *found = judge_trail_of(judge, devs[i]);
+		struct judge_trail *t;
 
-		rc = found == NULL
-		    ? FV_ECORRUPT
-		    : judge_read_trail(judge, &judge->trails[found - judge->trails]);
+		if ((rc = judge_find_trail(judge, devs[i], &t)) == FV_OK)
+			rc = judge_read_trail(judge, t);
 		if (rc != FV_OK)
 			break;
 		fv_cbor_put_array(out, 2);
 		fv_cbor_put_bytes(out, devs[i], FV_DEV_BYTES);
-		fv_cbor_put_uint(out, found->size);
+		fv_cbor_put_uint(out, t->size);
 	}
 	free(devs);
 	return rc == FV_OK ? fv_buf_status(out) : rc;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "sql.h"
+#include "records.h"
 #include "store.h"
 
 struct fv_store {
@@ -59,6 +60,12 @@ uint32_t fv_db_col_u32(sqlite3_stmt *stmt, int at);
 bool fv_db_col_fixed(sqlite3_stmt *stmt, int at, void *out, size_t len);
 /* Text that fits `cap` bytes with its NUL, or false. */
 bool fv_db_col_z(sqlite3_stmt *stmt, int at, char *out, size_t cap);
+
+/* Note what an AMEND moves to another case; any other record is passed over. */
+FV_NODISCARD enum fv_err fv_db_note_move(
+    struct fv_store *store, const struct fv_store_record *record);
+/* The same for every AMEND that is there: part of the fourth migration. */
+FV_NODISCARD enum fv_err fv_db_note_moves(struct fv_store *store);
 
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];

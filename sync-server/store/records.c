@@ -197,7 +197,8 @@ fv_store_record_append(struct fv_store *store, const struct fv_store_record *rec
 	if (record->sig.len > 0)
 		fv_db_bind_blob(stmt, 8, record->sig);
 	bind_subject(stmt, 9, record);
-	return fv_db_run(stmt);
+	rc = fv_db_run(stmt);
+	return rc == FV_OK ? fv_db_note_move(store, record) : rc;
 }
 
 enum fv_err
@@ -214,7 +215,7 @@ fv_store_record_fill(struct fv_store *store, const struct fv_store_record *recor
 	bind_subject(stmt, 4, record);
 	if ((rc = fv_db_run(stmt)) != FV_OK)
 		return rc;
-	return sqlite3_changes(store->db) == 1 ? FV_OK : FV_EEXIST;
+	return sqlite3_changes(store->db) == 1 ? fv_db_note_move(store, record) : FV_EEXIST;
 }
 
 static enum fv_err

@@ -95,10 +95,15 @@ FV_NODISCARD enum fv_err fv_store_record_each_type(struct fv_store *store, int64
  * Errors: FV_ENOENT. */
 FV_NODISCARD enum fv_err fv_store_record_type_before(struct fv_store *store, int64_t no,
     uint32_t type, uint64_t seq, struct fv_store_record *out);
-/* Cases that records name and that this store does not know, by id. */
+/* Cases that records or corrections name and that this store does not know, by id. */
 typedef enum fv_err (*fv_store_text_fn)(struct fv_span text, void *ctx);
 FV_NODISCARD enum fv_err fv_store_record_each_stray_case(
     struct fv_store *store, fv_store_text_fn fn, void *ctx);
+
+/* Records that a correction, now or once, moved to this case. */
+typedef enum fv_err (*fv_store_moved_fn)(int64_t no, uint64_t seq, void *ctx);
+FV_NODISCARD enum fv_err fv_store_moved_each(
+    struct fv_store *store, const char *case_id, fv_store_moved_fn fn, void *ctx);
 
 /* -- quarantine ------------------------------------------------------------------ */
 

@@ -150,8 +150,14 @@ static const char third_standing[] =
     " OR new.lon_e7 IS NOT old.lon_e7"
     " BEGIN UPDATE case_since SET since_ms = new.updated_ms WHERE case_id = new.id; END;";
 
+/* Records that a correction moved to another case; moves.c fills it. */
+static const char fourth_moves[] =
+    "CREATE TABLE moved(case_id TEXT NOT NULL, record INTEGER NOT NULL,"
+    " PRIMARY KEY(case_id, record)) WITHOUT ROWID;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
     (const char *const[]){third_standing, NULL},
+    (const char *const[]){fourth_moves, NULL},
 };

@@ -80,8 +80,12 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_RECORD_TYPE_BEFORE] = RECORD_COLUMNS RECORD_CONTEXT
     "AND record.id >= ?2 AND record.id < ?3 ORDER BY record.id DESC LIMIT 1",
     [FV_SQL_RECORD_STRAY_CASES] =
-	"SELECT DISTINCT case_id FROM record WHERE case_id IS NOT NULL"
-	" AND case_id NOT IN (SELECT id FROM cases) ORDER BY case_id",
+	"SELECT case_id FROM record WHERE case_id IS NOT NULL"
+	" AND case_id NOT IN (SELECT id FROM cases) UNION SELECT case_id FROM moved"
+	" WHERE case_id NOT IN (SELECT id FROM cases) ORDER BY case_id",
+    [FV_SQL_MOVED_PUT] = "INSERT OR IGNORE INTO moved VALUES(?1, ?2)",
+    [FV_SQL_MOVED_EACH] = "SELECT record FROM moved WHERE case_id = ?1 ORDER BY record",
+    [FV_SQL_MOVED_ALL] = RECORD_COLUMNS RECORD_CONTEXT "ORDER BY record.id",
 
     [FV_SQL_QUARANTINE_PUT] =
 	"INSERT INTO quarantine(device, seq, reason, hash, span) VALUES(?1, ?2, ?3, ?4, ?5)",

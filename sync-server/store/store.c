@@ -80,6 +80,8 @@ migrate_from(struct fv_store *store, int64_t version)
 	for (const char *const *sql = fv_db_migrations[version]; rc == FV_OK && *sql != NULL;
 	     sql++)
 		rc = fv_db_exec(store, *sql);
+	if (rc == FV_OK && version == 3)
+		rc = fv_db_note_moves(store);
 	if (rc == FV_OK)
 		rc = fv_db_exec(store, set_version);
 	if (rc == FV_OK)

@@ -201,20 +201,40 @@ an_older_store_is_migrated_and_a_reader_waits_for_that(void **state)
 	fv_store_close(store);
 }
 
+static enum fv_err
+count_moved(int64_t no, uint64_t seq, void *ctx)
+{
+	size_t *count = ctx;
+
+	*count += no == 1 && seq == 0 ? 1U : 0U;
+	return FV_OK;
+}
+
 /* What version 1 left: the later migrations undone by hand. */
 static void
-a_store_of_version_1_keeps_its_findings(void **state)
+a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
 {
+	static const uint8_t no_salt[FV_SALT_BYTES] = {0};
+	static const uint8_t amend[] = {0xa2, 1, 0, 5, 0xa1, 1, 0x62, 'c', '2'};
+	struct fv_store_record record = {.seq = 3,
+	    .type = FV_REC_AMEND,
+	    .header = fv_span_z("header"),
+	    .has_payload = true,
+	    .salt = fv_span_of(no_salt, sizeof no_salt),
+	    .payload = fv_span_of(amend, sizeof amend)};
+	size_t moved = 0;
 	struct place *p = *state;
 	struct fv_store_finding f = {.id = {9}, .case_id = fv_span_z("c1"), .verdict = 4}, got;
 	struct fv_store_run run;
 
+	record.no = add_device(p, 7, "zhang");
+	assert_int_equal(fv_store_record_append(p->store, &record), FV_OK);
 	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
 	fv_store_close(p->store);
 	assert_int_equal(run_sql(p,
 			     "DROP TRIGGER finding_standing; DROP TRIGGER case_since_new;"
 			     "DROP TRIGGER case_since_moved; DROP TABLE fact;"
-			     "DROP TABLE standing; DROP TABLE case_since;"
+			     "DROP TABLE standing; DROP TABLE case_since; DROP TABLE moved;"
 			     "DROP INDEX record_context; DROP INDEX finding_run;"
 			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 			     "PRAGMA user_version=1"),
@@ -224,6 +244,8 @@ a_store_of_version_1_keeps_its_findings(void **state)
 	assert_int_equal(fv_store_finding_last(p->store, f.id, &got), FV_OK);
 	assert_true(got.verdict == 4 && got.revision == 1 && got.run == 0);
 	assert_int_equal(fv_store_run_last(p->store, &run), FV_ENOENT);
+	assert_int_equal(fv_store_moved_each(p->store, "c2", count_moved, &moved), FV_OK);
+	assert_int_equal(moved, 1);
 	assert_int_equal(fv_store_check(p->store), FV_OK);
 }
 
@@ -697,7 +719,7 @@ main(void)
 	    T(a_damaged_page_is_found_after_an_unclean_stop),
 	    T(a_migration_that_fails_leaves_the_old_schema),
 	    T(an_older_store_is_migrated_and_a_reader_waits_for_that),
-	    T(a_store_of_version_1_keeps_its_findings),
+	    T(a_store_of_version_1_keeps_its_findings_and_its_corrections),
 	    T(a_run_is_saved_until_it_ends),
 	    T(a_reader_cannot_write),
 	    T(a_rolled_back_transaction_leaves_nothing),
