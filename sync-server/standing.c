@@ -7,7 +7,7 @@
 #include "sync-server/store/facts.h"
 #include "sync-server/store/records.h"
 
-/* -- small things that all parts need -------------------------------------------------- */
+/* -- small things that all parts need ------------------------------------------- */
 
 enum fv_err
 standing_grow(void *array_ptr, size_t *cap, size_t count, size_t size)
@@ -89,7 +89,7 @@ names_clear(struct names *names)
 	free(names->slots);
 }
 
-/* -- writing ------------------------------------------------------------------------- */
+/* -- writing -------------------------------------------------------------------- */
 
 void
 standing_worse(struct fv_finding *worst, const struct fv_finding *finding)
@@ -251,7 +251,7 @@ standing_emit(struct standing *s, struct fv_finding *f, const struct standing_ab
 	return append(s, f, about, &hash, &was);
 }
 
-/* -- what no longer holds -------------------------------------------------------------- */
+/* -- what no longer holds ------------------------------------------------------- */
 
 static int
 by_id(const void *a, const void *b)
@@ -406,7 +406,7 @@ withdraw_rest(struct standing *s)
 	return rc;
 }
 
-/* -- the run --------------------------------------------------------------------------- */
+/* -- the run -------------------------------------------------------------------- */
 
 static void
 note_kind(struct standing *s, const struct fv_clause *clause)

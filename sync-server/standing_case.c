@@ -14,7 +14,7 @@ struct site_facts {
 	int64_t settled_day;
 };
 
-/* -- when the debt was settled -------------------------------------------------------- */
+/* -- when the debt was settled -------------------------------------------------- */
 
 #define DEBTS_MAX 64U
 
@@ -51,7 +51,7 @@ add_kept(struct site_facts *facts, int64_t day, bool is_erased)
 	return rc;
 }
 
-/* -- what was erased: the rows of the store still say of whom they were ------------------ */
+/* -- what was erased: the rows of the store still say of whom they were --------- */
 
 static enum fv_err
 note_erased(const struct fv_store_record *record, void *ctx)
@@ -101,8 +101,7 @@ add_contact(struct standing *s, const struct site *site, const struct fv_fold_co
 	return rc;
 }
 
-/* -- what other systems brought ------------------------------------------------------------
- */
+/* -- what other systems brought ------------------------------------------------- */
 
 static enum fv_err
 take_import(const struct fv_store_import *line, void *ctx)
@@ -186,7 +185,7 @@ gather_facts(struct standing *s, const struct fv_store_case *row, const struct s
 	return rc;
 }
 
-/* -- keeping ---------------------------------------------------------------------------- */
+/* -- keeping -------------------------------------------------------------------- */
 
 static enum fv_err
 judge_retention(struct standing *s, uint32_t at, const struct site_facts *kept)
@@ -240,7 +239,7 @@ standing_retention(
 	return rc;
 }
 
-/* -- duplicates ------------------------------------------------------------------------- */
+/* -- duplicates ----------------------------------------------------------------- */
 
 /* The visit begun before this one, within the time, that is not known to be the same. */
 static const struct visit *

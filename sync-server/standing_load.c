@@ -10,7 +10,7 @@
 
 #define MISSING_MAX 256U
 
-/* -- devices ---------------------------------------------------------------------- */
+/* -- devices -------------------------------------------------------------------- */
 
 static enum fv_err
 take_device(const struct fv_store_device *row, void *ctx)
@@ -123,7 +123,7 @@ standing_load_devices(struct standing *s)
 	return rc;
 }
 
-/* -- cases ------------------------------------------------------------------------- */
+/* -- cases ---------------------------------------------------------------------- */
 
 bool
 standing_next_id(struct fv_span *rest, struct fv_span *id_out)
@@ -198,7 +198,7 @@ make_site(struct standing *s, const struct fv_store_case *row, struct site *out)
 	return rc == FV_ENOENT ? FV_OK : rc;
 }
 
-/* -- visits ------------------------------------------------------------------------ */
+/* -- visits --------------------------------------------------------------------- */
 
 static bool
 is_refusal(enum fv_event_kind kind)
@@ -376,7 +376,7 @@ load_sayings(struct standing *s, const struct fv_store_case *row, const struct s
 	return FV_OK;
 }
 
-/* -- one case after the other ---------------------------------------------------------- */
+/* -- one case after the other --------------------------------------------------- */
 
 static enum fv_err
 load_visits(

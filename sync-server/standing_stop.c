@@ -10,7 +10,7 @@
 #define E7_PER_METRE 91 /* of latitude, rounded up */
 #define LON_STRETCH 6   /* a metre has more of longitude; enough up to 80 degrees */
 
-/* -- where the cases are ----------------------------------------------------------- */
+/* -- where the cases are -------------------------------------------------------- */
 
 static int64_t
 radius_of(const struct pass *p, uint32_t watch, uint32_t site)
@@ -68,7 +68,7 @@ first_place(const struct pass *p, int64_t lat_e7)
 	return lo;
 }
 
-/* -- stays --------------------------------------------------------------------------- */
+/* -- stays ---------------------------------------------------------------------- */
 
 /* Whether the clause is about this case, for this trail. */
 static bool
@@ -194,8 +194,7 @@ stop_feed(struct pass *p, const struct fv_track_fix *fix, int64_t eph_mm, uint64
 	return rc;
 }
 
-/* -- stops that no visit explains ----------------------------------------------------------
- */
+/* -- stops that no visit explains ----------------------------------------------- */
 
 static int
 by_case(const void *a, const void *b)

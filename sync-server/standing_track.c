@@ -9,10 +9,11 @@
 #include "sync-server/store/records.h"
 
 #define EPH_UNKNOWN_MM 50000
-#define TRACK_MS INT64_C(1200000) /* a track is closed with the 15-minute seal at the latest  \
-				   */
+#define TRACK_MS                                                                              \
+	INT64_C(1200000) /* a track is closed with the 15-minute seal at the latest           \
+			  */
 
-/* -- reading a trail ------------------------------------------------------------------- */
+/* -- reading a trail ------------------------------------------------------------ */
 
 static enum fv_err
 add_span(struct device *d, int64_t from_ms, int64_t until_ms)
@@ -195,7 +196,7 @@ read_trails(struct pass *p)
 	return rc;
 }
 
-/* -- visits without a track -------------------------------------------------------------- */
+/* -- visits without a track ----------------------------------------------------- */
 
 static bool
 has_track(const struct device *d, int64_t from_ms, int64_t until_ms)
@@ -255,8 +256,7 @@ judge_tracks(struct standing *s)
 	return rc;
 }
 
-/* -- all of it -----------------------------------------------------------------------------
- */
+/* -- all of it ------------------------------------------------------------------ */
 
 static enum fv_err
 find_watches(struct pass *p)

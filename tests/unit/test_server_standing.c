@@ -34,24 +34,28 @@
 	"\"phase\":\"after\",\"on_breach\":\"fail\",\"strength\":\"statute\","                \
 	"\"confidence\":\"P\",\"citation\":\"law 1\",\"parameters\":{" parameters             \
 	"},\"text\":{\"en\":\"e\",\"zh\":\"z\"}}"
+/* clang-format off */
 static const char pack_text[] =
     "{\"id\":\"p\",\"title\":{\"en\":\"t\",\"zh\":\"t\"},\"jurisdiction\":\"X\","
-    "\"revision\":1,\"published\":\"2020-01-01\",\"sources\":[],\"rules\":[" RULE("stop",
-	"unlogged_stop",
-	"\"minutes\":5,\"radius_m\":100,\"within_minutes\":15") "," RULE("track", "no_track",
-	"\"minutes\":60") "," RULE("twice", "duplicate", "\"minutes\":30") "," RULE("training",
-	"interval",
-	"\"subject\":\"officer\",\"fact\":\"training\",\"days\":365") "," RULE("evaluation",
-	"interval",
-	"\"subject\":\"agency\",\"fact\":\"evaluation\",\"days\":365") "," RULE("manual",
-	"rate",
-	"\"subject\":\"agency\",\"of\":\"manual\",\"max_percent\":15,\"days\":91,"
-	"\"min_visits\":4") "," RULE("manual-device", "rate",
-	"\"subject\":\"device\",\"of\":\"manual\",\"max_percent\":50,\"days\":91,"
-	"\"min_visits\":1") "," RULE("green", "always_green",
-	"\"seconds\":10,\"percent\":90,\"days\":30,\"min_visits\":3") "," RULE("keep",
-	"retention", "\"anchor\":\"last_contact\",\"min_days\":1096") "," RULE("settled",
-	"retention", "\"anchor\":\"settled\",\"min_days\":30,\"max_days\":60") "]}";
+    "\"revision\":1,\"published\":\"2020-01-01\",\"sources\":[],\"rules\":["
+    RULE("stop", "unlogged_stop", "\"minutes\":5,\"radius_m\":100,\"within_minutes\":15") ","
+    RULE("track", "no_track", "\"minutes\":60") ","
+    RULE("twice", "duplicate", "\"minutes\":30") ","
+    RULE("training", "interval", "\"subject\":\"officer\",\"fact\":\"training\",\"days\":365") ","
+    RULE("evaluation", "interval", "\"subject\":\"agency\",\"fact\":\"evaluation\",\"days\":365") ","
+    RULE("manual", "rate", "\"subject\":\"agency\",\"of\":\"manual\",\"max_percent\":15,"
+	"\"days\":91,\"min_visits\":4") ","
+    RULE("manual-device", "rate", "\"subject\":\"device\",\"of\":\"manual\",\"max_percent\":50,"
+	"\"days\":91,\"min_visits\":1") ","
+    RULE("excused", "rate", "\"subject\":\"officer\",\"of\":\"consent\",\"max_percent\":20,"
+	"\"days\":90,\"min_visits\":1") ","
+    RULE("open", "rate", "\"subject\":\"case\",\"of\":\"exception\",\"max_percent\":0,"
+	"\"days\":90,\"min_visits\":1") ","
+    RULE("badge", "identify", "") ","
+    RULE("green", "always_green", "\"seconds\":10,\"percent\":90,\"days\":30,\"min_visits\":3") ","
+    RULE("keep", "retention", "\"anchor\":\"last_contact\",\"min_days\":1096") ","
+    RULE("settled", "retention", "\"anchor\":\"settled\",\"min_days\":30,\"max_days\":60") "]}";
+/* clang-format on */
 
 struct world {
 	struct handset sets[2]; /* of o1 and o2 */
@@ -66,7 +70,7 @@ struct world {
 	struct standing_list list;
 };
 
-/* -- making a day ------------------------------------------------------------------ */
+/* -- making a day --------------------------------------------------------------- */
 
 static void add(struct handset *h, uint32_t type, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -253,7 +257,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* -- sending and judging ----------------------------------------------------------------- */
+/* -- sending and judging -------------------------------------------------------- */
 
 static void
 send_one(struct world *w, size_t which)
@@ -349,7 +353,7 @@ count_of(const struct world *w, const char *rule)
 	return count;
 }
 
-/* -- stops ------------------------------------------------------------------------------- */
+/* -- stops ---------------------------------------------------------------------- */
 
 static void
 a_stop_at_a_case_without_a_visit_is_a_hint(void **state)
@@ -511,8 +515,7 @@ no_coordinate_of_a_track_is_in_the_findings(void **state)
 	assert_true(rows >= 3);
 }
 
-/* -- single visits -------------------------------------------------------------------------
- */
+/* -- single visits -------------------------------------------------------------- */
 
 static void
 a_visit_without_any_track_around_it_is_a_hint(void **state)
@@ -579,8 +582,7 @@ two_linked_visits_are_no_duplicate(void **state)
 	assert_int_equal(count_of(w, "track"), 0);
 }
 
-/* -- people and agencies
- * ---------------------------------------------------------------------- */
+/* -- people and agencies -------------------------------------------------------- */
 
 static void
 set_fact(
@@ -710,8 +712,73 @@ a_checklist_complete_at_once_every_time_is_a_hint(void **state)
 	assert_null(find(w, "green", "officer:o2"));
 }
 
-/* -- keeping
- * ---------------------------------------------------------------------------------- */
+/* A verdict on a visit as an audit would have written it. */
+static void
+put_verdict(struct world *w, const char *visit_id, const char *inputs)
+{
+	struct fv_store_finding row = {.subject = fv_span_z(visit_id),
+	    .case_id = fv_span_z("c1"),
+	    .pack = fv_span_z("p"),
+	    .rule = fv_span_z("hours"),
+	    .verdict = FV_VERDICT_REVIEW,
+	    .contact_ms = 1,
+	    .inputs = fv_span_z(inputs)};
+
+	fv_finding_id(visit_id, "p", "hours", row.id);
+	assert_int_equal(fv_store_begin(w->store), FV_OK);
+	assert_int_equal(fv_store_finding_append(w->store, &row), FV_OK);
+	assert_int_equal(fv_store_commit(w->store), FV_OK);
+}
+
+static void
+a_consent_that_only_the_officer_heard_counts_and_another_does_not(void **state)
+{
+	struct world *w = *state;
+	char id[FV_FOLD_ID_BYTES];
+	size_t seq = visit(w, 0, "c1", 1);
+
+	end_day(w);
+	(void)fv_fold_id('v', w->sets[0].dev, seq, id);
+	put_verdict(w, id, "{\"consent\":\"e1\",\"consent_by\":\"page\"}");
+	(void)run(w);
+	assert_null(find(w, "excused", "officer:o1"));
+	assert_non_null(find(w, "open", "case:c1"));
+	put_verdict(w, id, "{\"consent\":\"e1\",\"consent_by\":\"o1\"}");
+	(void)run(w);
+	assert_string_equal(find(w, "excused", "officer:o1")->why_en,
+	    "100 % of 1 visits, where 20 % are allowed (law 1).");
+}
+
+static void
+a_report_counts_the_verdicts_of_now_and_hints_are_none_of_them(void **state)
+{
+	struct world *w = *state;
+	const struct judge_opts how = {.today_utc_ms = INT64_MAX, .has_texts = true};
+	struct standing_opts opts = {.store = w->store};
+	struct standing_list list;
+	size_t count = 0;
+
+	(void)visit(w, 0, "c1", 1); /* whether he showed his badge is not recorded */
+	w->sets[0].now_ms += HOUR;
+	(void)visit(w, 1, "c2", 6); /* nobody was there to show it to */
+	end_day(w);
+	(void)run(w);
+	assert_null(find(w, "open", "case:"));   /* no verdict on a contact is written */
+	assert_non_null(find(w, "track", "v-")); /* but hints are */
+	opts.now_ms = w->now_ms;
+	assert_int_equal(judge_open(&opts.judge, w->store, &how), FV_OK);
+	assert_int_equal(standing_live(&opts, &list), FV_OK);
+	for (size_t i = 0; i < list.count; i++)
+		if (strcmp(list.rows[i].rule, "open") == 0) {
+			assert_string_equal(list.rows[i].subject, "case:c1");
+			count++;
+		}
+	assert_int_equal(count, 1);
+	standing_list_clear(&list);
+	judge_close(opts.judge);
+}
+
+/* -- keeping -------------------------------------------------------------------- */
 
 static void
 import_event(struct world *w, const char *at)
@@ -821,8 +888,7 @@ a_stop_whose_track_was_erased_stays_said(void **state)
 	assert_non_null(find(w, "stop", "case:c1@"));
 }
 
-/* -- what is written and shown
- * ------------------------------------------------------------------ */
+/* -- what is written and shown -------------------------------------------------- */
 
 static void
 what_is_not_sealed_is_provisional_and_a_second_run_writes_nothing(void **state)
@@ -897,6 +963,8 @@ main(void)
 	    T(the_share_corrected_by_hand_is_of_all_visits),
 	    T(an_officer_who_never_meets_a_refusal_is_a_hint_for_the_auditor),
 	    T(a_checklist_complete_at_once_every_time_is_a_hint),
+	    T(a_consent_that_only_the_officer_heard_counts_and_another_does_not),
+	    T(a_report_counts_the_verdicts_of_now_and_hints_are_none_of_them),
 	    T(records_are_kept_from_the_last_contact_and_from_payment),
 	    T(what_was_erased_before_its_time_fails_and_stays_said),
 	    T(a_stop_whose_track_was_erased_stays_said),
