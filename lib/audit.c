@@ -521,7 +521,8 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 /* One contact by all clauses of the rule at *at, which moves behind them: the worst verdict
  * is the rule's, and of equal ones the first. */
 static enum fv_err
-judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at)
+judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at,
+    const struct fv_finding **finding_out)
 {
 	const struct fv_rule *rule = audit->rules[*at].rule;
 	bool is_first = true;
@@ -532,10 +533,13 @@ judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at)
 			return rc;
 		if (audit->is_breach)
 			view->broke |= audit->rules[*at].pack_bit;
-		if (is_first || audit->finding.verdict > audit->worst.verdict)
+		/* Most rules have one clause, whose finding stays where it is. */
+		if (rule->clause_count > 1 &&
+		    (is_first || audit->finding.verdict > audit->worst.verdict))
 			audit->worst = audit->finding;
 		is_first = false;
 	}
+	*finding_out = rule->clause_count > 1 ? &audit->worst : &audit->finding;
 	return FV_OK;
 }
 
@@ -551,9 +555,10 @@ fv_audit_case(struct fv_audit *audit, const struct fv_case_history *history,
 	for (size_t i = 0; i < audit->file.view_count; i++) {
 		struct fv_view *view = &audit->file.views[i];
 		for (size_t r = 0; r < audit->rule_count;) {
+			const struct fv_finding *finding;
 			size_t next = r;
-			if ((rc = judge_rule(audit, view, &next)) != FV_OK ||
-			    (rc = on_finding(&audit->worst, ctx)) != FV_OK)
+			if ((rc = judge_rule(audit, view, &next, &finding)) != FV_OK ||
+			    (rc = on_finding(finding, ctx)) != FV_OK)
 				return rc;
 			for (; r < next; r++)
 				if ((rc = fv_audit_feed(audit, &audit->rules[r], view)) !=
