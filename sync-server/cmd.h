@@ -62,6 +62,9 @@ int cmd_supervisor_keygen(int argc, char **argv);
 /* Print "fieldvisitd: " and a message to stderr.  Returns CMD_USAGE, for `return`. */
 int cmd_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* True when the first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that is set is Chinese. */
+bool cmd_speaks_chinese(void);
+
 /* Flush stdout and say so when what was printed did not arrive.  Returns `code` or
  * CMD_USAGE: `audit replay` knows 0, 1 and 2 only. */
 int cmd_finish(int code);

@@ -42,19 +42,6 @@ usage(const char *why, const char *what)
 	return CMD_USAGE;
 }
 
-static bool
-speaks_chinese(void)
-{
-	static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *v = getenv(names[i]);
-		if (v != NULL && v[0] != '\0')
-			return strncmp(v, "zh", 2) == 0;
-	}
-	return false;
-}
-
 static int
 read_options(struct replay *r, int argc, char **argv)
 {
@@ -285,7 +272,7 @@ judge(struct replay *r)
 static int
 replay(int argc, char **argv)
 {
-	struct replay r = {.today = time(NULL) / 86400, .is_chinese = speaks_chinese()};
+	struct replay r = {.today = time(NULL) / 86400, .is_chinese = cmd_speaks_chinese()};
 	int code = read_options(&r, argc, argv);
 
 	if (code == CMD_OK)

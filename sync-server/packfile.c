@@ -133,6 +133,7 @@ struct wanted {
 	int64_t day;
 	const char *folder; /* where what a pack is laid over may be too */
 	bool is_base;       /* to lay another over: itself laid over none */
+	bool is_quiet;      /* faults of packs are not printed */
 };
 
 static enum fv_err read_file(const char *path, const struct wanted *w, struct packfile *out);
@@ -269,7 +270,7 @@ read_file(const char *path, const struct wanted *w, struct packfile *out)
 	}
 	rc = fv_rulepack_parse_over(
 	    fv_buf_span(&out->bytes), fv_buf_span(&out->base), &out->pack, &error);
-	if (rc != FV_OK)
+	if (rc != FV_OK && !w->is_quiet)
 		explain(path, &error);
 cleanup:
 	if (rc != FV_OK)
@@ -325,5 +326,49 @@ packfile_find(const char *folder, const char *name, int64_t day, struct fv_rulep
 	*pack_out = file.pack;
 	file.pack = NULL;
 	packfile_close(&file);
+	return rc;
+}
+
+static int
+is_pack(const struct dirent *e)
+{
+	const size_t len = strlen(e->d_name);
+
+	return len > 5 && strcmp(e->d_name + len - 5, ".json") == 0 &&
+	    strstr(e->d_name, ".schema.") == NULL;
+}
+
+enum fv_err
+packfile_each(const char *folder, bool is_lenient, packfile_fn fn, void *ctx)
+{
+	const struct wanted w = {.day = INT32_MAX, .folder = folder, .is_quiet = is_lenient};
+	char path[PACKFILE_PATH_MAX + 256];
+	struct dirent **names = NULL;
+	struct packfile file;
+	enum fv_err rc = FV_OK;
+	int count = folder[0] == '\0' ? 0 : scandir(folder, &names, is_pack, alphasort);
+
+	if (count < 0) {
+		cmd_fail("%s: %s", folder, strerror(errno));
+		return FV_EIO;
+	}
+	if ((unsigned)count > PACKFILE_FOLDER_MAX) {
+		cmd_fail("%s: more than %u packs", folder, PACKFILE_FOLDER_MAX);
+		rc = FV_ETOOBIG;
+	}
+	for (int i = 0; rc == FV_OK && i < count; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+		rc = read_file(path, &w, &file);
+		if (rc == FV_OK) {
+			rc = fn(file.pack, ctx);
+			file.pack = NULL;
+			packfile_close(&file);
+		} else if (is_lenient && rc != FV_ENOMEM) {
+			rc = FV_OK;
+		}
+	}
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
 	return rc;
 }

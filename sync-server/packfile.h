@@ -42,6 +42,16 @@ FV_NODISCARD enum fv_err packfile_open_named(
 FV_NODISCARD enum fv_err packfile_bytes(const char *path, struct fv_buf *out);
 
 /*
+ * Every pack file of a folder ("": none), in order of name; the callback owns each pack.
+ * is_lenient: what cannot be read is passed over, and nothing is printed.  Prints.
+ * Errors: those of packfile_open();  FV_ETOOBIG  over PACKFILE_FOLDER_MAX;  the callback's
+ */
+#define PACKFILE_FOLDER_MAX 256U
+typedef enum fv_err (*packfile_fn)(struct fv_rulepack *pack, void *ctx);
+FV_NODISCARD enum fv_err packfile_each(
+    const char *folder, bool is_lenient, packfile_fn fn, void *ctx);
+
+/*
  * Find a pack by name: a path that ends in ".json", "ID" (the highest revision that
  * stands on `day`, or the first one when none does yet) or "ID@rN".  Prints what is wrong.
  * Owned: *pack_out.  Errors: FV_ENOENT and those of packfile_open()
