@@ -30,9 +30,9 @@ fv_packs_load(struct fv_store *store, struct fv_packs *packs_out)
 /* One adopted pack that is here. */
 struct held {
 	const struct fv_pack_line *line;
-	struct fv_rulepack_head head;
-	struct fv_buf bytes; /* once it is wanted */
+	bool has_rules;
 	bool is_wanted;
+	struct fv_buf bytes; /* once it is wanted */
 };
 
 struct choosing {
@@ -50,23 +50,29 @@ find_held(struct choosing *c, const char *id)
 	return NULL;
 }
 
-/* Note a pack that is adopted, of each id the highest revision. */
+/* The line that names these bytes, when it is the highest of its id. */
+static const struct fv_pack_line *
+line_of(const struct choosing *c, struct fv_span bytes)
+{
+	const struct fv_pack_line *line;
+	struct fv_hash hash;
+
+	fv_sha256(bytes, &hash);
+	line = fv_packs_find(c->adopted, &hash);
+	return line != NULL && fv_packs_highest(c->adopted, line->id) == line ? line : NULL;
+}
+
 static enum fv_err
 on_pack(const struct fv_item_row *row, void *ctx)
 {
 	struct choosing *c = ctx;
-	const struct fv_pack_line *line;
-	struct fv_hash hash;
+	const struct fv_pack_line *line = line_of(c, row->body);
+	struct fv_rulepack_head head;
 
-	fv_sha256(row->body, &hash);
-	line = fv_packs_find(c->adopted, &hash);
-	if (line == NULL || fv_packs_highest(c->adopted, line->id) != line ||
-	    find_held(c, line->id) != NULL)
-		return FV_OK;
-	/* What does not say what it extends, to this program, is as good as not here. */
-	c->held[c->count] = (struct held){.line = line};
-	if (fv_rulepack_peek(row->body, &c->held[c->count].head) == FV_OK)
-		c->count++;
+	if (line == NULL || find_held(c, line->id) != NULL)
+		return FV_OK; /* not adopted, or no longer */
+	c->held[c->count++] = (struct held){.line = line,
+	    .has_rules = fv_rulepack_peek(row->body, &head) != FV_OK || head.has_rules};
 	return FV_OK;
 }
 
@@ -75,17 +81,13 @@ static enum fv_err
 on_wanted(const struct fv_item_row *row, void *ctx)
 {
 	struct choosing *c = ctx;
-	const struct fv_pack_line *line;
-	struct fv_hash hash;
-	struct held *held;
+	const struct fv_pack_line *line = line_of(c, row->body);
+	struct held *h = line != NULL ? find_held(c, line->id) : NULL;
 
-	fv_sha256(row->body, &hash);
-	line = fv_packs_find(c->adopted, &hash);
-	held = line != NULL ? find_held(c, line->id) : NULL;
-	if (held == NULL || held->line != line || !held->is_wanted || held->bytes.len > 0)
+	if (h == NULL || !h->is_wanted || h->bytes.len > 0)
 		return FV_OK;
-	fv_buf_put_span(&held->bytes, row->body);
-	return fv_buf_status(&held->bytes);
+	fv_buf_put_span(&h->bytes, row->body);
+	return fv_buf_status(&h->bytes);
 }
 
 static void
@@ -97,41 +99,44 @@ note_missing(struct fv_packset *set, const char *id)
 	(void)snprintf(set->missing, sizeof set->missing, "%s", id);
 }
 
-static bool
-is_laid_over(const struct choosing *c, const char *id)
+/* The adopted pack that is laid over this one and stands for it, or NULL. */
+static const struct fv_pack_line *
+find_over(const struct choosing *c, const char *id)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (strcmp(c->held[i].head.extends, id) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < c->adopted->count; i++) {
+		const struct fv_pack_line *line = &c->adopted->packs[i];
+		if (strcmp(line->over, id) == 0 &&
+		    fv_packs_highest(c->adopted, line->id) == line)
+			return line;
+	}
+	return NULL;
 }
 
 /* Whether the ids ask for this pack, by its own id or by that of what it stands for. */
 static bool
 is_asked_for(const struct choosing *c, const struct held *h, const struct fv_idlist *ids)
 {
-	if (is_laid_over(c, h->line->id))
+	if (find_over(c, h->line->id) != NULL)
 		return false;
 	for (size_t i = 0; i < ids->count; i++)
 		if (strcmp(ids->items[i], h->line->id) == 0 ||
-		    strcmp(ids->items[i], h->head.extends) == 0)
+		    strcmp(ids->items[i], h->line->over) == 0)
 			return true;
-	return !h->head.has_rules && h->head.extends[0] == '\0';
+	return !h->has_rules && h->line->over[0] == '\0';
 }
 
 static void
 mark_wanted(struct choosing *c, const struct fv_idlist *ids, struct fv_packset *set)
 {
-	for (size_t i = 0; i < ids->count; i++)
-		if (find_held(c, ids->items[i]) == NULL && !is_laid_over(c, ids->items[i]))
+	for (size_t i = 0; i < ids->count; i++) {
+		const struct fv_pack_line *over = find_over(c, ids->items[i]);
+
+		if (find_held(c, over != NULL ? over->id : ids->items[i]) == NULL)
 			note_missing(set, ids->items[i]);
-	for (size_t i = 0; i < c->adopted->count; i++)
-		if (find_held(c, c->adopted->packs[i].id) == NULL)
-			note_missing(set, c->adopted->packs[i].id);
+	}
 	for (size_t i = 0; i < c->count; i++) {
 		struct held *h = &c->held[i];
-		struct held *base =
-		    h->head.extends[0] != '\0' ? find_held(c, h->head.extends) : NULL;
+		struct held *base = find_held(c, h->line->over);
 
 		if (!is_asked_for(c, h, ids))
 			continue;
@@ -151,8 +156,7 @@ read_wanted(struct choosing *c, const struct fv_idlist *ids, struct fv_packset *
 
 	for (size_t i = 0; i < c->count; i++) {
 		struct held *h = &c->held[i];
-		struct held *base =
-		    h->head.extends[0] != '\0' ? find_held(c, h->head.extends) : NULL;
+		const struct held *base = find_held(c, h->line->over);
 		struct fv_rulepack *pack;
 		enum fv_err rc;
 
@@ -169,6 +173,7 @@ read_wanted(struct choosing *c, const struct fv_idlist *ids, struct fv_packset *
 			set->packs[set->count++] = pack;
 		has_rules = has_rules || (rc == FV_OK && pack->rule_count > 0);
 	}
+	/* Calendars by themselves judge nothing. */
 	if (!has_rules)
 		for (; set->count > 0; set->count--)
 			fv_rulepack_free(set->packs[set->count - 1]);

@@ -27,8 +27,8 @@ FV_NODISCARD enum fv_err fv_packs_load(struct fv_store *store, struct fv_packs *
 
 /*
  * Load the packs of these ids, or what is laid over them and stands for them, and every
- * calendar.  What is not adopted or not here is named in `missing`: also an adopted pack
- * that nobody asked for, since it may be laid over one that was.
+ * calendar that is here.  What is not adopted or not here, or lacks what it is laid over,
+ * is named in `missing`.
  * Errors: FV_EIO FV_ENOMEM FV_ECORRUPT
  */
 FV_NODISCARD enum fv_err fv_packset_load(

@@ -18,7 +18,8 @@ fv_packs_put(struct fv_buf *out, const struct fv_packs *packs)
 		fv_civil_from_days(p->adopted_day, &c);
 		fv_buf_putf(out, "%s %u ", p->id, p->revision);
 		fv_buf_put_hex(out, p->sha256.b, sizeof p->sha256.b);
-		fv_buf_putf(out, " %04d-%02d-%02d\n", (int)c.year, (int)c.month, (int)c.day);
+		fv_buf_putf(out, " %04d-%02d-%02d%s%s\n", (int)c.year, (int)c.month,
+		    (int)c.day, p->over[0] != '\0' ? " " : "", p->over);
 	}
 }
 
@@ -35,16 +36,22 @@ order_of(const struct fv_pack_line *a, const struct fv_pack_line *b)
 static const char *
 read_pack(struct fv_span line, struct fv_pack_line *out, enum fv_err *rc_out)
 {
-	struct fv_span id, revision, hash, date;
+	struct fv_span id, revision, hash, date, over;
 	uint64_t v = 0;
 
 	memset(out, 0, sizeof *out);
 	*rc_out = FV_EFORMAT;
 	if (!fv_lines_word(&line, &id) || !fv_lines_word(&line, &revision) ||
-	    !fv_lines_word(&line, &hash) || !fv_lines_word(&line, &date) || line.len != 0)
-		return "want \"ID REVISION SHA256 YYYY-MM-DD\"";
+	    !fv_lines_word(&line, &hash) || !fv_lines_word(&line, &date))
+		return "want \"ID REVISION SHA256 YYYY-MM-DD\", then the id that it is over";
+	if (line.len > 0 &&
+	    (!fv_lines_word(&line, &over) || line.len != 0 ||
+		fv_id_copy(over, out->over, sizeof out->over) != FV_OK))
+		return "what it is laid over is not an id";
 	if (fv_id_copy(id, out->id, sizeof out->id) != FV_OK)
 		return "the pack's id is not an id";
+	if (strcmp(out->id, out->over) == 0)
+		return "a pack is not laid over itself";
 	if ((*rc_out = fv_decimal_decode(revision, UINT32_MAX, &v)) != FV_OK)
 		return "the revision is not a number";
 	*rc_out = FV_ERANGE;

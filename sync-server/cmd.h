@@ -36,6 +36,7 @@ int cmd_export(int argc, char **argv);
 int cmd_history_import(int argc, char **argv);
 int cmd_invite_import(int argc, char **argv);
 int cmd_pack_import(int argc, char **argv);
+int cmd_pack_lint(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_roster_export(int argc, char **argv);

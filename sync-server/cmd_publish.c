@@ -44,6 +44,11 @@ add_pack(const char *path, const struct fv_rulepack *pack, struct fv_span bytes,
 		fv_cli_fail(code, path, "the pack's id is not an id of 1 to 40 characters");
 		goto cleanup;
 	}
+	if (pack->extends != NULL &&
+	    fv_id_copy(fv_span_z(pack->extends), line.over, sizeof line.over) != FV_OK) {
+		fv_cli_fail(code, path, "what it extends is not an id");
+		goto cleanup;
+	}
 	line.revision = pack->revision;
 	rc = fv_packs_add(packs, &line);
 	if (rc == FV_ECONFLICT) {

@@ -251,6 +251,9 @@ check_overlay(
 		code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
 		    "%s: pack %s: its own id and revision are not those that the note adopts",
 		    w->file, line->id);
+	else if (strcmp(pack->extends != NULL ? pack->extends : "", line->over) != 0)
+		code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: pack %s: it is not laid over what the note says", w->file, line->id);
 	else if (pack->extends != NULL)
 		code = check_alone(w, pack, bases, *base_count);
 	if (code == FV_EXIT_OK && pack->extends != NULL &&
@@ -282,6 +285,28 @@ was_adopted(const struct work *w, const struct fv_pack_line *line)
 	return fv_packs_find(w->before, &line->sha256) != NULL;
 }
 
+/* What officers need whatever packs their cases name: calendars, packs that stand for
+ * others, and those others. */
+static enum fv_err
+announce_to_all(struct work *w, const struct fv_pack_line *line)
+{
+	const struct fv_store_audience everyone = {0};
+	struct fv_rulepack_head head;
+	struct fv_store_pack row;
+	enum fv_err rc = fv_store_pack_get(w->host->store, &line->sha256, &row);
+
+	if (rc != FV_OK || fv_packs_highest(w->packs, line->id) != line)
+		return rc;
+	if (fv_rulepack_peek(row.file, &head) == FV_OK && head.has_rules &&
+	    line->over[0] == '\0')
+		return FV_OK;
+	rc = fv_store_change_once(w->host->store, everyone, FV_ITEM_PACK, fv_span_z(line->id));
+	if (rc == FV_OK && line->over[0] != '\0')
+		rc = fv_store_change_once(
+		    w->host->store, everyone, FV_ITEM_PACK, fv_span_z(line->over));
+	return rc;
+}
+
 static enum fv_err
 adopt(struct work *w, uint64_t *index_out)
 {
@@ -305,6 +330,8 @@ adopt(struct work *w, uint64_t *index_out)
 		return rc;
 	rc = fv_store_change(
 	    w->host->store, everyone, FV_ITEM_PACKS_NOTE, fv_span_z(w->packs->agency));
+	for (size_t i = 0; rc == FV_OK && i < w->packs->count; i++)
+		rc = announce_to_all(w, &w->packs->packs[i]);
 	for (size_t i = 0; rc == FV_OK && i < w->packs->count; i++) {
 		if (!was_adopted(w, &w->packs->packs[i]))
 			rc = fv_store_change(w->host->store, everyone, FV_ITEM_PACK,

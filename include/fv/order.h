@@ -62,6 +62,8 @@ struct fv_pack_line {
 	uint32_t revision; /* from 1 */
 	struct fv_hash sha256;
 	int64_t adopted_day; /* days since 1970-01-01 */
+	char
+	    over[FV_PACK_ID_BYTES]; /* the pack that it is laid over and stands for; "" none */
 };
 
 /* What a packs note says; ids and revisions ascending, each pair once. */
