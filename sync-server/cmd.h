@@ -23,6 +23,7 @@ int cmd_serve(int argc, char **argv);
 int cmd_audit_run(int argc, char **argv);
 int cmd_audit_standing(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
+int cmd_calendar_list(int argc, char **argv);
 int cmd_case_assign(int argc, char **argv);
 int cmd_case_close(int argc, char **argv);
 int cmd_case_import(int argc, char **argv);
@@ -45,6 +46,7 @@ int cmd_roster_import(int argc, char **argv);
 int cmd_roster_held(bool as_json);
 
 /* These run off the server and never open a data folder. */
+int cmd_calendar_import(int argc, char **argv);
 int cmd_case_seal(int argc, char **argv);
 int cmd_device_approve(int argc, char **argv);
 int cmd_device_revoke(int argc, char **argv);

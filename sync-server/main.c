@@ -18,6 +18,8 @@ static const struct verb {
     {"audit run", cmd_audit_run, "judge every case and keep the findings that changed"},
     {"audit standing", cmd_audit_standing, "list what stands about cases, people, handhelds"},
     {"backup", cmd_backup, "write a backup file, while serving or not"},
+    {"calendar import", cmd_calendar_import, "make a pack of holidays, off the server"},
+    {"calendar list", cmd_calendar_list, "list the calendars of holidays"},
     {"case assign", cmd_case_assign, "say which officers may visit a case"},
     {"case close", cmd_case_close, "close a case: it leaves every handheld"},
     {"case import", cmd_case_import, "take cases and their sealed cards"},
