@@ -47,7 +47,7 @@ lay_over(struct fv_span json, struct fv_span base)
 		must(pack == NULL && error.text[0] != '\0');
 		return;
 	}
-	must((pack->extends != NULL) == (head.extends[0] != '\0'));
+	must(pack->extends != NULL || head.extends[0] == '\0');
 	for (size_t i = 0; i < pack->rule_count; i++)
 		check_rule(&pack->rules[i]);
 	must(fv_rulepack_put_merged(json, base, &merged) == FV_OK);
