@@ -269,8 +269,14 @@ a_bad_packs_line_is_named(void **state)
 	    {"fieldvisit/v1/packs/north\nb 1 " HASH " 2026-03-03\na 1 " HASH " 2026-03-03\n",
 		3},
 	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03", 2},
-	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 x\n", 2},
+	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 x y\n", 2},
+	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 x!\n", 2},
+	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 \n", 2},
+	    {"fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 a\n", 2},
 	};
+	static const char over[] =
+	    "fieldvisit/v1/packs/north\na 1 " HASH " 2026-03-03 b\nb 1 " HASH
+	    " 2026-03-03\nb 2 " HASH " 2026-03-03\n";
 #undef HASH
 	struct world *w = *state;
 	struct fv_packs got;
@@ -281,6 +287,14 @@ a_bad_packs_line_is_named(void **state)
 		assert_int_equal(w->fault.line, bad[i].line);
 		assert_int_equal(got.count, 0);
 	}
+	struct fv_buf again = {0};
+	assert_int_equal(fv_packs_parse(fv_span_z(over), &got, &w->fault), FV_OK);
+	assert_string_equal(got.packs[0].over, "b");
+	assert_int_equal(fv_packs_highest(&got, "b")->revision, 2);
+	assert_null(fv_packs_highest(&got, "c"));
+	fv_packs_put(&again, &got);
+	assert_true(fv_span_equal(fv_buf_span(&again), fv_span_z(over)));
+	fv_buf_clear(&again);
 }
 
 static struct fv_card

@@ -44,7 +44,7 @@ static int
 import_pack(struct desk *d, const struct publishing *how)
 {
 	struct fv_pack_line line = {.revision = 1, .adopted_day = how->day};
-	struct fv_packs packs = {{0}, {{{0}, 0, {{0}}, 0}}, 0};
+	struct fv_packs packs = {{0}, {{{0}, 0, {{0}}, 0, {0}}}, 0};
 	struct fv_rulepack *pack = NULL;
 	struct fv_rulepack_error error;
 	struct fv_buf text = {0}, note = {0}, file = {0};
