@@ -446,6 +446,19 @@ doubt_field(struct fv_judge *j)
 	}
 }
 
+/* A breach that a person must weigh does not say "not now". */
+static void
+soften(struct fv_finding *f)
+{
+	f->verdict = FV_VERDICT_REVIEW;
+	if (f->reason == R_TIME_FORBIDDEN)
+		f->reason = R_TIME_DOUBTFUL;
+	else if (f->reason == R_HOLIDAY)
+		f->reason = R_HOLIDAY_DOUBTFUL;
+	else if (f->reason == R_PLACE_FORBIDDEN)
+		f->reason = R_PLACE_DOUBTFUL;
+}
+
 enum fv_err
 fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct fv_view *view,
     const struct fv_check_plan *plan)
@@ -487,7 +500,7 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	if (f->verdict == FV_VERDICT_FAIL)
 		doubt_field(&j);
 	if (f->verdict == FV_VERDICT_FAIL && state->clause->on_breach == FV_BREACH_REVIEW)
-		f->verdict = FV_VERDICT_REVIEW;
+		soften(f);
 	return j.rc;
 }
 

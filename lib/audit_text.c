@@ -46,11 +46,10 @@ static const struct {
 	"{zone} {begin} 在允许时段内{cite}。"},
     [R_TIME_FORBIDDEN] = {"Not now: {at} in {zone} is inside {forbidden_from} to "
 			  "{forbidden_to}{cite}. Allowed from {next}.",
-	"不可：{zone} {at} 在 {forbidden_from} 至 {forbidden_to} 内{cite}。{next} 起可以。"},
+	"不可：{zone} {at} 在 {forbidden_from}至{forbidden_to} 内{cite}。{next} 起可以。"},
     [R_TIME_OVERRUN] = {"{begin} to {end} in {zone} runs into {forbidden_from} to "
 			"{forbidden_to}{cite}. Allowed from {next}.",
-	"{zone} {begin} 至 {end} 超入 {forbidden_from} 至 {forbidden_to}{cite}。{next} "
-	"起可以。"},
+	"{zone} {begin}至{end} 超入 {forbidden_from}至{forbidden_to}{cite}。{next} 起可以。"},
     [R_TIME_EDGE] = {"{at} in {zone} is the very edge of the hours{cite}: a person must "
 		     "judge. Sure from {next}.",
 	"{zone} {at} 正在时段边界{cite}，须人工判断。{next} 起可以。"},
@@ -88,12 +87,12 @@ static const struct {
     [R_COUNT_UNSURE] = {"{count} to {count_max} of {limit} from {from} to {to}: {what} is not "
 			"recorded for all{cite}.",
 	"{from} 至 {to} 为 {count} 至 {count_max} 次，上限 {limit}，记录不全{cite}。"},
-    [R_PERSONS_OK] = {"{count} officers, {min} required{cite}.",
+    [R_PERSONS_OK] = {"Officers: {count}, required: {min}{cite}.",
 	"{count} 人，要求至少 {min} 人{cite}。"},
-    [R_PERSONS_DECLARED] = {"{count} officers, {min} required; those beside the first are "
+    [R_PERSONS_DECLARED] = {"Officers: {count}, required: {min}; those beside the first are "
 			    "declared, not confirmed{cite}.",
 	"{count} 人，要求至少 {min} 人；同行人员仅为申报{cite}。"},
-    [R_PERSONS_FEW] = {"{count} officer(s) where {min} are required{cite}. Bring another.",
+    [R_PERSONS_FEW] = {"Officers: {count}, where {min} are required{cite}. Bring another.",
 	"仅 {count} 人，要求至少 {min} 人{cite}。请增派人员。"},
     [R_PERSONS_UNKNOWN] = {"Who went is not recorded; {min} officers are required{cite}.",
 	"未记录上门人员，要求至少 {min} 人{cite}。"},
@@ -231,7 +230,7 @@ static const struct {
     [R_BEFORE_MET] = {"{count} of {needed} came before{cite}.",
 	"此前已有 {count} 次，要求 {needed} 次{cite}。"},
     [R_BEFORE_MISSING] =
-	{"Only {count} of the {needed} required came before{cite}. Try those first.",
+	{"{count} of the {needed} required came before{cite}. Try those first.",
 	    "此前仅 {count} 次，要求 {needed} 次{cite}。请先行完成。"},
     [R_BEFORE_UNSURE] = {"{count} to {count_max} of the {needed} required came before: {what} "
 			 "is not recorded{cite}.",
