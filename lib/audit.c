@@ -119,6 +119,7 @@ fv_audit_reset(struct fv_audit *audit)
 		fv_consent_reset(s);
 		s->failures = 0;
 		s->may_failures = 0;
+		s->reached_ms = INT64_MIN;
 		s->has_refused = false;
 		s->prior_count = 0;
 		s->events_seen = 0;

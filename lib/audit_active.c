@@ -63,6 +63,8 @@ set_term(
 		    file, day_of(file, e->until_utc_ms) + 1 + (int64_t)r->after_until_days);
 	else if (e->has_until && !is_named)
 		entry->until = e->until_utc_ms;
+	else if (e->has_until) /* a time that is past bars the rest of its day only */
+		entry->until = start_of(file, day_of(file, e->until_utc_ms - 1) + 1);
 	if (r->days != 0) {
 		/* Where it binds from the next day that one is the first; else the day is
 		 * not counted. */
@@ -157,7 +159,8 @@ start(const struct fv_hold_rule *r, const struct fv_casefile *file, struct fv_ho
     const struct fv_event *e)
 {
 	confirm(r, file, m, e);
-	if (is_repeated(r, m, e))
+	/* One that goes on after its own end is of a kind that has one. */
+	if (is_repeated(r, m, e) || (r->after_until_days != 0 && !e->has_until))
 		return FV_OK;
 	if (m->count == m->cap) {
 		size_t cap = m->cap == 0 ? 8 : m->cap * 2;
@@ -298,15 +301,18 @@ fv_hold_concerns(const struct fv_judge *j, const struct fv_hold_entry *a)
 	return about->count == 0 ? FV_TRI_UNKNOWN : FV_TRI_NO;
 }
 
-/* An appointment that was kept is over: he was spoken to at the time that he named. */
+/* An appointment that was kept is over: he was spoken to at the time that he named, or at
+ * all where the record does not say which. */
 static void
 keep_appointments(struct fv_hold_memory *m, const struct fv_contact *k)
 {
 	for (size_t i = 0; i < m->count && fv_contact_is_talk(k); i++) {
 		const struct fv_event *e = m->active[i].event;
-		if (e->window_count == 0 && e->has_until && e->at_utc_ms <= k->begin_utc_ms &&
+		if (e->window_count == 0 && (e->has_until || !e->has_from) &&
+		    e->at_utc_ms <= k->begin_utc_ms &&
 		    (!e->has_from || k->begin_utc_ms >= e->from_utc_ms) &&
-		    k->begin_utc_ms < e->until_utc_ms && fv_debts_meet(&e->debts, &k->debts))
+		    (!e->has_until || k->begin_utc_ms < e->until_utc_ms) &&
+		    fv_debts_meet(&e->debts, &k->debts))
 			m->active[i].until = INT64_MIN;
 	}
 }

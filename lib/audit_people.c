@@ -113,7 +113,20 @@ person_of(const struct fv_contact *k)
 	return fv_contact_is_unanswered(k) ? meant : k->with;
 }
 
-/* The debtor cannot be reached: enough failures in a row, or his number is not his. */
+/* A number of the debtor's turned out not to be his, and he was not reached since. */
+static bool
+has_wrong_number(const struct fv_judge *j)
+{
+	size_t count;
+	const struct fv_event *const *e =
+	    fv_file_events(j->file, FV_EVENT_WRONG_NUMBER, &count);
+	size_t n = fv_file_events_by(j->file, FV_EVENT_WRONG_NUMBER, j->view->k->begin_utc_ms);
+
+	return n > 0 && e[n - 1]->at_utc_ms > j->state->reached_ms;
+}
+
+/* The debtor cannot be reached: enough failures in a row.  Whether a wrong number was his
+ * only one is for a person. */
 static void
 judge_reach(struct fv_judge *j)
 {
@@ -128,9 +141,10 @@ judge_reach(struct fv_judge *j)
 		return;
 	}
 	bool may_be = r->failures == 0 ? s->may_failures > 0 : s->may_failures >= r->failures;
-	if (may_be) {
+	bool is_wrong = has_wrong_number(j);
+	if (may_be || is_wrong) {
 		fv_judge_say(j, FV_VERDICT_REVIEW, R_THIRD_FAILURES_UNKNOWN);
-		fv_judge_missing(j, r->failures == 0 ? "unreachable" : "outcome");
+		fv_judge_missing(j, r->failures == 0 || is_wrong ? "unreachable" : "outcome");
 		return;
 	}
 	fv_judge_say(j, FV_VERDICT_FAIL, R_THIRD_REACHABLE);
@@ -210,6 +224,7 @@ fv_third_feed(struct fv_rule_state *state, const struct fv_view *view)
 	if (k->by == FV_BY_DEBTOR || k->with == FV_WITH_DEBTOR) {
 		state->failures = 0;
 		state->may_failures = 0;
+		state->reached_ms = k->begin_utc_ms;
 	} else if (is_for_debtor && is_live && fv_contact_is_unanswered(k)) {
 		state->failures++;
 		state->may_failures++;

@@ -365,6 +365,7 @@ struct fv_rule_state {
 	struct fv_consent_state consent;
 	uint32_t failures;       /* third party: to reach the debtor, in a row */
 	uint32_t may_failures;   /* counting those whose outcome is not said */
+	int64_t reached_ms;      /* when he was reached last, or INT64_MIN */
 	bool has_refused;        /* a third person wants no more */
 	struct fv_prior *priors; /* owned; precondition, by time */
 	size_t prior_count;

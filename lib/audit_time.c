@@ -213,9 +213,10 @@ next_in_zone(const struct fv_judge *j, struct fv_zone_view *zone, int64_t utc_ms
 			at = fv_zone_day_start(zone->zone, l.day + 1);
 			continue;
 		}
-		if (standing_at(j->state, zone, at) == ALLOWED)
-			return at;
 		const struct fv_day_plan *plan = &j->state->allowed[l.weekday];
+		/* The very end of the hours allowed is no time to begin. */
+		if (window_at(plan, l.ms) >= 0 && standing_at(j->state, zone, at) == ALLOWED)
+			return at;
 		int32_t target = DAY_MS;
 		for (uint32_t i = plan->count; i-- > 0;)
 			if (plan->w[i].from_ms > l.ms)
@@ -352,7 +353,9 @@ judge_overrun(struct fv_judge *j, struct fv_zone_view *zone, int64_t at)
 		put_forbidden(j, zone, at);
 		fv_judge_say(j, FV_VERDICT_REVIEW, R_TIME_OPEN);
 		fv_judge_missing(j, "end");
-	} else if (overrun == FV_OVERRUN_WITH_REASON && k->overrun_reason != NULL) {
+	} else if (overrun == FV_OVERRUN_WITH_REASON && k->overrun_reason != NULL &&
+	    k->entered != FV_TRI_NO) {
+		/* Only who is inside already may stay. */
 		fv_judge_put_text(j, "overrun_reason", k->overrun_reason);
 		fv_judge_say(j, FV_VERDICT_PASS, R_TIME_STAYED);
 	} else {

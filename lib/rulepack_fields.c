@@ -261,12 +261,15 @@ within_table(void)
 
 static const struct fv_pack_field hold_fields[] = {
     MUST_KINDS("starts", C(u.hold.starts), "Events that begin it."),
-    KINDS("ends", C(u.hold.ends), "Events that end it."),
+    KINDS("ends", C(u.hold.ends),
+	"Events that end it; consent and a court have their own parameters."),
     NUMBER(
 	"days", C(u.hold.days), 1, DAYS_MAX, "It ends by itself after so many local dates."),
     BOOL("from_next_day", C(u.hold.from_next_day),
 	"It binds from the day after its event, which is the first of `days`."),
-    BOOL("outside", C(u.hold.outside), "It binds outside of the times that the event names."),
+    BOOL("outside", C(u.hold.outside),
+	"It binds outside of the times that the event names, to the end of the last such "
+	"day."),
     BOOL("may_reply", C(u.hold.may_reply), "One reply by the same channel is allowed."),
     NUMBER("hours_per_week", C(u.hold.hours_per_week), 1, WEEK_HOURS,
 	"So many the debtor may name; more are for a person."),
@@ -275,7 +278,7 @@ static const struct fv_pack_field hold_fields[] = {
     NUMBER("confirm_days", C(u.hold.confirm_days), 1, DAYS_MAX,
 	"Unless it is confirmed in writing within so many."),
     NUMBER("after_until_days", C(u.hold.after_until_days), 1, DAYS_MAX,
-	"It goes on so many after the event's own end."),
+	"It goes on so many after the event's own end; one without an end does not bind."),
     WORDS("with", C(u.hold.with), WITH, "It binds contacts with (or meant for) these only."),
     OBJECT("within", C(u.hold.within), within_table,
 	"The event counts only within a period after a notice."),

@@ -99,29 +99,62 @@ check_frequency(struct fv_pack_parse *p, const struct fv_rule *rule, struct fv_c
 	return FV_OK;
 }
 
+#define KIND_BIT(kind) (UINT64_C(1) << ((kind)-1))
+
+static enum fv_err
+check_precondition(struct fv_pack_parse *p, const struct fv_rule *rule, struct fv_clause *c)
+{
+	const struct fv_precondition_rule *pre = &c->u.precondition;
+
+	if (pre->events == 0 && pre->attempts == 0)
+		return fv_pack_refuse_member(
+		    p, "events", FV_EFORMAT, "is missing; give events or attempts");
+	if (pre->days == 0 && rule->window_days == 0)
+		return fv_pack_refuse_member(p, "days", FV_EFORMAT,
+		    "is missing; without it or window_days nothing before would count");
+	fv_pack_enter(p, "days", 0);
+	if (pre->days > rule->window_days)
+		return fv_pack_refuse(p, FV_ERANGE,
+		    "looks back %u days, and window_days says %u", pre->days,
+		    rule->window_days);
+	fv_pack_leave(p);
+	return FV_OK;
+}
+
+/* A consent lifts by what it says and who wrote it down; an end does so on anyone's word. */
+static enum fv_err
+check_hold(struct fv_pack_parse *p, struct fv_clause *c)
+{
+	if ((c->u.hold.ends & KIND_BIT(FV_EVENT_CONSENT)) != 0)
+		return fv_pack_refuse_member(
+		    p, "ends", FV_EFORMAT, "has consent: give the parameter consent");
+	if ((c->u.hold.ends & KIND_BIT(FV_EVENT_COURT_PERMISSION)) != 0)
+		return fv_pack_refuse_member(
+		    p, "ends", FV_EFORMAT, "has court_permission: give the parameter court");
+	if ((c->u.hold.oral_days == 0) != (c->u.hold.confirm_days == 0))
+		return fv_pack_refuse_member(
+		    p, "oral_days", FV_EFORMAT, "and confirm_days go together");
+	return FV_OK;
+}
+
 /* What no table says: parameters that need each other. */
 static enum fv_err
 check_clause(struct fv_pack_parse *p, const struct fv_rule *rule, struct fv_clause *c)
 {
-	const struct fv_precondition_rule *pre = &c->u.precondition;
-
 	if (c->kind == FV_RULE_FREQUENCY)
 		return check_frequency(p, rule, c);
+	if (c->kind == FV_RULE_PRECONDITION)
+		return check_precondition(p, rule, c);
+	if (c->kind == FV_RULE_HOLD)
+		return check_hold(p, c);
 	if (c->kind == FV_RULE_GEOFENCE &&
 	    (c->u.geofence.radius_m == 0) == (c->u.geofence.radius_ft == 0))
 		return fv_pack_refuse_member(p, "radius_m", FV_EFORMAT,
 		    c->u.geofence.radius_m == 0 ? "is missing; give radius_m or radius_ft"
 						: "or radius_ft, not both");
-	if (c->kind == FV_RULE_PRECONDITION && pre->events == 0 && pre->attempts == 0)
-		return fv_pack_refuse_member(
-		    p, "events", FV_EFORMAT, "is missing; give events or attempts");
 	if (c->kind == FV_RULE_CONSENT && c->consent.scope == 0)
 		return fv_pack_refuse_member(
 		    p, "consent", FV_EFORMAT, "is missing; it says which consent is needed");
-	if (c->kind == FV_RULE_HOLD &&
-	    (c->u.hold.oral_days == 0) != (c->u.hold.confirm_days == 0))
-		return fv_pack_refuse_member(
-		    p, "oral_days", FV_EFORMAT, "and confirm_days go together");
 	if (c->kind == FV_RULE_RETENTION && c->u.retention.min_days == 0 &&
 	    c->u.retention.max_days == 0)
 		return fv_pack_refuse_member(

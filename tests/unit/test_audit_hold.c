@@ -259,10 +259,22 @@ an_agreed_time_bars_all_other_times(void **state)
 	    MEET VISIT("a", "2026-03-05T11:00:00Z", TALK)
 		VISIT("v1", "2026-03-20T15:00:00Z", ""),
 	    "pass");
+	/* It is past: it bars the rest of its day and no more. */
+	expect_in(AGREED, MEET VISIT("v1", "2026-03-05T23:59:59Z", ""), "fail",
+	    "\"next\":\"2026-03-06T00:00:00");
 	expect(AGREED,
 	    MEET VISIT("a", "2026-03-05T11:00:00Z", ",\"outcome\":\"not_home\"")
-		VISIT("v1", "2026-03-20T15:00:00Z", ""),
-	    "fail");
+		VISIT("v1", "2026-03-06T00:00:00Z", ""),
+	    "pass");
+	/* Of one whose time is not said a talk is the end. */
+	expect(AGREED,
+	    CASE EVENT("appointment", "2026-03-01T10:00:00Z", "")
+		VISIT("v1", "2026-03-06T00:00:00Z", ""),
+	    "review");
+	expect(AGREED,
+	    CASE EVENT("appointment", "2026-03-01T10:00:00Z", "") VISIT(
+		"a", "2026-03-05T11:00:00Z", TALK) VISIT("v1", "2026-03-06T00:00:00Z", ""),
+	    "pass");
 	/* A new time takes the place of the one that is past. */
 	expect(AGREED,
 	    MEET EVENT("appointment", "2026-03-06T10:00:00Z",
@@ -366,6 +378,10 @@ a_hold_may_go_on_some_days_after_the_end_that_its_event_names(void **state)
 	/* GB-11 */
 	expect(pack, CRISIS VISIT("v1", "2026-03-31T23:59:59Z", ""), "fail");
 	expect(pack, CRISIS VISIT("v1", "2026-04-01T00:00:00Z", ""), "pass");
+	expect(pack,
+	    CASE EVENT("moratorium", "2026-01-01T10:00:00Z", "")
+		VISIT("v1", "2026-01-03T00:00:00Z", ""),
+	    "pass");
 	expect_in(
 	    pack, CRISIS VISIT("v1", LATER, ""), "fail", "\"next\":\"2026-04-01T00:00:00");
 }
