@@ -99,8 +99,6 @@ check_frequency(struct fv_pack_parse *p, const struct fv_rule *rule, struct fv_c
 	return FV_OK;
 }
 
-#define KIND_BIT(kind) (UINT64_C(1) << ((kind)-1))
-
 static enum fv_err
 check_precondition(struct fv_pack_parse *p, const struct fv_rule *rule, struct fv_clause *c)
 {
@@ -121,16 +119,9 @@ check_precondition(struct fv_pack_parse *p, const struct fv_rule *rule, struct f
 	return FV_OK;
 }
 
-/* A consent lifts by what it says and who wrote it down; an end does so on anyone's word. */
 static enum fv_err
 check_hold(struct fv_pack_parse *p, struct fv_clause *c)
 {
-	if ((c->u.hold.ends & KIND_BIT(FV_EVENT_CONSENT)) != 0)
-		return fv_pack_refuse_member(
-		    p, "ends", FV_EFORMAT, "has consent: give the parameter consent");
-	if ((c->u.hold.ends & KIND_BIT(FV_EVENT_COURT_PERMISSION)) != 0)
-		return fv_pack_refuse_member(
-		    p, "ends", FV_EFORMAT, "has court_permission: give the parameter court");
 	if ((c->u.hold.oral_days == 0) != (c->u.hold.confirm_days == 0))
 		return fv_pack_refuse_member(
 		    p, "oral_days", FV_EFORMAT, "and confirm_days go together");

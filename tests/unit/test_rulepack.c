@@ -168,18 +168,6 @@ a_precondition_says_how_far_it_looks_back(void **state)
 }
 
 static void
-no_hold_ends_by_a_consent_that_nobody_weighs(void **state)
-{
-	(void)state;
-	refused(HEAD RULE("H-1", "hold", "\"starts\":[\"no_home\"],\"ends\":[\"consent\"]", "")
-		    TAIL,
-	    11, "H-1", "parameters.ends", "parameter consent");
-	refused(HEAD RULE("H-1", "hold",
-		    "\"starts\":[\"attorney\"],\"ends\":[\"court_permission\"]", "") TAIL,
-	    11, "H-1", "parameters.ends", "parameter court");
-}
-
-static void
 values_out_of_range_are_refused(void **state)
 {
 	(void)state;
@@ -261,7 +249,6 @@ main(void)
 	    cmocka_unit_test(a_wrong_word_is_named_with_the_nearest_one),
 	    cmocka_unit_test(a_missing_field_is_named),
 	    cmocka_unit_test(a_precondition_says_how_far_it_looks_back),
-	    cmocka_unit_test(no_hold_ends_by_a_consent_that_nobody_weighs),
 	    cmocka_unit_test(values_out_of_range_are_refused),
 	    cmocka_unit_test(two_rules_of_one_id_are_refused),
 	    cmocka_unit_test(text_that_is_no_json_is_refused_with_its_line),
