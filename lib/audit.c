@@ -539,7 +539,7 @@ judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at,
     const struct fv_finding **finding_out)
 {
 	const struct fv_rule *rule = audit->rules[*at].rule;
-	bool is_first = true;
+	struct fv_clause_sum sum = {0};
 
 	for (; *at < audit->rule_count && audit->rules[*at].rule == rule; ++*at) {
 		enum fv_err rc = fv_audit_judge(audit, &audit->rules[*at], view, NULL);
@@ -548,11 +548,10 @@ judge_rule(struct fv_audit *audit, struct fv_view *view, size_t *at,
 		if (audit->is_breach)
 			view->broke |= audit->rules[*at].pack_bit;
 		/* Most rules have one clause, whose finding stays where it is. */
-		if (rule->clause_count > 1 &&
-		    (is_first || audit->finding.verdict > audit->worst.verdict))
-			audit->worst = audit->finding;
-		is_first = false;
+		if (rule->clause_count > 1)
+			fv_clause_sum_add(&sum, audit, &audit->rules[*at]);
 	}
+	fv_clause_sum_finish(&sum, audit, view);
 	*finding_out = rule->clause_count > 1 ? &audit->worst : &audit->finding;
 	return FV_OK;
 }

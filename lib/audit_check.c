@@ -140,7 +140,7 @@ judge_now(struct fv_audit *audit, const struct fv_check_plan *plan, struct fv_ch
 
 	for (size_t r = 0; r < audit->rule_count;) {
 		const struct fv_rule *rule = audit->rules[r].rule;
-		bool is_before = false;
+		struct fv_clause_sum sum = {0};
 		bool is_duty = false;
 		for (; r < audit->rule_count && audit->rules[r].rule == rule; r++) {
 			enum fv_phase phase = audit->rules[r].clause->phase;
@@ -149,16 +149,13 @@ judge_now(struct fv_audit *audit, const struct fv_check_plan *plan, struct fv_ch
 			enum fv_err rc = fv_audit_judge(audit, &audit->rules[r], &view, plan);
 			if (rc != FV_OK)
 				return rc;
-			const struct fv_finding *f = &audit->finding;
-			if (phase == FV_PHASE_DURING) {
-				is_duty = is_duty || f->verdict != FV_VERDICT_NA;
-				continue;
-			}
-			if (!is_before || f->verdict > audit->worst.verdict)
-				audit->worst = *f;
-			is_before = true;
+			if (phase == FV_PHASE_DURING)
+				is_duty = is_duty || audit->finding.verdict != FV_VERDICT_NA;
+			else
+				fv_clause_sum_add(&sum, audit, &audit->rules[r]);
 		}
-		if (is_before)
+		fv_clause_sum_finish(&sum, audit, &view);
+		if (sum.has_worst)
 			place_finding(check, &audit->worst);
 		if (is_duty)
 			check->duties[check->duty_count++] = rule;

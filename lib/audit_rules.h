@@ -495,6 +495,24 @@ void fv_consent_reset(struct fv_rule_state *state);
 
 FV_NODISCARD enum fv_err fv_time_compile(struct fv_rule_state *state);
 void fv_judge_time(struct fv_judge *j);
+/* Give as remedy the first instant from `from` on that the hours and holidays allow, or what
+ * is in its way. */
+void fv_time_give_next(struct fv_judge *j, int64_t from);
+
+/* What the clauses of one rule say together; zeros to begin with. */
+struct fv_clause_sum {
+	bool has_worst;      /* audit->worst is one of them */
+	int64_t next_utc_ms; /* the latest that one names; 0: none does */
+	struct fv_rule_state *hours[FV_RULEPACK_CLAUSES_MAX]; /* with hours that apply */
+	size_t hours_count;
+};
+
+/* Take in audit->finding, of that clause: the worst is kept, of equal ones the first. */
+void fv_clause_sum_add(
+    struct fv_clause_sum *sum, struct fv_audit *audit, struct fv_rule_state *state);
+/* Put off the remedy of audit->worst until no clause names a later one. */
+void fv_clause_sum_finish(
+    const struct fv_clause_sum *sum, struct fv_audit *audit, const struct fv_view *view);
 
 void fv_judge_frequency(struct fv_judge *j);
 FV_NODISCARD enum fv_err fv_frequency_feed(struct fv_judge *j);

@@ -251,15 +251,12 @@ next_allowed(struct fv_judge *j, int64_t utc_ms)
 	return INT64_MAX;
 }
 
-/* Say when the contact is allowed, where that is known. */
-static void
-give_next(struct fv_judge *j, int64_t from)
+void
+fv_time_give_next(struct fv_judge *j, int64_t from)
 {
 	int64_t next = next_allowed(j, from);
 
 	if (next == INT64_MAX) {
-		if (j->out->reason != R_HOLIDAY && j->out->reason != R_HOLIDAY_DOUBTFUL)
-			j->out->reason = R_TIME_NEVER;
 		fv_judge_lifted_by(j, "debtor");
 		return;
 	}
@@ -271,6 +268,16 @@ give_next(struct fv_judge *j, int64_t from)
 		}
 	}
 	fv_judge_next(j, next);
+}
+
+/* Say when the contact is allowed, where that is known. */
+static void
+give_next(struct fv_judge *j, int64_t from)
+{
+	fv_time_give_next(j, from);
+	if (j->out->remedy == FV_REMEDY_LIFTED_BY && j->out->reason != R_HOLIDAY &&
+	    j->out->reason != R_HOLIDAY_DOUBTFUL)
+		j->out->reason = R_TIME_NEVER;
 }
 
 /* Put the edges of the forbidden stretch around `at`: the end of the window before it

@@ -22,6 +22,17 @@
 #define DAILY                                                                                 \
 	"{\"kind\":\"frequency\",\"parameters\":{\"limit\":1,\"per\":\"debtor\","             \
 	"\"unit\":\"day\",\"days\":1}}"
+#define TWO_DAYS                                                                              \
+	"{\"kind\":\"frequency\",\"parameters\":{\"limit\":1,\"per\":\"debtor\","             \
+	"\"unit\":\"day\",\"days\":2}}"
+#define HOURS_CLOSED                                                                          \
+	"{\"kind\":\"time_window\",\"parameters\":{\"allowed\":[{\"from\":\"08:00\","         \
+	"\"to\":\"20:00\"}],\"edge_to\":\"closed\",\"overrun\":\"judge\"}}"
+#define OVERRUN                                                                               \
+	"{\"type\":\"case\",\"case\":\"c\",\"zone\":\"UTC\",\"actor\":\"third_party\"}\n"     \
+	"{\"type\":\"contact\",\"id\":\"v1\",\"case\":\"c\",\"channel\":\"visit\","           \
+	"\"begin\":\"2026-03-02T19:50:00Z\",\"end\":\"2026-03-02T20:30:00Z\","                \
+	"\"by\":\"collector\"}\n"
 #define LINES                                                                                 \
 	"{\"type\":\"case\",\"case\":\"c\",\"zone\":\"UTC\",\"actor\":\"third_party\"}\n"     \
 	"{\"type\":\"contact\",\"id\":\"v1\",\"case\":\"c\",\"channel\":\"visit\","           \
@@ -57,6 +68,44 @@ a_contact_has_one_row_and_the_worst_verdict(void **state)
 	expect(pack, "v2", "fail"); /* the second on one day */
 	expect(pack, "v3", "fail"); /* after hours */
 	expect(pack, "k1", "n/a");
+}
+
+static int64_t
+next_of(const char *pack, const char *lines, const char *contact)
+{
+	struct replay *r = calloc(1, sizeof *r);
+
+	assert_non_null(r);
+	replay_pack(r, pack);
+	replay_load(r, lines);
+	replay_judge(r);
+	int64_t next = replay_row(r, contact, "R")->next_utc_ms;
+	replay_clear(r);
+	free(r);
+	return next;
+}
+
+static void
+the_next_is_one_that_every_clause_allows(void **state)
+{
+	(void)state;
+	/* One a day: again from midnight, but the hours begin at eight. */
+	assert_int_equal(
+	    next_of(PACK(HOURS "," DAILY), LINES, "v2"), replay_at("2026-03-03T08:00:00Z"));
+	assert_int_equal(
+	    next_of(PACK(DAILY "," HOURS), LINES, "v2"), replay_at("2026-03-03T08:00:00Z"));
+	/* Two periods: the longer one says when. */
+	assert_int_equal(
+	    next_of(PACK(DAILY "," TWO_DAYS), LINES, "v2"), replay_at("2026-03-04T00:00:00Z"));
+}
+
+static void
+the_next_leaves_time_for_a_visit(void **state)
+{
+	(void)state;
+	/* 20:00 itself is allowed, but a visit that ran over cannot begin anew there. */
+	assert_int_equal(
+	    next_of(PACK(HOURS_CLOSED), OVERRUN, "v1"), replay_at("2026-03-03T08:00:00Z"));
 }
 
 static void
@@ -161,6 +210,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_contact_has_one_row_and_the_worst_verdict),
+	    cmocka_unit_test(the_next_is_one_that_every_clause_allows),
+	    cmocka_unit_test(the_next_leaves_time_for_a_visit),
 	    cmocka_unit_test(the_deciding_clause_says_why),
 	    cmocka_unit_test(a_clause_may_have_channels_and_a_breach_of_its_own),
 	    cmocka_unit_test(clauses_may_follow_each_other_in_time),
