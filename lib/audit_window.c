@@ -38,7 +38,7 @@ scan(struct fv_zone_view *zone, const struct fv_event *e, bool inside, int64_t l
 {
 	int64_t t = lo;
 
-	if (hi - lo > SCAN_DAYS * FV_MS_PER_DAY)
+	if (lo < hi - SCAN_DAYS * FV_MS_PER_DAY)
 		hi = lo + SCAN_DAYS * FV_MS_PER_DAY;
 	while (t <= hi) {
 		const struct fv_zone_span *span = fv_view_span(zone, t);

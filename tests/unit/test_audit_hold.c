@@ -49,6 +49,17 @@ expect(const char *pack, const char *lines, const char *verdict)
 #define TUE_THU NOT("{\"days\":[\"tue\",\"thu\"]}", ",\"until\":\"2026-12-31T23:59:59Z\"")
 
 static void
+times_that_leave_no_hour_free_end_the_search_before_1970_too(void **state)
+{
+	(void)state;
+	expect_in(TIMES,
+	    CASE EVENT("inconvenient", "1970-01-01T00:00:00+14:00",
+		",\"windows\":[{\"from\":\"00:00\",\"to\":\"24:00\"}]")
+		VISIT("v1", "1970-01-01T00:00:00+14:00", ""),
+	    "fail", "\"lifted_by\"");
+}
+
+static void
 days_that_the_debtor_named_are_barred_to_their_end(void **state)
 {
 	(void)state;
@@ -764,6 +775,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_hold_may_bind_contacts_with_some_people_only),
 	    cmocka_unit_test(a_breach_may_be_excused_by_a_court_and_by_no_consent),
+	    cmocka_unit_test(times_that_leave_no_hour_free_end_the_search_before_1970_too),
 	    cmocka_unit_test(days_that_the_debtor_named_are_barred_to_their_end),
 	    cmocka_unit_test(a_barred_time_is_broken_by_any_part_of_the_contact),
 	    cmocka_unit_test(a_barred_time_may_run_over_midnight),
