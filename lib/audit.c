@@ -6,6 +6,8 @@
 
 #include "lib/audit_rules.h"
 
+#define LAST_NEXT_MS INT64_C(253402214400000) /* 9999-12-31T00:00:00Z */
+
 static size_t
 count_enabled(const struct fv_audit_opts *opts)
 {
@@ -158,6 +160,11 @@ fv_judge_lifted_by(struct fv_judge *j, const char *role)
 void
 fv_judge_next(struct fv_judge *j, int64_t utc_ms)
 {
+	/* Later than anybody can write down it is no answer. */
+	if (utc_ms >= LAST_NEXT_MS) {
+		fv_judge_lifted_by(j, "supervisor");
+		return;
+	}
 	j->out->remedy = FV_REMEDY_NEXT;
 	j->out->next_utc_ms = utc_ms;
 	j->out->next_offset_s = fv_view_span(&j->file->zones[0], utc_ms)->offset_s;

@@ -1,13 +1,22 @@
 /* The clauses of one rule as one finding: the worst, with a `next` that all of them allow. */
 #include "lib/audit_rules.h"
 
+/* Of equal verdicts the one that waiting does not cure is the worse. */
+static bool
+is_worse(const struct fv_finding *f, const struct fv_finding *than)
+{
+	return f->verdict > than->verdict ||
+	    (f->verdict == than->verdict && than->remedy == FV_REMEDY_NEXT &&
+		f->remedy != FV_REMEDY_NEXT);
+}
+
 void
 fv_clause_sum_add(
     struct fv_clause_sum *sum, struct fv_audit *audit, struct fv_rule_state *state)
 {
 	const struct fv_finding *f = &audit->finding;
 
-	if (!sum->has_worst || f->verdict > audit->worst.verdict)
+	if (!sum->has_worst || is_worse(f, &audit->worst))
 		audit->worst = *f;
 	if (f->remedy == FV_REMEDY_NEXT &&
 	    (sum->next_utc_ms == 0 || f->next_utc_ms > sum->next_utc_ms))

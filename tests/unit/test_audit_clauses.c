@@ -127,6 +127,48 @@ the_deciding_clause_says_why(void **state)
 	free(r);
 }
 
+/* Waiting cures the hour, and does not bring a second officer. */
+static void
+of_equal_verdicts_the_one_that_no_waiting_cures_decides(void **state)
+{
+	struct replay *r = calloc(1, sizeof *r);
+
+	(void)state;
+	assert_non_null(r);
+	replay_pack(
+	    r, PACK(HOURS ",{\"kind\":\"place\",\"parameters\":{\"forbidden\":[\"home\"]}}"));
+	replay_load(r,
+	    "{\"type\":\"case\",\"case\":\"c\",\"zone\":\"UTC\",\"actor\":\"third_party\"}\n"
+	    "{\"type\":\"contact\",\"id\":\"v1\",\"case\":\"c\",\"channel\":\"visit\","
+	    "\"place\":"
+	    "\"home\",\"begin\":\"2026-03-02T21:00:00Z\",\"by\":\"collector\"}\n");
+	replay_judge(r);
+	assert_int_equal(replay_row(r, "v1", "R")->verdict, FV_VERDICT_FAIL);
+	assert_int_equal(replay_row(r, "v1", "R")->remedy, FV_REMEDY_LIFTED_BY);
+	replay_clear(r);
+	free(r);
+}
+
+static void
+a_next_beyond_the_last_year_is_no_answer(void **state)
+{
+	struct replay *r = calloc(1, sizeof *r);
+
+	(void)state;
+	assert_non_null(r);
+	replay_pack(r, PACK(HOURS));
+	replay_load(r,
+	    "{\"type\":\"case\",\"case\":\"c\",\"zone\":\"UTC\",\"actor\":\"third_party\"}\n"
+	    "{\"type\":\"contact\",\"id\":\"v1\",\"case\":\"c\",\"channel\":\"visit\","
+	    "\"begin\":"
+	    "\"9999-12-31T21:00:00Z\",\"by\":\"collector\"}\n");
+	replay_judge(r);
+	assert_int_equal(replay_row(r, "v1", "R")->verdict, FV_VERDICT_FAIL);
+	assert_int_equal(replay_row(r, "v1", "R")->remedy, FV_REMEDY_LIFTED_BY);
+	replay_clear(r);
+	free(r);
+}
+
 static void
 a_clause_may_have_channels_and_a_breach_of_its_own(void **state)
 {
@@ -213,6 +255,8 @@ main(void)
 	    cmocka_unit_test(the_next_is_one_that_every_clause_allows),
 	    cmocka_unit_test(the_next_leaves_time_for_a_visit),
 	    cmocka_unit_test(the_deciding_clause_says_why),
+	    cmocka_unit_test(of_equal_verdicts_the_one_that_no_waiting_cures_decides),
+	    cmocka_unit_test(a_next_beyond_the_last_year_is_no_answer),
 	    cmocka_unit_test(a_clause_may_have_channels_and_a_breach_of_its_own),
 	    cmocka_unit_test(clauses_may_follow_each_other_in_time),
 	    cmocka_unit_test(no_clause_in_force_is_not_applicable),
