@@ -6,13 +6,14 @@ FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conve
 	-Wvla -Wwrite-strings
 FV_BASE := -std=c17 -D_GNU_SOURCE -Iinclude -I. -g -fvisibility=hidden -pthread
 
-FV_MODE_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+FV_MODE_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
+	-fdata-sections -fno-asynchronous-unwind-tables
 FV_MODE_debug := -O0 -fPIE
 FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FV_MODE_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all -DFV_FUZZ
 
-FV_LD_release := -pie -Wl,-z,relro,-z,now,--as-needed
+FV_LD_release := -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections
 FV_LD_debug := -pie
 FV_LD_asan := -fsanitize=address,undefined
 FV_LD_fuzz := -fsanitize=address,undefined
