@@ -19,6 +19,7 @@
 #include "sync-server/store/log.h"
 #include "sync-server/store/records.h"
 #include "tests/support/handset.h"
+#include "tests/support/told.h"
 #include "tests/support/made.h"
 #include "tests/support/people.h"
 
@@ -41,24 +42,6 @@ at(const struct world *w, const char *name)
 	return path;
 }
 
-static void add(struct handset *h, uint32_t type, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-add(struct handset *h, uint32_t type, const char *fmt, ...)
-{
-	struct fv_buf payload = {0};
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	made_cbor(&payload, text);
-	handset_add(h, type, fv_buf_span(&payload));
-	fv_buf_clear(&payload);
-}
-
 /* A visit to c1 with another case mentioned, then one to the other case; two seals. */
 static void
 make_trail(struct world *w, size_t which)
@@ -67,19 +50,19 @@ make_trail(struct world *w, size_t which)
 	size_t seq;
 
 	handset_init(h, (uint8_t)(which + 1));
-	add(h, FV_REC_BOOT, "{4:1}");
-	add(h, FV_REC_SESSION, "{4:3,5:\"/dev/pts/9\"}");
+	handset_tell(h, FV_REC_BOOT, "{4:1}");
+	handset_tell(h, FV_REC_SESSION, "{4:3,5:\"/dev/pts/9\"}");
 	seq = h->count;
-	add(h, FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o1\"]}");
-	add(h, FV_REC_EVENT, "{1:\"" OTHER "\",4:3}");
-	add(h, FV_REC_OUTCOME, "{1:%zu,4:1}", seq);
-	add(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
+	handset_tell(h, FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o1\"]}");
+	handset_tell(h, FV_REC_EVENT, "{1:\"" OTHER "\",4:3}");
+	handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:1}", seq);
+	handset_tell(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
 	handset_seal(h);
 	(void)snprintf(w->visits[which], sizeof w->visits[which], "v-");
 	for (size_t i = 0; i < 8; i++)
 		(void)snprintf(w->visits[which] + 2 + 2 * i, 3, "%02x", h->dev[i]);
 	(void)snprintf(w->visits[which] + 18, 16, "-%zu", seq);
-	add(h, FV_REC_VISIT_BEGIN, "{1:\"" OTHER "\",4:[\"o1\"]}");
+	handset_tell(h, FV_REC_VISIT_BEGIN, "{1:\"" OTHER "\",4:[\"o1\"]}");
 	handset_seal(h);
 }
 

@@ -18,6 +18,7 @@
 #include "sync-server/store/findings.h"
 #include "sync-server/store/records.h"
 #include "tests/support/handset.h"
+#include "tests/support/told.h"
 #include "tests/support/made.h"
 #include "tests/support/people.h"
 
@@ -41,35 +42,19 @@ struct world {
 	struct place p;
 };
 
-static void add(struct handset *h, uint32_t type, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-add(struct handset *h, uint32_t type, const char *fmt, ...)
-{
-	struct fv_buf payload = {0};
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	made_cbor(&payload, text);
-	handset_add(h, type, fv_buf_span(&payload));
-	fv_buf_clear(&payload);
-}
-
 /* A visit of some minutes with its outcome, sealed. */
 static void
 visit(struct handset *h, const char *case_id, const char *officers, int minutes, int lat)
 {
 	size_t seq = h->count;
 
-	add(h, FV_REC_VISIT_BEGIN, "{1:\"%s\",2:{1:3,3:%d,4:1132644000,6:5000,21:9},4:%s,5:1}",
-	    case_id, lat, officers);
-	add(h, FV_REC_OUTCOME, "{1:%zu,4:1,5:1,6:false,11:true,12:3,13:true}", seq);
+	handset_tell(h, FV_REC_VISIT_BEGIN,
+	    "{1:\"%s\",2:{1:3,3:%d,4:1132644000,6:5000,21:9},4:%s,5:1}", case_id, lat,
+	    officers);
+	handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:1,5:1,6:false,11:true,12:3,13:true}", seq);
 	h->now_ms += (int64_t)minutes * 60000;
-	add(h, FV_REC_VISIT_END, "{1:%zu,2:{1:3,3:%d,4:1132644000,6:5000},4:1}", seq, lat);
+	handset_tell(
+	    h, FV_REC_VISIT_END, "{1:%zu,2:{1:3,3:%d,4:1132644000,6:5000},4:1}", seq, lat);
 	handset_seal(h);
 	h->now_ms += 3600000;
 }
@@ -82,16 +67,16 @@ make_days(struct world *w)
 	handset_init(a, 1);
 	handset_init(b, 2);
 	b->now_ms = a->now_ms;
-	add(a, FV_REC_BOOT, "{4:1,6:\"t\"}");
-	add(b, FV_REC_BOOT, "{4:1,6:\"t\"}");
+	handset_tell(a, FV_REC_BOOT, "{4:1,6:\"t\"}");
+	handset_tell(b, FV_REC_BOOT, "{4:1,6:\"t\"}");
 	visit(a, "c1", "[\"o1\",\"o2\"]", 20, 231291000);
 	visit(b, "c1", "[\"o2\"]", 21, 231291500);
 	visit(a, "c2", "[\"o1\"]", 15, 231291000);
-	add(b, FV_REC_EVENT, "{1:\"c2\",4:3}");
+	handset_tell(b, FV_REC_EVENT, "{1:\"c2\",4:3}");
 	visit(b, "c2", "[\"o2\"]", 30, 232000000);
 	a->now_ms += 10 * 3600000;
 	visit(a, "c1", "[\"o1\"]", 5, 231291000);
-	add(b, FV_REC_AMEND, "{1:2,4:4,5:{4:6}}");
+	handset_tell(b, FV_REC_AMEND, "{1:2,4:4,5:{4:6}}");
 	handset_seal(b);
 }
 
@@ -505,7 +490,7 @@ only_what_falls_in_a_rules_window_makes_its_finding_provisional(void **state)
 
 	handset_clear(h);
 	handset_init(h, 1);
-	add(h, FV_REC_BOOT, "{4:1}");
+	handset_tell(h, FV_REC_BOOT, "{4:1}");
 	visit(h, "c1", "[\"o1\"]", 5, 231291000); /* 2026-02-02, sealed */
 	h->now_ms = INT64_C(1775012400000);       /* 2026-04-01T11:00+08:00 */
 	begin = h->count;
@@ -591,9 +576,9 @@ a_correction_of_the_case_takes_the_findings_with_it(void **state)
 
 	handset_clear(h);
 	handset_init(h, 1);
-	add(h, FV_REC_BOOT, "{4:1}");
+	handset_tell(h, FV_REC_BOOT, "{4:1}");
 	visit(h, "c1", "[\"o1\"]", 5, 231291000);
-	add(h, FV_REC_AMEND, "{1:1,4:1,5:{1:\"c2\"}}");
+	handset_tell(h, FV_REC_AMEND, "{1:1,4:1,5:{1:\"c2\"}}");
 	handset_seal(h);
 	send_span(w, 0, 0, 5);
 	assert_true(audit(w) > 0);
@@ -679,7 +664,7 @@ an_officer_named_like_a_formula_or_an_escape_does_no_harm(void **state)
 
 	handset_clear(&w->sets[0]);
 	handset_init(&w->sets[0], 1);
-	add(&w->sets[0], FV_REC_BOOT, "{4:1}");
+	handset_tell(&w->sets[0], FV_REC_BOOT, "{4:1}");
 	visit(&w->sets[0], "c1", "[\"=cmd|'/c calc'!A1\",\"\x1b[31mred\"]", 5, 231291000);
 	send_span(w, 0, 0, w->sets[0].count);
 	report_of(w, "c1", report_put_csv, &text);

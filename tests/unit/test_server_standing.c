@@ -18,6 +18,7 @@
 #include "sync-server/store/facts.h"
 #include "sync-server/store/findings.h"
 #include "tests/support/handset.h"
+#include "tests/support/told.h"
 #include "tests/support/made.h"
 #include "tests/support/people.h"
 
@@ -72,24 +73,6 @@ struct world {
 
 /* -- making a day --------------------------------------------------------------- */
 
-static void add(struct handset *h, uint32_t type, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-add(struct handset *h, uint32_t type, const char *fmt, ...)
-{
-	struct fv_buf payload = {0};
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	made_cbor(&payload, text);
-	handset_add(h, type, fv_buf_span(&payload));
-	fv_buf_clear(&payload);
-}
-
 /* Stand somewhere for some minutes: a fix in 2 s, in TRACKs of 5 minutes. */
 static void
 stand(struct world *w, size_t which, int32_t lat, int minutes)
@@ -124,7 +107,7 @@ static void
 shift(struct world *w, size_t which)
 {
 	w->shift[which] = w->sets[which].count;
-	add(&w->sets[which], FV_REC_SHIFT_BEGIN, "{4:\"o%zu\"}", which + 1);
+	handset_tell(&w->sets[which], FV_REC_SHIFT_BEGIN, "{4:\"o%zu\"}", which + 1);
 }
 
 /* A visit of 10 minutes.  Returns its seq. */
@@ -134,10 +117,10 @@ visit(struct world *w, size_t which, const char *case_id, int outcome)
 	struct handset *h = &w->sets[which];
 	size_t seq = h->count;
 
-	add(h, FV_REC_VISIT_BEGIN, "{1:\"%s\",4:[\"o%zu\"],5:1}", case_id, which + 1);
-	add(h, FV_REC_OUTCOME, "{1:%zu,4:%d,5:1,6:false}", seq, outcome);
+	handset_tell(h, FV_REC_VISIT_BEGIN, "{1:\"%s\",4:[\"o%zu\"],5:1}", case_id, which + 1);
+	handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:%d,5:1,6:false}", seq, outcome);
 	h->now_ms += 10 * MINUTE;
-	add(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
+	handset_tell(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
 	return seq;
 }
 
@@ -229,7 +212,7 @@ set_up(void **state)
 		assert_int_equal(fv_store_device_add(w->store, &device, &no), FV_OK);
 		assert_int_equal(fv_store_device_approve(w->store, no, 2), FV_OK);
 		assert_int_equal(fv_store_device_get_no(w->store, no, &w->devices[i]), FV_OK);
-		add(h, FV_REC_BOOT, "{4:1,6:\"t\"}");
+		handset_tell(h, FV_REC_BOOT, "{4:1,6:\"t\"}");
 		shift(w, i);
 	}
 	put_cases(w);
@@ -292,7 +275,7 @@ end_day(struct world *w)
 {
 	for (size_t i = 0; i < 2; i++) {
 		w->sets[i].now_ms += HOUR;
-		add(&w->sets[i], FV_REC_SHIFT_END, "{1:%llu,4:1}",
+		handset_tell(&w->sets[i], FV_REC_SHIFT_END, "{1:%llu,4:1}",
 		    (unsigned long long)w->shift[i]);
 		handset_seal(&w->sets[i]);
 		send_one(w, i);
@@ -417,11 +400,11 @@ a_long_visit_explains_a_stop_in_its_middle(void **state)
 	struct world *w = *state;
 	size_t seq = w->sets[0].count;
 
-	add(&w->sets[0], FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o1\"],5:1}");
+	handset_tell(&w->sets[0], FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o1\"],5:1}");
 	w->sets[0].now_ms += HOUR;
 	stand(w, 0, C1_LAT, 7);
 	w->sets[0].now_ms += HOUR;
-	add(&w->sets[0], FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
+	handset_tell(&w->sets[0], FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
 	end_day(w);
 	(void)run(w);
 	assert_int_equal(count_of(w, "stop"), 0);
@@ -569,12 +552,12 @@ two_linked_visits_are_no_duplicate(void **state)
 		struct handset *h = &w->sets[i];
 		size_t seq = h->count;
 
-		add(h, FV_REC_VISIT_BEGIN,
+		handset_tell(h, FV_REC_VISIT_BEGIN,
 		    "{1:\"c1\",2:{1:3,3:%d,4:%d,6:5000,21:9},4:[\"o%zu\"%s],5:1}", C1_LAT, LON,
 		    i + 1, i == 0 ? ",\"o2\"" : "");
 		h->now_ms += 10 * MINUTE;
-		add(h, FV_REC_VISIT_END, "{1:%zu,2:{1:3,3:%d,4:%d,6:5000},4:1}", seq, C1_LAT,
-		    LON);
+		handset_tell(h, FV_REC_VISIT_END, "{1:%zu,2:{1:3,3:%d,4:%d,6:5000},4:1}", seq,
+		    C1_LAT, LON);
 	}
 	end_day(w);
 	(void)run(w);
@@ -657,7 +640,7 @@ the_share_corrected_by_hand_is_of_all_visits(void **state)
 		seq = visit(w, 0, "c1", 1);
 		w->sets[0].now_ms += HOUR;
 	}
-	add(&w->sets[0], FV_REC_AMEND, "{1:%zu,4:4,5:{5:2}}", seq);
+	handset_tell(&w->sets[0], FV_REC_AMEND, "{1:%zu,4:4,5:{5:2}}", seq);
 	end_day(w);
 	(void)run(w);
 	assert_int_equal(find(w, "manual", "agency:north")->verdict, FV_VERDICT_FAIL);
@@ -697,11 +680,13 @@ a_checklist_complete_at_once_every_time_is_a_hint(void **state)
 			struct handset *h = &w->sets[which];
 			size_t seq = h->count;
 
-			add(h, FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o%zu\"],5:1}", which + 1);
+			handset_tell(
+			    h, FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"o%zu\"],5:1}", which + 1);
 			h->now_ms += which == 0 ? 2000 : MINUTE;
-			add(h, FV_REC_CHECKLIST, "{1:%zu,4:[[1,true],[2,true]]}", seq);
-			add(h, FV_REC_OUTCOME, "{1:%zu,4:7,5:1}", seq);
-			add(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
+			handset_tell(
+			    h, FV_REC_CHECKLIST, "{1:%zu,4:[[1,true],[2,true]]}", seq);
+			handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:7,5:1}", seq);
+			handset_tell(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
 			h->now_ms += HOUR;
 		}
 	end_day(w);
@@ -897,7 +882,8 @@ what_is_not_sealed_is_provisional_and_a_second_run_writes_nothing(void **state)
 
 	stand(w, 0, C1_LAT, 7);
 	stand(w, 0, ELSEWHERE, 30);
-	add(&w->sets[0], FV_REC_SHIFT_END, "{1:%llu,4:1}", (unsigned long long)w->shift[0]);
+	handset_tell(
+	    &w->sets[0], FV_REC_SHIFT_END, "{1:%llu,4:1}", (unsigned long long)w->shift[0]);
 	send_one(w, 0);
 	assert_true(run(w) > 0);
 	assert_true(find(w, "stop", "case:c1@")->is_provisional);
