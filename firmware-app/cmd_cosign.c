@@ -87,8 +87,7 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	return FV_EXIT_OK;
 }
 
-/* -- his PIN, set once ---------------------------------------------------------------------
- */
+/* -- his PIN, set once --------------------------------------------------------------- */
 
 static int
 refuse_ticket(
@@ -196,8 +195,7 @@ cleanup:
 	return reply->exit;
 }
 
-/* -- joining the visit
- * ------------------------------------------------------------------------ */
+/* -- joining the visit ---------------------------------------------------------------- */
 
 static void
 warn_unknown(struct fv_app *app, const char *officer, struct fv_reply *reply)
