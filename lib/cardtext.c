@@ -48,11 +48,7 @@ read_key_ids(struct fv_lines *lines, struct fv_card *out)
 		if (!fv_lines_word(&line, &word) ||
 		    fv_hex_decode(word, out->key_ids[out->recipient_count], FV_KEY_ID_BYTES) !=
 			FV_OK)
-			return "recipients are key ids of 8 hex digits";
-		for (size_t i = 0; i < word.len; i++) {
-			if (word.ptr[i] >= 'A' && word.ptr[i] <= 'F')
-				return "hex digits are lower case";
-		}
+			return "recipients are key ids of 8 lower-case hex digits";
 		out->recipient_count++;
 	}
 	return out->recipient_count == 0 ? "a card needs a recipient" : NULL;

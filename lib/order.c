@@ -63,12 +63,8 @@ read_dev(struct reading *r, uint8_t dev_out[FV_DEV_BYTES])
 
 	if ((rc = next_line(r)) != FV_OK)
 		return rc;
-	for (size_t i = 0; i < r->line.len; i++) {
-		if (r->line.ptr[i] >= 'A' && r->line.ptr[i] <= 'F')
-			return fault(r, "hex digits are lower case", FV_EFORMAT);
-	}
 	if (fv_hex_decode(r->line, dev_out, FV_DEV_BYTES) != FV_OK)
-		return fault(r, "the device is not 32 hex digits", FV_EFORMAT);
+		return fault(r, "the device is not 32 lower-case hex digits", FV_EFORMAT);
 	return FV_OK;
 }
 

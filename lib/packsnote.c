@@ -60,11 +60,7 @@ read_pack(struct fv_span line, struct fv_pack_line *out, enum fv_err *rc_out)
 	out->revision = (uint32_t)v;
 	*rc_out = FV_EFORMAT;
 	if (fv_hex_decode(hash, out->sha256.b, sizeof out->sha256.b) != FV_OK)
-		return "the SHA-256 is not 64 hex digits";
-	for (size_t i = 0; i < hash.len; i++) {
-		if (hash.ptr[i] >= 'A' && hash.ptr[i] <= 'F')
-			return "hex digits are lower case";
-	}
+		return "the SHA-256 is not 64 lower-case hex digits";
 	if ((*rc_out = fv_date_parse(date, &out->adopted_day)) != FV_OK)
 		return "the date is not YYYY-MM-DD";
 	return NULL;

@@ -136,11 +136,7 @@ read_head(struct reading *r)
 	if ((rc = next_line(r)) != FV_OK)
 		return rc;
 	if (fv_hex_decode(r->line, t->id, sizeof t->id) != FV_OK)
-		return fault(r, "the ticket id is not 32 hex digits", FV_EFORMAT);
-	for (size_t i = 0; i < r->line.len; i++) {
-		if (r->line.ptr[i] >= 'A' && r->line.ptr[i] <= 'F')
-			return fault(r, "hex digits are lower case", FV_EFORMAT);
-	}
+		return fault(r, "the ticket id is not 32 lower-case hex digits", FV_EFORMAT);
 	if ((rc = next_line(r)) != FV_OK)
 		return rc;
 	if (!fv_url_valid(r->line))

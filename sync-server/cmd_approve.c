@@ -53,7 +53,7 @@ read_from_directory(const struct wish *w, struct fv_buf *leaf)
 	int code;
 
 	if (fv_hex_decode(fv_span_z(w->dev), dev, sizeof dev) != FV_OK)
-		return fv_cli_fail(FV_EXIT_USAGE, "--dev", "is not 32 hex digits");
+		return fv_cli_fail(FV_EXIT_USAGE, "--dev", "is not 32 lower-case hex digits");
 	if ((code = directory_open(w->directory, &directory)) == FV_EXIT_OK) {
 		const struct directory_device *d = directory_find(&directory, dev);
 		if (d == NULL)

@@ -22,7 +22,7 @@ static int
 read_wish(const struct wish *w, struct fv_order *order)
 {
 	if (fv_hex_decode(fv_span_z(w->dev), order->dev, sizeof order->dev) != FV_OK)
-		return fv_cli_fail(FV_EXIT_USAGE, "--dev", "is not 32 hex digits");
+		return fv_cli_fail(FV_EXIT_USAGE, "--dev", "is not 32 lower-case hex digits");
 	order->at_ms = (int64_t)time(NULL) * 1000;
 	if (order->kind != FV_ORDER_REVOKE)
 		return FV_EXIT_OK;

@@ -88,8 +88,9 @@ FV_EXPORT void fv_store_u32be(uint8_t *ptr, uint32_t v);
 FV_EXPORT void fv_store_u64be(uint8_t *ptr, uint64_t v);
 
 /*
- * Decode exactly out_len bytes from 2 * out_len hex digits of either case.
- * Errors: FV_EFORMAT  another length, or a character that is no hex digit
+ * Decode exactly out_len bytes from 2 * out_len lower-case hex digits: one text for each
+ * value, because a text that holds them may be named by its hash. Errors: FV_EFORMAT  another
+ * length, or a character that is no lower-case hex digit
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hex_decode(
     struct fv_span text, uint8_t *out, size_t out_len);

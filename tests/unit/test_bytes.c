@@ -77,9 +77,10 @@ hex_of_another_length_or_alphabet_is_refused(void **state)
 	uint8_t out[2] = {7, 7};
 
 	(void)state;
-	assert_int_equal(fv_hex_decode(fv_span_z("0Aff"), out, 2), FV_OK);
+	assert_int_equal(fv_hex_decode(fv_span_z("0aff"), out, 2), FV_OK);
 	assert_int_equal(out[0], 0x0a);
 	assert_int_equal(out[1], 0xff);
+	assert_int_equal(fv_hex_decode(fv_span_z("0Aff"), out, 2), FV_EFORMAT);
 	assert_int_equal(fv_hex_decode(fv_span_z("0aff0"), out, 2), FV_EFORMAT);
 	assert_int_equal(fv_hex_decode(fv_span_z("0af"), out, 2), FV_EFORMAT);
 	assert_int_equal(fv_hex_decode(fv_span_z("0a"), out, 2), FV_EFORMAT);
