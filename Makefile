@@ -24,6 +24,7 @@ CFLAGS_gps = $(shell echo 'int f(struct gps_fix_t *x) { return x->jam + x->ant_s
 LIB_SRC := $(sort $(wildcard lib/*.c))
 APP_SRC := $(sort $(wildcard firmware-app/*.c firmware-app/store/*.c))
 LINK_SRC := $(sort $(wildcard firmware-app/link/*.c))
+SCREEN_SRC := $(sort $(wildcard firmware-app/screen/*.c))
 VERIFY_SRC := sync-server/verify.c
 SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-server/store/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -34,7 +35,7 @@ WORDS := $(patsubst firmware-app/locale/%.po,build/locale/%/LC_MESSAGES/fieldvis
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := fieldvisit fieldvisit-link fieldvisitd fieldvisit-verify
+PROGRAMS := fieldvisit fieldvisit-link $(if $(SCREEN_SRC),fieldvisit-screen) fieldvisitd fieldvisit-verify
 TOOL_BIN := $(patsubst tests/tool/%.c,$(B)/tool/%,$(sort $(wildcard tests/tool/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
@@ -43,7 +44,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 .PHONY: all programs deps test check scenario demo bench fuzz asan lint format format-check \
 	test-readme clean help objects unit-bin fuzz-bin bench-bin
 
-all: deps ## build the four programs into build/
+all: deps ## build the programs into build/
 	$(Q)$(SUBMAKE) MODE=$(MODE) programs
 
 programs: $(PROGRAMS:%=$(B)/%) $(WORDS)
@@ -77,7 +78,7 @@ fuzz: deps ## every parser of foreign bytes, T seconds each
 	$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)T=$(T) tests/run fuzz
 
-asan: deps ## the four programs under ASan and UBSan in build/asan
+asan: deps ## the programs under ASan and UBSan in build/asan
 	$(Q)$(SUBMAKE) MODE=asan programs
 
 test-readme: all ## run every command fenced in README.md
@@ -116,6 +117,9 @@ $(B)/fieldvisit: $(call obj,$(APP_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_APP)
 $(B)/fieldvisit-link: $(call obj,$(LINK_SRC))
 	$(link) $^ $(LIBS_LINK)
+# The screens are a client of the agent, like every verb: they open no data themselves.
+$(B)/fieldvisit-screen: $(call obj,$(SCREEN_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
+	$(link) $^ $(LIBS_SCREEN) $(LIBS_APP)
 $(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SERVER)
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
