@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "firmware-app/pin.h"
+#include "firmware-app/officer.h"
 
 /* Make `dir` and the folders above it, private. */
 static enum fv_err
@@ -84,7 +84,8 @@ fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *r
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
-	if ((rc = fv_identity_load(app->store, &app->identity)) != FV_OK) {
+	if ((rc = fv_identity_load(app->store, &app->identity)) != FV_OK ||
+	    (rc = fv_officer_load(app)) != FV_OK) {
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}

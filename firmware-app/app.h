@@ -21,6 +21,7 @@ struct fv_app {
 	struct fv_store *store; /* owned */
 	bool was_clean;         /* the last stop closed the store */
 	struct fv_identity identity;
+	char officer[FV_ID_BYTES]; /* who has it in hand; "": nobody (officer.h) */
 	struct fv_journal journal;
 	bool has_journal; /* the journal is open */
 	struct fv_clock clock;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/officer.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/work.h"
@@ -20,7 +21,7 @@ static bool
 read_officers(
     struct fv_app *app, struct fv_call *call, struct visit *visit, struct fv_reply *reply)
 {
-	visit->officers[visit->officer_count++] = app->identity.ticket.officer;
+	visit->officers[visit->officer_count++] = app->officer;
 	for (size_t i = 0; i < call->args.given_count; i++) {
 		const char *id = call->args.given[i].value;
 
@@ -127,7 +128,7 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (!read_officers(app, call, &visit, reply) ||
 	    !fv_call_code(call, "place", FV_CODES_PLACE, &visit.place, reply) ||
 	    !fv_call_code(call, "purpose", FV_CODES_PURPOSE, &visit.purpose, reply) ||
-	    !fv_app_journal(app, reply))
+	    !fv_officer_is_there(app, reply) || !fv_app_journal(app, reply))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);

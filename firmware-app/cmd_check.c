@@ -61,7 +61,7 @@ read_officers(struct question *q, struct fv_call *call, struct fv_reply *reply)
 {
 	size_t count = 0;
 
-	q->officers[count++] = q->app->identity.ticket.officer;
+	q->officers[count++] = q->app->officer;
 	for (size_t i = 0; i < call->args.given_count; i++) {
 		const char *id = call->args.given[i].value;
 

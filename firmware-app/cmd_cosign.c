@@ -7,14 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-app/cosign_pin.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
 #include "fv/cosign.h"
 
-#define TICKET_SETTING "cosign_ticket_" /* + ticket id: spent here */
 #define MEANS_PIN 1U
 #define MEANS_CODE 2U
 
@@ -62,6 +61,11 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	if (!fv_id_valid(fv_span_z(case_id), FV_CASE_ID_BYTES - 1))
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
 		    _("--show %.40s: a case id of letters, digits, '.', '_' or '-'"), case_id);
+	if (strcmp(app->officer, app->identity.ticket.officer) != 0)
+		return fv_reply_fail(reply, FV_FAIL_NO_OFFICER, "cosign",
+		    _("--show: this handheld is enrolled for %s, and a code proves only him; "
+		      "cosign with your PIN"),
+		    app->identity.ticket.officer);
 	rc = fv_store_get_fixed(app->store, FV_SET_HANDLE_SECRET, secret, sizeof secret);
 	if (rc == FV_OK)
 		rc = fv_cosign_code(secret, fv_span_z(case_id), now, code);
@@ -90,98 +94,13 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 /* -- his PIN, set once --------------------------------------------------------------- */
 
 static int
-refuse_ticket(
-    const struct fv_call *call, enum fv_fail fail, const char *why, struct fv_reply *reply)
-{
-	return fv_reply_fail(reply, fail, fv_args_value(&call->args, "ticket"), "%s", why);
-}
-
-/* A supervisor whom this handheld knows says so, of this officer, now.  Offline. */
-static bool
-is_good_ticket(struct fv_app *app, const struct fv_call *call, const struct fv_roster *roster,
-    const struct fv_ticket *ticket, struct fv_span note, struct fv_reply *reply)
-{
-	const char *officer = call->args.operands[0], *why = NULL;
-	enum fv_fail fail = FV_FAIL_BAD_TICKET;
-	struct fv_signednote parts;
-
-	if (fv_signednote_parse(note, &parts) != FV_OK ||
-	    fv_roster_first_signer(roster, &parts) == NULL)
-		why = _("no supervisor of the roster held here signed it; 'fieldvisit sync "
-			"--wait' fetches a newer roster");
-	else if (strcmp(ticket->agency, roster->agency) != 0)
-		why = _("the ticket is of another agency");
-	else if (strcmp(ticket->officer, officer) != 0)
-		why = _("the ticket names another officer");
-	else if (fv_roster_find_officer(roster, officer) == NULL)
-		why =
-		    _("this officer is not on the roster held here; 'fieldvisit sync --wait' "
-		      "fetches a newer one");
-	else if (app->clock.rtc_ms(app->clock.ctx) > ticket->expires_ms) {
-		fail = FV_FAIL_TICKET_EXPIRED;
-		why = _("the ticket has expired (or this clock is wrong); ask the supervisor "
-			"for a new one");
-	}
-	if (why != NULL)
-		refuse_ticket(call, fail, why, reply);
-	return why == NULL;
-}
-
-/* One ticket sets one PIN: whoever finds the file later sets none. */
-static enum fv_err
-spend(struct fv_app *app, const struct fv_ticket *ticket)
-{
-	struct fv_buf name = {0};
-	int64_t was;
-	enum fv_err rc;
-
-	fv_buf_put_z(&name, TICKET_SETTING);
-	fv_buf_put_hex(&name, ticket->id, sizeof ticket->id);
-	rc = fv_buf_z(&name) != NULL ? fv_store_get_int(app->store, fv_buf_z(&name), &was)
-				     : FV_ENOMEM;
-	if (rc == FV_OK)
-		rc = FV_EEXIST;
-	else if (rc == FV_ENOENT)
-		rc = fv_store_put_int(app->store, fv_buf_z(&name), 1);
-	fv_buf_clear(&name);
-	return rc;
-}
-
-static int
 set_pin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	const char *officer = call->args.operands[0];
-	struct fv_roster *roster = NULL;
-	struct fv_fault fault = {0};
-	struct fv_ticket ticket;
-	struct fv_span note;
-	enum fv_err rc;
 
-	rc = fv_ticket_file_parse(fv_buf_span(&call->inputs[0]), &ticket, &note, &fault);
-	if (rc != FV_OK) {
-		fv_reply_fail(reply, FV_FAIL_BAD_TICKET, fv_args_value(&call->args, "ticket"),
-		    _("line %u: is not a ticket's: %s; ask the supervisor for the file again"),
-		    (unsigned)fault.line, fault.rule != NULL ? fault.rule : fv_err_text(rc));
-		goto cleanup;
-	}
-	if ((rc = fv_roster_load(app->store, &roster, NULL)) != FV_OK) {
-		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-		goto cleanup;
-	}
-	if (!is_good_ticket(app, call, roster, &ticket, note, reply))
-		goto cleanup;
-	if ((rc = spend(app, &ticket)) == FV_EEXIST) {
-		refuse_ticket(call, FV_FAIL_TICKET_SPENT,
-		    _("this ticket set a PIN here before; ask the supervisor for a new one"),
-		    reply);
-		goto cleanup;
-	}
-	if (rc != FV_OK) {
-		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-		goto cleanup;
-	}
-	if (!fv_cosign_pin_set(app, officer, fv_buf_span(&call->inputs[1]), reply))
-		goto cleanup;
+	if (!fv_officer_spend_ticket(app, call, officer, reply) ||
+	    !fv_officer_set_pin(app, officer, fv_buf_span(&call->inputs[1]), NULL, reply))
+		return reply->exit;
 	fv_reply_line(reply,
 	    _("%s has a PIN here, for cosigning only; at a visit: 'fieldvisit cosign %s'"),
 	    officer, officer);
@@ -189,9 +108,6 @@ set_pin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_json_text_z(&reply->json, "officer", officer);
 	fv_json_bool(&reply->json, "pin_set", true);
 	fv_json_end_object(&reply->json);
-cleanup:
-	fv_wipe(&ticket, sizeof ticket);
-	free(roster);
 	return reply->exit;
 }
 
@@ -253,6 +169,16 @@ tell(struct fv_app *app, const struct fv_work *work, const char *officer, bool i
 	return FV_EXIT_OK;
 }
 
+static bool
+is_his_pin(struct fv_app *app, const char *officer, struct fv_span pin, struct fv_reply *reply)
+{
+	uint8_t *key = NULL;
+	bool is_his = fv_officer_try_pin(app, officer, pin, &key, reply);
+
+	fv_secret_free(key);
+	return is_his;
+}
+
 static int
 join(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
@@ -276,8 +202,7 @@ join(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
 		    _("none is open; a second officer joins an open visit: 'fieldvisit begin "
 		      "CASE'"));
-	if (code == NULL &&
-	    !fv_cosign_pin_try(app, officer, fv_buf_span(&call->inputs[1]), reply))
+	if (code == NULL && !is_his_pin(app, officer, fv_buf_span(&call->inputs[1]), reply))
 		return reply->exit;
 	put_cosign(&payload, work.visit_seq, officer, code);
 	is_done = fv_app_record(app, FV_REC_COSIGN, &payload, &seq, reply);
@@ -301,9 +226,9 @@ fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
 		    _("%.40s: an officer's id has 1 to 24 letters, digits, '.', '_' or '-'"),
 		    officer);
-	if (strcmp(officer, app->identity.ticket.officer) == 0)
+	if (strcmp(officer, app->officer) == 0)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
-		    _("%s: this handheld is his own; a second officer cosigns"), officer);
+		    _("%s: he has this handheld in hand; a second officer cosigns"), officer);
 	if (fv_args_has(&call->args, "ticket"))
 		return set_pin(app, call, reply);
 	return join(app, call, reply);

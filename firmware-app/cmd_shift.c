@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "firmware-app/app.h"
-#include "firmware-app/verb.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/work.h"
 
 static void
@@ -20,7 +19,7 @@ tell(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 		fv_json_uint(&reply->json, "seq", work->shift_seq);
 		fv_json_instant(&reply->json, "since", work->shift_ms);
 	}
-	fv_json_text_z(&reply->json, "officer", app->identity.ticket.officer);
+	fv_json_text_z(&reply->json, "officer", app->officer);
 	fv_json_end_object(&reply->json);
 }
 
@@ -39,7 +38,7 @@ begin(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	fv_cbor_put_uint(&payload, 2);
 	fv_app_put_stamp(app, &payload, NULL);
 	fv_cbor_put_uint(&payload, 4);
-	fv_cbor_put_text_z(&payload, app->identity.ticket.officer);
+	fv_cbor_put_text_z(&payload, app->officer);
 	is_done = fv_app_record(app, FV_REC_SHIFT_BEGIN, &payload, &work->shift_seq, reply);
 	fv_buf_clear(&payload);
 	if (!is_done)
@@ -97,7 +96,7 @@ fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (strcmp(what, "") != 0 && strcmp(what, "begin") != 0 && strcmp(what, "end") != 0)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "shift",
 		    _("%.40s: usage: fieldvisit shift [begin | end]"), what);
-	if (*what != '\0' && !fv_app_journal(app, reply))
+	if (*what != '\0' && (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply)))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);

@@ -195,7 +195,10 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	tell_receiver(app, reply);
 	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
 	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
-	fv_json_text_z(&reply->json, "officer", app->identity.ticket.officer);
+	if (app->officer[0] != '\0')
+		fv_json_text_z(&reply->json, "officer", app->officer);
+	else
+		fv_json_null(&reply->json, "officer");
 	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
 	fv_json_bool(&reply->json, "agent", app->is_agent);
 	fv_json_end_object(&reply->json);

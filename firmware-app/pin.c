@@ -1,4 +1,4 @@
-#include "firmware-app/pin.h"
+#include "firmware-app/officer.h"
 
 #include <string.h>
 
@@ -8,10 +8,6 @@
 #define LOCK_LOCKED 1U
 #define LOCK_UNLOCKED 2U
 #define LOCK_WIPED 3U
-
-/* The holder's. */
-static const struct fv_pin_slot own = {
-    FV_PIN_FILE, FV_SET_PIN_FAILURES, FV_SET_PIN_BOOT, FV_SET_PIN_BOOTTIME};
 
 static enum fv_err
 record_lock(struct fv_app *app, uint32_t what, enum fv_lock_cause cause)
@@ -159,7 +155,8 @@ refuse(struct fv_app *app, int64_t failures, struct fv_reply *reply)
 }
 
 static bool
-may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
+may_try(struct fv_app *app, const struct fv_pin_slot *slot, int64_t *failures,
+    struct fv_reply *reply)
 {
 	int64_t is_wiped, left_ms;
 	enum fv_err rc;
@@ -169,14 +166,14 @@ may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
 		    _("this handheld was wiped: no card can be opened; tell your supervisor"));
 		return false;
 	}
-	if ((rc = fv_pin_failures(app, &own, failures)) != FV_OK) {
+	if ((rc = fv_pin_failures(app, slot, failures)) != FV_OK) {
 		fv_reply_fail_err(reply, "PIN", rc);
 		return false;
 	}
 	/* The tenth try was made, and the program killed before it could wipe. */
 	if (*failures >= FV_PIN_TRIES_MAX)
 		return refuse(app, *failures, reply);
-	left_ms = fv_pin_wait_ms(app, &own, *failures);
+	left_ms = fv_pin_wait_ms(app, slot, *failures);
 	if (left_ms == 0)
 		return true;
 	fv_reply_fail(reply, FV_FAIL_PIN_DELAY, "PIN",
@@ -187,27 +184,29 @@ may_try(struct fv_app *app, int64_t *failures, struct fv_reply *reply)
 bool
 fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply)
 {
+	struct fv_officer_slot s;
 	uint8_t *sk = NULL;
 	int64_t failures;
 	bool is_open = false;
 	enum fv_err rc;
 
-	if (!may_try(app, &failures, reply))
+	fv_officer_slot(app, app->officer, &s);
+	if (!fv_officer_is_there(app, reply) || !may_try(app, &s.slot, &failures, reply))
 		return false;
 	if ((sk = fv_secret_alloc(FV_KEY_BYTES)) == NULL) {
 		fv_reply_fail_err(reply, "PIN", FV_ENOMEM);
 		return false;
 	}
-	rc = fv_pin_count_try(app, &own, failures + 1);
+	rc = fv_pin_count_try(app, &s.slot, failures + 1);
 	if (rc == FV_OK)
-		rc = fv_pin_open(app->dir, FV_PIN_FILE, pin, sk);
+		rc = fv_pin_open(app->dir, s.slot.file, pin, sk);
 	if (rc == FV_EAUTH) {
 		refuse(app, failures + 1, reply);
 	} else if (rc == FV_ENOENT) {
 		fv_reply_fail(reply, FV_FAIL_WIPED, "PIN",
 		    _("the cards' key is gone: no card can be opened; tell your supervisor"));
 	} else if (rc != FV_OK ||
-	    (rc = fv_store_put_int(app->store, FV_SET_PIN_FAILURES, 0)) != FV_OK) {
+	    (rc = fv_store_put_int(app->store, s.slot.failures, 0)) != FV_OK) {
 		fv_reply_fail_err(reply, "PIN", rc);
 	} else {
 		fv_secret_free(app->sk_box);

@@ -60,6 +60,8 @@ FV_NODISCARD enum fv_err fv_pin_open(
 
 /* Overwrite and remove DIR/keys/NAME. */
 void fv_pin_erase(const char *dir, const char *name);
+/* The same of every file there: each may wrap the cards' key. */
+void fv_pin_erase_all(const char *dir);
 
 /* Wrong tries so far.  Errors: FV_ECORRUPT FV_EIO */
 FV_NODISCARD enum fv_err fv_pin_failures(
@@ -71,7 +73,7 @@ FV_NODISCARD enum fv_err fv_pin_count_try(
     struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
 
 /*
- * Try a PIN as the officer: counts wrong ones durably before it looks, delays after the
+ * Try a PIN as the officer who has the handheld in hand: counts wrong ones durably before it looks, delays after the
  * third, wipes at the tenth.  True: app->sk_box is there.  False: the reply says why.
  */
 bool fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply);

@@ -2,6 +2,7 @@
  * DIR/keys/NAME: "FVPIN1" 0 0, u32be ops, u64be bytes of memory, salt16, and the sealed
  * 32-byte key; all before the last is the additional data.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -212,6 +213,25 @@ fv_pin_erase(const char *dir, const char *name)
 	fv_buf_clear(&path);
 }
 
+void
+fv_pin_erase_all(const char *dir)
+{
+	struct fv_buf path = {0};
+	struct dirent *entry;
+	DIR *folder = NULL;
+
+	fv_buf_putf(&path, "%s/%s", dir, FV_PIN_FOLDER);
+	if (fv_buf_z(&path) != NULL)
+		folder = opendir(fv_buf_z(&path));
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		if (entry->d_name[0] != '.')
+			fv_pin_erase(dir, entry->d_name);
+	}
+	if (folder != NULL)
+		closedir(folder);
+	fv_buf_clear(&path);
+}
+
 static enum fv_err
 on_order(const struct fv_item_row *row, void *ctx)
 {
@@ -232,5 +252,5 @@ fv_pin_finish_wipe(struct fv_app *app)
 	    is_ordered && fv_pin_wipe(app, FV_LOCK_ORDER) != FV_OK)
 		fputs("fieldvisit: the order to wipe could not be obeyed yet\n", stderr);
 	if (fv_store_get_int(app->store, FV_SET_WIPED, &is_wiped) == FV_OK && is_wiped != 0)
-		fv_pin_erase(app->dir, FV_PIN_FILE);
+		fv_pin_erase_all(app->dir);
 }

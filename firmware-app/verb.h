@@ -84,6 +84,8 @@ int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 int fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_lock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -97,6 +99,7 @@ int fv_cmd_verify(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 int fv_prepare_case(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_login(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);
 

@@ -20,6 +20,8 @@ static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business
     {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file", "FILE"},
     {"show", "CASE"}, {"ticket", "FILE"}, {NULL, NULL}};
+static const struct fv_option login_options[] = {
+    {"pin-file", "FILE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
@@ -59,6 +61,10 @@ const struct fv_verb fv_verbs[] = {
 	fv_cmd_keys, 0},
     {"lock", "", N_("forget the PIN's key until it is given again"), no_options, 0, 0, NULL,
 	fv_cmd_lock, 0},
+    {"login", "OFFICER [--ticket FILE] [--pin-file FILE]",
+	N_("another officer takes the handheld"), login_options, 1, 1, fv_prepare_login,
+	fv_cmd_login, 0},
+    {"logout", "", N_("hand the handheld back"), no_options, 0, 0, NULL, fv_cmd_logout, 0},
     {"note", "[CASE]", N_("write a note that only supervisors can read"), no_options, 0, 1,
 	fv_prepare_note, fv_cmd_note, 0},
     {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),

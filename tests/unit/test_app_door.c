@@ -2,7 +2,7 @@
  * officer's PIN. */
 #include "firmware-app/casebook.h"
 
-#include "firmware-app/cosign_pin.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/verb.h"
 #include "tests/support/made.h"
@@ -86,11 +86,13 @@ static void
 try_pin(struct handheld *h, const char *officer, const char *pin, const char *fail)
 {
 	struct fv_reply reply;
+	uint8_t *key = NULL;
 	bool is_good;
 
 	fv_reply_init(&reply, true);
-	is_good = fv_cosign_pin_try(&h->app, officer, fv_span_z(pin), &reply);
+	is_good = fv_officer_try_pin(&h->app, officer, fv_span_z(pin), &key, &reply);
 	assert_int_equal(is_good, fail == NULL);
+	assert_null(key);
 	if (fail != NULL)
 		assert_non_null(strstr(fv_buf_z(&reply.out), fail));
 	fv_reply_clear(&reply);
@@ -102,7 +104,7 @@ set_pin(struct handheld *h, const char *officer, const char *pin)
 	struct fv_reply reply;
 
 	fv_reply_init(&reply, true);
-	assert_true(fv_cosign_pin_set(&h->app, officer, fv_span_z(pin), &reply));
+	assert_true(fv_officer_set_pin(&h->app, officer, fv_span_z(pin), NULL, &reply));
 	fv_reply_clear(&reply);
 }
 
@@ -237,6 +239,7 @@ only_a_supervisors_ticket_of_that_officer_here_and_now_sets_a_pin(void **state)
 	struct fv_roster *roster = people_roster(1);
 
 	snprintf(h->app.identity.ticket.officer, FV_ID_BYTES, "o1");
+	assert_int_equal(fv_officer_load(&h->app), FV_OK);
 	keep_roster(h, roster);
 	free(roster);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,0 +1,135 @@
+/*
+ * Another officer takes the handheld, or its officer hands it back (PROTOCOL.md C8).
+ *
+ * The first time an officer takes it, a ticket that a supervisor signed names him and
+ * whoever has it in hand has unlocked it: the cards' key is then wrapped under the new
+ * officer's PIN too.  After that his PIN is enough.
+ */
+#include <string.h>
+
+#include "firmware-app/officer.h"
+#include "firmware-app/typed.h"
+#include "firmware-app/work.h"
+
+/* inputs[0]: the ticket file; inputs[1]: the PIN. */
+int
+fv_prepare_login(struct fv_call *call, struct fv_reply *reply)
+{
+	const char *ticket = fv_args_value(&call->args, "ticket");
+	const char *pin_file = fv_args_value(&call->args, "pin-file");
+
+	if (ticket != NULL && pin_file != NULL && strcmp(ticket, "-") == 0 &&
+	    strcmp(pin_file, "-") == 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+		    _("ticket and PIN cannot both come from standard input"));
+	if ((ticket != NULL &&
+		!fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply)) ||
+	    !fv_typed_pin(pin_file, ticket != NULL, &call->inputs[1], reply))
+		return reply->exit;
+	return FV_EXIT_OK;
+}
+
+/* What a shift or a visit has recorded is one officer's. */
+static bool
+is_idle(struct fv_app *app, struct fv_reply *reply)
+{
+	struct fv_work work;
+	enum fv_err rc;
+
+	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	else if (work.has_visit)
+		fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work.case_id,
+		    _("a visit is open; end it with 'fieldvisit end' first"));
+	else if (work.has_shift)
+		fv_reply_fail(reply, FV_FAIL_ON_SHIFT, _("shift"),
+		    _("it is %.24s's; 'fieldvisit shift end' ends it"), app->officer);
+	else
+		return true;
+	return false;
+}
+
+static int
+tell(const struct fv_app *app, const char *text, struct fv_reply *reply)
+{
+	fv_reply_line(reply, "%s", text);
+	fv_json_begin_object(&reply->json, NULL);
+	if (app->officer[0] != '\0')
+		fv_json_text_z(&reply->json, "officer", app->officer);
+	else
+		fv_json_null(&reply->json, "officer");
+	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
+	fv_json_bool(&reply->json, "agent", app->is_agent);
+	fv_json_end_object(&reply->json);
+	return FV_EXIT_OK;
+}
+
+/* The cards' key under his PIN, where a ticket and the officer before him allow it. */
+static bool
+give_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply)
+{
+	if (app->sk_box == NULL) {
+		fv_reply_fail(reply, FV_FAIL_LOCKED, officer,
+		    _("the handheld is locked; whoever has it in hand unlocks it first "
+		      "('fieldvisit unlock'), and then hands it over"));
+		return false;
+	}
+	return fv_officer_spend_ticket(app, call, officer, reply) &&
+	    fv_officer_set_pin(
+		app, officer, fv_buf_span(&call->inputs[1]), app->sk_box, reply);
+}
+
+static bool
+try_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply)
+{
+	uint8_t *key = NULL;
+
+	if (!fv_officer_try_pin(app, officer, fv_buf_span(&call->inputs[1]), &key, reply))
+		return false;
+	if (key == NULL) {
+		fv_reply_fail(reply, FV_FAIL_NO_PIN, officer,
+		    _("his PIN here is for cosigning only; 'fieldvisit login %s --ticket "
+		      "FILE' "
+		      "with a new ticket"),
+		    officer);
+		return false;
+	}
+	fv_secret_free(app->sk_box);
+	app->sk_box = key;
+	return true;
+}
+
+int
+fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	const char *officer = call->args.operands[0];
+
+	if (!fv_id_valid(fv_span_z(officer), FV_ID_BYTES - 1))
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
+		    _("%.40s: an officer's id has 1 to 24 letters, digits, '.', '_' or '-'"),
+		    officer);
+	if (strcmp(officer, app->officer) == 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
+		    _("%s: has this handheld in hand; 'fieldvisit unlock' opens it"), officer);
+	if (!fv_app_journal(app, reply) || !is_idle(app, reply) ||
+	    !(fv_args_has(&call->args, "ticket") ? give_pin(app, call, officer, reply)
+						 : try_pin(app, call, officer, reply)) ||
+	    !fv_officer_change(app, officer, reply))
+		return reply->exit;
+	if (app->is_agent && !fv_pin_note_unlocked(app, reply))
+		return reply->exit;
+	fv_app_want_sync(app, reply);
+	return tell(app, _("this handheld is in your hand now"), reply);
+}
+
+int
+fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	(void)call;
+	if (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply) ||
+	    !is_idle(app, reply) || !fv_pin_lock(app, FV_LOCK_BY_HAND, reply) ||
+	    !fv_officer_change(app, NULL, reply))
+		return reply->exit;
+	return tell(
+	    app, _("handed back and locked; 'fieldvisit login OFFICER' takes it"), reply);
+}
