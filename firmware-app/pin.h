@@ -73,8 +73,9 @@ FV_NODISCARD enum fv_err fv_pin_count_try(
     struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
 
 /*
- * Try a PIN as the officer who has the handheld in hand: counts wrong ones durably before it looks, delays after the
- * third, wipes at the tenth.  True: app->sk_box is there.  False: the reply says why.
+ * Try a PIN as the officer who has the handheld in hand: counts wrong ones durably before it
+ * looks, delays after the third, wipes at the tenth.  True: app->sk_box is there.  False: the
+ * reply says why.
  */
 bool fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply);
 
