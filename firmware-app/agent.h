@@ -17,7 +17,6 @@
 
 #define FV_AGENT_CLIENTS_MAX 16U
 #define FV_AGENT_IDLE_MS 5000             /* without work: the WAL is folded in */
-#define FV_AGENT_LOCK_MS INT64_C(900000)  /* without a command: cards are locked */
 #define FV_AGENT_CLIENT_MS INT64_C(10000) /* for a half-sent call */
 #define FV_AGENT_STEP_MIN_MS 500          /* a smaller step of the wall clock is drift */
 #define FV_AGENT_GAP_MIN_MS 5000          /* a shorter loss of the fix leaves no GAP */

@@ -168,6 +168,13 @@ lock_cards(struct fv_agent *agent)
 	agent->busy_at_ms = fv_agent_now(agent);
 }
 
+/* Without a command for so long, the cards are locked. */
+static int64_t
+lock_after_ms(const struct fv_agent *agent)
+{
+	return (int64_t)fv_settings_uint(agent->app.settings, FV_SETTING_LOCK_AFTER_S) * 1000;
+}
+
 /* True when a seal would cover something: a record, or fixes not yet written. */
 static bool
 has_unsealed(const struct fv_agent *agent)
@@ -185,7 +192,7 @@ fv_agent_do_due(struct fv_agent *agent)
 		agent->sealed_at_ms = now;
 	else if (now - agent->sealed_at_ms >= FV_SEAL_INTERVAL_MS)
 		seal(agent);
-	if (agent->app.sk_box != NULL && now - agent->command_at_ms >= FV_AGENT_LOCK_MS)
+	if (agent->app.sk_box != NULL && now - agent->command_at_ms >= lock_after_ms(agent))
 		lock_cards(agent);
 	if (agent->busy_at_ms != 0 && now - agent->busy_at_ms >= FV_AGENT_IDLE_MS) {
 		agent->busy_at_ms = 0;
@@ -216,7 +223,7 @@ fv_agent_timeout_ms(const struct fv_agent *agent)
 	if (agent->busy_at_ms != 0)
 		wait_ms = sooner(wait_ms, agent->busy_at_ms + FV_AGENT_IDLE_MS, now);
 	if (agent->app.sk_box != NULL)
-		wait_ms = sooner(wait_ms, agent->command_at_ms + FV_AGENT_LOCK_MS, now);
+		wait_ms = sooner(wait_ms, agent->command_at_ms + lock_after_ms(agent), now);
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++) {
 		const struct fv_agent_client *c = &agent->clients[i];
 

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "firmware-app/officer.h"
+#include "firmware-app/settings_kept.h"
 
 /* Make `dir` and the folders above it, private. */
 static enum fv_err
@@ -89,6 +91,10 @@ fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *r
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
+	if ((rc = fv_settings_load(app)) != FV_OK) {
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+		return false;
+	}
 	return true;
 }
 
@@ -99,6 +105,7 @@ fv_app_close(struct fv_app *app)
 	if (app->has_journal)
 		fv_journal_close(&app->journal);
 	fv_secret_free(app->sk_box);
+	free(app->settings);
 	fv_store_close(app->store);
 	if (app->lock_fd >= 0)
 		close(app->lock_fd);

@@ -10,6 +10,7 @@
 #include "firmware-app/gps.h"
 #include "firmware-app/identity.h"
 #include "firmware-app/reply.h"
+#include "fv/settings.h"
 
 #define FV_LOCK_FILE "lock"
 #define FV_SOCKET_FILE "agent.sock"
@@ -29,6 +30,7 @@ struct fv_app {
 	bool is_agent;
 	struct fv_gps *gps;             /* owned; agent only, else NULL */
 	uint8_t *sk_box;                /* owned, secret; NULL while locked */
+	struct fv_settings *settings;   /* owned; NULL: all defaults */
 	bool is_sync_wanted;            /* a handler asks the agent to sync soon */
 	bool is_sync_by_hand;           /* and a person asked: no back-off holds it up */
 	bool is_sync_waited;            /* a caller waits for it */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/settings_kept.h"
 #include "fv/ledger.h"
 
 /* A good answer on its way in. */
@@ -284,6 +285,8 @@ take_in(struct taking *t)
 	if (has_beacon_moved)
 		fv_journal_set_beacon(
 		    &down->app->journal, t->next.consistent.size, &t->next.consistent.root);
+	if (down->items.has_settings && fv_settings_load(down->app) != FV_OK)
+		return FV_SYNC_LOCAL;
 	down->has_receipt = t->answer.has_receipt;
 	down->has_more = t->answer.more;
 	if (is_fork)

@@ -7,6 +7,7 @@
 
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
+#include "firmware-app/settings_kept.h"
 #include "fv/item.h"
 #include "fv/order.h"
 
@@ -322,12 +323,11 @@ take_order(struct taking *t, const struct fv_item *item)
 static enum fv_err
 take_config(struct taking *t, const struct fv_item *item)
 {
-	enum fv_err rc;
+	enum fv_err rc = need_roster(t);
 
-	if ((rc = need_roster(t)) != FV_OK ||
-	    (rc = fv_order_verify(item->body, t->roster, 1, NULL)) != FV_OK)
-		return rc;
-	return keep(t, item->kind, item->key, item->version, item->body);
+	return rc == FV_OK
+	    ? fv_settings_keep(t->app->store, t->roster, item->body, &t->out->has_settings)
+	    : rc;
 }
 
 struct stale {

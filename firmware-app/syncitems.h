@@ -26,6 +26,8 @@ struct fv_syncitems {
 	uint64_t refused; /* malformed, unsigned or not ours: left out */
 	bool is_revoked;  /* a good order says so */
 	bool is_wipe;     /* a good order to wipe has come */
+	bool
+	    has_settings; /* newer settings came: fv_settings_load() once they are committed */
 };
 
 /*

@@ -89,6 +89,7 @@ int fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_settings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

@@ -75,6 +75,8 @@ const struct fv_verb fv_verbs[] = {
 	"[--scope WORD,...] [--window DAYS] ...",
 	N_("record what the borrower asks for: stop, no-home, complaint, ..."),
 	request_options, 1, 2, NULL, fv_cmd_request, 0},
+    {"settings", "", N_("what the agency has set for this handheld"), no_options, 0, 0, NULL,
+	fv_cmd_settings, 0},
     {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
 	fv_cmd_shift, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,

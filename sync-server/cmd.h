@@ -42,6 +42,8 @@ int cmd_report(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_roster_export(int argc, char **argv);
 int cmd_roster_import(int argc, char **argv);
+int cmd_settings_import(int argc, char **argv);
+int cmd_settings_show(int argc, char **argv);
 /* "roster show" without a file: the roster that this server holds. */
 int cmd_roster_held(bool as_json);
 
@@ -59,6 +61,7 @@ int cmd_roster_new(int argc, char **argv);
 int cmd_roster_set(int argc, char **argv);
 int cmd_roster_show(int argc, char **argv);
 int cmd_roster_sign(int argc, char **argv);
+int cmd_settings_sign(int argc, char **argv);
 int cmd_supervisor_add(int argc, char **argv);
 int cmd_supervisor_keygen(int argc, char **argv);
 

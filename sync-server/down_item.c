@@ -128,8 +128,9 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 		return fv_store_order_get(down->store, down->device->no, row->kind, body_out);
 	case FV_ITEM_TOMBSTONE:
 		return FV_OK; /* says all with its key */
-	case FV_ITEM_HPKE_KEY:
 	case FV_ITEM_CONFIG:
+		return put_note(down, FV_NOTE_CONFIG, body_out, version_out);
+	case FV_ITEM_HPKE_KEY:
 	default:
 		return FV_ENOENT; /* nothing of this kind is kept here */
 	}

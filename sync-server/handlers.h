@@ -11,6 +11,8 @@
 
 /* {file, note} */
 int fv_do_roster_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, note} */
+int fv_do_settings_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, ticket} */
 int fv_do_invite_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */

@@ -16,5 +16,6 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"invite import", fv_do_invite_import, false},
     {"pack import", fv_do_pack_import, false},
     {"roster import", fv_do_roster_import, false},
+    {"settings import", fv_do_settings_import, false},
     {NULL, NULL, false},
 };

@@ -54,6 +54,9 @@ static const struct verb {
     {"roster show", cmd_roster_show, "show a roster and who has signed it"},
     {"roster sign", cmd_roster_sign, "add a signature to a roster"},
     {"serve", cmd_serve, "answer handhelds; health and metrics for the desk"},
+    {"settings import", cmd_settings_import, "take signed settings for the handhelds"},
+    {"settings show", cmd_settings_show, "show the settings of the handhelds"},
+    {"settings sign", cmd_settings_sign, "sign settings for the handhelds, off the server"},
     {"supervisor add", cmd_supervisor_add, "add a public key file to a drafted roster"},
     {"supervisor keygen", cmd_supervisor_keygen, "make a person's key file, off the server"},
 };

@@ -23,6 +23,7 @@ typedef enum fv_err (*fv_store_note_fn)(const struct fv_store_note *note, void *
 enum fv_store_note_kind {
 	FV_NOTE_ROSTER = 1,
 	FV_NOTE_PACKS = 2,
+	FV_NOTE_CONFIG = 3, /* the settings; `version` is their own */
 };
 /* Errors: FV_EEXIST  that version is there. */
 FV_NODISCARD enum fv_err fv_store_note_put(

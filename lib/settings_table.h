@@ -1,0 +1,29 @@
+/* The settings that are known: name, kind, bounds, default.  For lib/settings*.c. */
+#ifndef FV_LIB_SETTINGS_TABLE_H
+#define FV_LIB_SETTINGS_TABLE_H
+
+#include "fv/settings.h"
+
+enum fv_setting_kind {
+	FV_SETTING_KIND_TEXT,   /* at most `max` bytes of UTF-8; may be empty */
+	FV_SETTING_KIND_PHONE,  /* digits, spaces, "+" and "-", at most `max`; may be empty */
+	FV_SETTING_KIND_URL,    /* http(s)://HOST[:PORT], at most `max`; may be empty */
+	FV_SETTING_KIND_NUMBER, /* `min` to `max` */
+};
+
+struct fv_setting_row {
+	const char *name;
+	enum fv_setting_kind kind;
+	uint32_t min, max;
+	const char *value; /* the default, as text */
+};
+
+/* All but the phrases, by enum fv_setting. */
+extern const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES];
+
+/* The phrases as they ship: [N - 1][is Chinese]. */
+extern const char *const fv_setting_phrases[FV_SETTINGS_PHRASES_MAX][2];
+
+#define FV_SETTING_PHRASE_MAX 120U /* bytes of a phrase */
+
+#endif
