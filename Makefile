@@ -35,7 +35,7 @@ WORDS := $(patsubst firmware-app/locale/%.po,build/locale/%/LC_MESSAGES/fieldvis
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := fieldvisit fieldvisit-link $(if $(SCREEN_SRC),fieldvisit-screen) fieldvisitd fieldvisit-verify
+PROGRAMS := fieldvisit fieldvisit-link fieldvisit-screen fieldvisitd fieldvisit-verify
 TOOL_BIN := $(patsubst tests/tool/%.c,$(B)/tool/%,$(sort $(wildcard tests/tool/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
@@ -119,7 +119,7 @@ $(B)/fieldvisit-link: $(call obj,$(LINK_SRC))
 	$(link) $^ $(LIBS_LINK)
 # The screens are a client of the agent, like every verb: they open no data themselves.
 $(B)/fieldvisit-screen: $(call obj,$(SCREEN_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
-	$(link) $^ $(LIBS_SCREEN) $(LIBS_APP)
+	$(link) $^ $(LIBS_SCREEN) $(LIBS_LIB)
 $(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SERVER)
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a

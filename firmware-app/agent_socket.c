@@ -121,6 +121,8 @@ run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 		return;
 	}
 	reply->exit = call->verb->run(&agent->app, call, reply);
+	if ((call->verb->flags & FV_VERB_WATCH) != 0)
+		return;
 	agent->busy_at_ms = fv_agent_now(agent);
 	agent->command_at_ms = agent->busy_at_ms;
 	if (fv_work_load(agent->app.store, &agent->work) != FV_OK)

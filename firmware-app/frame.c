@@ -4,36 +4,6 @@
 
 #include "fv/cbor.h"
 
-#define CALL_VERSION 2U
-#define CALL_ELEMENTS 7U
-
-enum fv_err
-fv_frame_put_call(struct fv_buf *out, const struct fv_call *call)
-{
-	struct fv_buf body = {0};
-	enum fv_err rc;
-
-	fv_cbor_put_array(&body, CALL_ELEMENTS);
-	fv_cbor_put_uint(&body, CALL_VERSION);
-	fv_cbor_put_text_z(&body, call->verb->name);
-	fv_cbor_put_array(&body, call->word_count);
-	for (size_t i = 0; i < call->word_count; i++)
-		fv_cbor_put_bytes(&body, call->words[i], strlen(call->words[i]));
-	fv_cbor_put_bool(&body, call->want_json);
-	for (size_t i = 0; i < FV_CALL_INPUTS; i++)
-		fv_cbor_put_bytes(&body, call->inputs[i].ptr, call->inputs[i].len);
-	fv_cbor_put_bytes(&body, call->language.ptr, call->language.len);
-	if ((rc = fv_buf_status(&body)) == FV_OK && body.len > FV_FRAME_CALL_MAX)
-		rc = FV_ETOOBIG;
-	if (rc == FV_OK) {
-		fv_buf_put_u32be(out, (uint32_t)body.len);
-		fv_buf_put_span(out, fv_buf_span(&body));
-		rc = fv_buf_status(out);
-	}
-	fv_buf_clear(&body);
-	return rc;
-}
-
 /* The words as C strings behind each other in `keep`; pointers are set when all is in. */
 static enum fv_err
 get_words(struct fv_cbor_reader *r, struct fv_buf *keep, struct fv_call *call)
@@ -79,8 +49,9 @@ fv_frame_parse_call(struct fv_span bytes, struct fv_buf *keep, struct fv_call *c
 	if ((rc = fv_cbor_check_all(bytes)) != FV_OK ||
 	    (rc = fv_cbor_get_array(&r, &count)) != FV_OK)
 		return rc;
-	if (count != CALL_ELEMENTS || fv_cbor_get_uint(&r, UINT32_MAX, &version) != FV_OK ||
-	    version != CALL_VERSION)
+	if (count != FV_FRAME_CALL_ELEMENTS ||
+	    fv_cbor_get_uint(&r, UINT32_MAX, &version) != FV_OK ||
+	    version != FV_FRAME_CALL_VERSION)
 		return FV_EFORMAT;
 	if ((rc = fv_cbor_get_text(&r, &name)) != FV_OK)
 		return rc;
@@ -111,19 +82,4 @@ fv_frame_put_answer(struct fv_buf *out, const struct fv_reply *reply)
 	fv_buf_put_u32be(out, (uint32_t)reply->err.len);
 	fv_buf_put_span(out, fv_buf_span(&reply->out));
 	fv_buf_put_span(out, fv_buf_span(&reply->err));
-}
-
-enum fv_err
-fv_frame_parse_head(const uint8_t head[FV_FRAME_ANSWER_HEAD_BYTES], int *exit_out,
-    size_t *out_len_out, size_t *err_len_out)
-{
-	uint32_t code = fv_load_u32be(head);
-
-	*out_len_out = fv_load_u32be(head + 4);
-	*err_len_out = fv_load_u32be(head + 8);
-	*exit_out = (int)(code & 0xff);
-	if (code > 255 || *out_len_out > FV_FRAME_ANSWER_MAX ||
-	    *err_len_out > FV_FRAME_ANSWER_MAX)
-		return FV_ETOOBIG;
-	return FV_OK;
 }

@@ -4,6 +4,8 @@
  *   call    u32be length || CBOR [2, verb, [word, ...], json, input 0, input 1, language]
  *   answer  u32be exit || u32be length of out || u32be length of err || out || err
  *
+ * frame.c is the agent's half, client.c the caller's.
+ *
  * Threads: no state.  Memory: fv_bufs.
  */
 #ifndef FV_APP_FRAME_H
@@ -11,6 +13,8 @@
 
 #include "firmware-app/verb.h"
 
+#define FV_FRAME_CALL_VERSION 2U
+#define FV_FRAME_CALL_ELEMENTS 7U
 #define FV_FRAME_CALL_MAX 131072U
 #define FV_FRAME_HEAD_BYTES 4U
 #define FV_FRAME_ANSWER_HEAD_BYTES 12U

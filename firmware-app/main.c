@@ -181,6 +181,38 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 	return run_call(call, reply);
 }
 
+/* Become the screens: beside this program, or where an installation keeps what it starts.
+ * Returns when there are none. */
+static void
+become_screens(const char *dir)
+{
+	static const char *const places[] = {
+	    "fieldvisit-screen", "../libexec/fieldvisit/fieldvisit-screen"};
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 64);
+
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	for (size_t i = 0; len > 0 && i < sizeof places / sizeof places[0]; i++) {
+		snprintf(path + len, sizeof path - (size_t)len, "%s", places[i]);
+		execl(path, places[0], "--dir", dir, (char *)NULL);
+	}
+}
+
+/* Without a verb: the screens on a terminal, else what to type. */
+static void
+run_no_verb(const struct options *opts, const struct fv_call *call, struct fv_reply *reply)
+{
+	struct fv_buf dir = {0};
+
+	if (call->word_count == 0 && !opts->want_json && isatty(STDIN_FILENO) &&
+	    isatty(STDOUT_FILENO) && put_dir(&dir, opts->dir) == FV_OK)
+		become_screens(fv_buf_z(&dir));
+	fv_buf_clear(&dir);
+	fv_reply_fail(reply, FV_FAIL_USAGE, _("command line"),
+	    _("no verb; 'fieldvisit help' lists them"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -213,8 +245,7 @@ main(int argc, char **argv)
 		opts.verb = "help";
 	}
 	if (opts.verb == NULL) {
-		fv_reply_fail(&reply, FV_FAIL_USAGE, _("command line"),
-		    _("no verb; 'fieldvisit help' lists them"));
+		run_no_verb(&opts, &call, &reply);
 	} else if ((call.verb = fv_verb_find(opts.verb)) == NULL) {
 		say_unknown_verb(opts.verb, &reply);
 	} else if (put_dir(&dir, opts.dir) != FV_OK) {

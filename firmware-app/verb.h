@@ -22,6 +22,7 @@ struct fv_call;
 enum fv_verb_flag {
 	FV_VERB_LOCAL = 1,      /* run needs no folder: app is NULL */
 	FV_VERB_UNENROLLED = 2, /* works before enrolment */
+	FV_VERB_WATCH = 4,      /* screens repeat it: no sign that a person is there */
 };
 
 struct fv_verb {

@@ -80,7 +80,7 @@ const struct fv_verb fv_verbs[] = {
     {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
 	fv_cmd_shift, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
-	NULL, fv_cmd_status, FV_VERB_UNENROLLED},
+	NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},
     {"sync", "[--full] [--wait]", N_("send what waits, receive cases and packs"), sync_options,
 	0, 0, NULL, fv_cmd_sync, 0},
     {"trail", "[--from SEQ] [--count N] [--all]", N_("list the records made here"),

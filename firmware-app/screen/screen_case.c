@@ -1,0 +1,291 @@
+/* A case: may I knock, who and where, what may and may not be said. */
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-app/screen/screen.h"
+
+enum id {
+	ID_BEGIN,
+	ID_WHY,
+	ID_PLACE,
+};
+
+enum tag {
+	TAG_CARD,
+	TAG_CHECK,
+	TAG_BEGIN,
+};
+
+static const char *const places[] = {"home", "work", "other"};
+static const char *const place_names[] = {N_("home"), N_("work"), N_("other")};
+
+struct visit_case {
+	char id[32];
+	json_t *row, *card, *check; /* owned; NULL: not yet */
+	char card_failed[240], check_failed[240];
+	size_t place;
+	bool is_whole; /* all of the answer is shown */
+};
+
+/* --- asking --- */
+
+static void on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer);
+
+static void
+ask_check(struct fv_ui *ui, struct visit_case *c)
+{
+	const struct fv_ask ask = {.verb = "check",
+	    .words = {c->id, "--place", places[c->place]},
+	    .what = _("asking the rules"),
+	    .on = on_answer,
+	    .tag = TAG_CHECK};
+
+	json_decref(c->check);
+	c->check = NULL;
+	fv_ui_ask(ui, &ask);
+}
+
+static void
+open_case(struct fv_ui *ui, void *state, const void *arg)
+{
+	struct visit_case *c = state;
+	const struct fv_ask ask = {.verb = "case",
+	    .words = {"show", c->id},
+	    .what = _("opening the card"),
+	    .on = on_answer,
+	    .tag = TAG_CARD};
+
+	c->row = json_deep_copy(arg);
+	snprintf(c->id, sizeof c->id, "%s", fv_json_str(c->row, "case"));
+	fv_ui_ask(ui, &ask);
+	ask_check(ui, c);
+}
+
+static void
+close_case(void *state)
+{
+	struct visit_case *c = state;
+
+	json_decref(c->row);
+	json_decref(c->card);
+	json_decref(c->check);
+}
+
+static void
+on_begun(struct fv_ui *ui, const struct fv_answer *answer)
+{
+	char said[400];
+
+	fv_ui_refresh(ui);
+	if (answer->has_failed) {
+		fv_ui_say(ui, FV_STYLE_BAD, "%s", answer->text);
+		return;
+	}
+	snprintf(said, sizeof said, "%s%s%s", _("the visit has begun"),
+	    answer->warnings[0] != '\0' ? ". " : "", answer->warnings);
+	fv_ui_swap(ui, &fv_screen_visit, NULL);
+	fv_ui_say(ui, answer->warnings[0] != '\0' ? FV_STYLE_ASK : FV_STYLE_GOOD, "%s", said);
+}
+
+static void
+on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
+{
+	struct visit_case *c = state;
+	char *failed = tag == TAG_CARD ? c->card_failed : c->check_failed;
+	json_t **json = tag == TAG_CARD ? &c->card : &c->check;
+
+	if (tag == TAG_BEGIN) {
+		on_begun(ui, answer);
+		return;
+	}
+	snprintf(failed, sizeof c->card_failed, "%s", answer->has_failed ? answer->text : "");
+	json_decref(*json);
+	*json = answer->has_failed ? NULL : json_deep_copy(answer->json);
+}
+
+/* --- the page --- */
+
+/* The sentence of a finding in the language of the screen. */
+static const char *
+why(const json_t *finding)
+{
+	const char *zh = fv_json_str(json_object_get(finding, "why"), "zh");
+
+	return fv_ui_is_chinese() && *zh != '\0'
+	    ? zh
+	    : fv_json_str(json_object_get(finding, "why"), "en");
+}
+
+/* The first finding that carries the answer. */
+static const char *
+reason(const json_t *check, const char *verdict)
+{
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach(json_object_get(check, "findings"), i, f)
+	{
+		if (strcmp(fv_json_str(f, "verdict"), verdict) == 0)
+			return why(f);
+	}
+	return "";
+}
+
+static void
+put_answer(const struct visit_case *c, struct fv_page *page)
+{
+	const char *answer = fv_json_str(c->check, "answer");
+	int64_t next = fv_json_ms(c->check, "next");
+	char text[1024], when[FV_WHEN_BYTES];
+
+	if (strcmp(answer, "none_forbids") == 0) {
+		fv_page_box(page, FV_STYLE_GOOD, _("NO LOADED RULE FORBIDS IT"));
+	} else if (strcmp(answer, "not_now") == 0) {
+		if (next != 0)
+			snprintf(text, sizeof text, _("NOT NOW\nallowed from %s\n%s"),
+			    fv_when(next, when), reason(c->check, "fail"));
+		else
+			snprintf(text, sizeof text, _("NOT NOW\nno later time cures it\n%s"),
+			    reason(c->check, "fail"));
+		fv_page_box(page, FV_STYLE_BAD, text);
+	} else if (strcmp(answer, "ask") == 0) {
+		snprintf(text, sizeof text, _("A PERSON MUST DECIDE\n%s"),
+		    fv_json_str(c->check, "who"));
+		fv_page_box(page, FV_STYLE_ASK, text);
+	} else {
+		fv_page_box(page, FV_STYLE_BAR,
+		    c->check_failed[0] != '\0' ? c->check_failed : _("asking the rules"));
+	}
+}
+
+static void
+put_packs(const struct visit_case *c, struct fv_page *page)
+{
+	const json_t *pack, *age = json_object_get(c->check, "age_s");
+	char line[240] = "", old[FV_WHEN_BYTES];
+	size_t i, len = 0;
+
+	json_array_foreach(json_object_get(c->check, "packs"), i, pack)
+	{
+		if (len < sizeof line)
+			len += (size_t)snprintf(line + len, sizeof line - len, "%s%s r%d",
+			    i > 0 ? ", " : "", fv_json_str(pack, "id"),
+			    (int)fv_json_number(pack, "revision"));
+	}
+	fv_page_pair(page, FV_STYLE_DIM, _("rules"), "%s", len > 0 ? line : _("no pack"));
+	if (json_is_integer(age))
+		fv_page_pair(page, FV_STYLE_DIM, _("known"), _("holds as of %s ago"),
+		    fv_lasting(json_integer_value(age) * 1000, old));
+	else
+		fv_page_pair(page, FV_STYLE_ASK, _("known"), "%s", _("never synced"));
+}
+
+/* Every reason, then the duties: what may and may not be said and done. */
+static void
+put_whole(const struct visit_case *c, struct fv_page *page)
+{
+	const json_t *f, *duty;
+	size_t i;
+
+	json_array_foreach(json_object_get(c->check, "findings"), i, f)
+	{
+		bool is_fail = strcmp(fv_json_str(f, "verdict"), "fail") == 0;
+
+		fv_page_line(page, is_fail ? FV_STYLE_BAD : FV_STYLE_ASK, "%s: %s",
+		    is_fail ? _("fail") : _("review"), why(f));
+		fv_page_line(page, FV_STYLE_DIM, "  %s", fv_json_str(f, "citation"));
+	}
+	json_array_foreach(json_object_get(c->check, "duties"), i, duty)
+	{
+		if (i == 0) {
+			fv_page_gap(page);
+			fv_page_line(page, FV_STYLE_STRONG, "%s", _("At the door:"));
+		}
+		fv_page_line(page, FV_STYLE_PLAIN, "- %s", fv_json_str(duty, "text"));
+	}
+}
+
+static void
+put_card(const struct visit_case *c, struct fv_page *page)
+{
+	static const struct {
+		const char *key, *label;
+	} lines[] = {{"name", N_("name")}, {"address", N_("address")},
+	    {"amount", N_("amount")}, {"days_overdue", N_("overdue")},
+	    {"remark", N_("remark")}};
+	const json_t *card = json_object_get(c->card, "card"), *phone;
+	size_t i;
+
+	for (i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		const char *text = fv_json_str(card, lines[i].key);
+
+		if (*text != '\0')
+			fv_page_pair(page, i == 0 ? FV_STYLE_STRONG : FV_STYLE_PLAIN,
+			    gettext(lines[i].label), "%s", text);
+	}
+	json_array_foreach(json_object_get(card, "phones"), i, phone)
+	    fv_page_pair(page, FV_STYLE_PLAIN, _("phone"), "%s (%s)",
+		fv_json_str(phone, "number"), fv_json_str(phone, "label"));
+	if (c->card != NULL && card == NULL)
+		fv_page_line(
+		    page, FV_STYLE_ASK, "%s", _("no card for this handheld came with it"));
+	if (c->card_failed[0] != '\0')
+		fv_page_line(page, FV_STYLE_BAD, "%s", c->card_failed);
+}
+
+static void
+build(struct fv_ui *ui, void *state, struct fv_page *page)
+{
+	const struct visit_case *c = state;
+	char label[64];
+
+	put_answer(c, page);
+	fv_page_pair(page, FV_STYLE_STRONG, _("case"), "%s", c->id);
+	if (!fv_ui_is_hiding(ui))
+		put_card(c, page);
+	put_packs(c, page);
+	put_whole(c, page);
+	if (!fv_ui_view(ui)->has_visit)
+		fv_page_button(page, ID_BEGIN, 'b', _("Begin visit"));
+	snprintf(label, sizeof label, "%s: %s", _("Place"), gettext(place_names[c->place]));
+	fv_page_button(page, ID_PLACE, 'p', label);
+	fv_page_button(page, ID_WHY, 'k', _("Ask again"));
+}
+
+static void
+begin(struct fv_ui *ui, struct visit_case *c)
+{
+	const struct fv_ask ask = {.verb = "begin",
+	    .words = {c->id, "--place", places[c->place]},
+	    .what = _("beginning the visit"),
+	    .on = on_answer,
+	    .tag = TAG_BEGIN};
+
+	fv_ui_ask(ui, &ask);
+}
+
+static void
+act(struct fv_ui *ui, void *state, int id)
+{
+	struct visit_case *c = state;
+
+	switch ((enum id)id) {
+	case ID_BEGIN:
+		begin(ui, c);
+		break;
+	case ID_WHY:
+		ask_check(ui, c);
+		break;
+	case ID_PLACE:
+		c->place = (c->place + 1) % (sizeof places / sizeof places[0]);
+		ask_check(ui, c);
+		break;
+	}
+}
+
+const struct fv_screen fv_screen_case = {.title = N_("Case"),
+    .state_bytes = sizeof(struct visit_case),
+    .open = open_case,
+    .close = close_case,
+    .build = build,
+    .act = act};

@@ -1,0 +1,240 @@
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "firmware-app/screen/ui.h"
+
+static attr_t looks[FV_STYLE_COUNT];
+
+static void
+choose_looks(void)
+{
+	const char *none = getenv("NO_COLOR");
+
+	looks[FV_STYLE_PLAIN] = A_NORMAL;
+	looks[FV_STYLE_STRONG] = A_BOLD;
+	looks[FV_STYLE_DIM] = A_DIM;
+	looks[FV_STYLE_GOOD] = A_BOLD;
+	looks[FV_STYLE_ASK] = A_BOLD | A_UNDERLINE;
+	looks[FV_STYLE_BAD] = A_REVERSE;
+	looks[FV_STYLE_BAR] = A_REVERSE;
+	if ((none != NULL && *none != '\0') || !has_colors() || start_color() == ERR)
+		return;
+	init_pair(1, COLOR_WHITE, COLOR_GREEN);
+	init_pair(2, COLOR_BLACK, COLOR_YELLOW);
+	init_pair(3, COLOR_WHITE, COLOR_RED);
+	looks[FV_STYLE_GOOD] = (attr_t)COLOR_PAIR(1) | A_BOLD;
+	looks[FV_STYLE_ASK] = (attr_t)COLOR_PAIR(2);
+	looks[FV_STYLE_BAD] = (attr_t)COLOR_PAIR(3) | A_BOLD;
+}
+
+bool
+fv_term_is_poor(void)
+{
+	const char *name = getenv("TERM");
+	static const char *const poor[] = {
+	    "linux", "linux-16color", "vt100", "vt102", "vt220", "ansi", "dumb"};
+
+	for (size_t i = 0; name != NULL && i < sizeof poor / sizeof poor[0]; i++) {
+		if (strcmp(name, poor[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+fv_term_open(void)
+{
+	/* initscr() would end the program where the terminal is not known. */
+	if (newterm(NULL, stdout, stdin) == NULL)
+		return false;
+	set_escdelay(25);
+	raw();
+	noecho();
+	nonl();
+	nodelay(stdscr, TRUE);
+	keypad(stdscr, TRUE);
+	meta(stdscr, TRUE);
+	curs_set(0);
+	mouseinterval(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	choose_looks();
+	return true;
+}
+
+void
+fv_term_close(void)
+{
+	endwin();
+}
+
+void
+fv_term_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+	clearok(curscr, TRUE);
+}
+
+void
+fv_term_size(int *rows_out, int *columns_out)
+{
+	getmaxyx(stdscr, *rows_out, *columns_out);
+}
+
+void
+fv_term_clear(void)
+{
+	attrset((int)A_NORMAL);
+	erase();
+}
+
+int
+fv_term_put(int row, int column, int columns, enum fv_style style, const char *text)
+{
+	wchar_t line[512];
+	size_t count = 0, n;
+	int used = 0, width;
+
+	while (count + 1 < sizeof line / sizeof line[0] &&
+	    (n = fv_text_next(text, &line[count])) > 0) {
+		width = wcwidth(line[count]);
+		if (used + width > columns)
+			break;
+		used += width;
+		text += n;
+		count++;
+	}
+	if (row < 0 || row >= LINES || count == 0)
+		return used;
+	attrset((int)looks[style]);
+	mvaddnwstr(row, column, line, (int)count);
+	attrset((int)A_NORMAL);
+	return used;
+}
+
+void
+fv_term_fill(int row, int column, int columns, enum fv_style style, const char *text)
+{
+	int used = fv_term_put(row, column, columns, style, text);
+
+	if (row < 0 || row >= LINES)
+		return;
+	attrset((int)looks[style]);
+	for (; used < columns; used++)
+		mvaddch(row, column + used, ' ');
+	attrset((int)A_NORMAL);
+}
+
+void
+fv_term_frame(int row, int column, int rows, int columns, enum fv_style style)
+{
+	static const wchar_t edges[] = L"\u250c\u2510\u2514\u2518\u2500\u2502";
+
+	attrset((int)looks[style]);
+	for (int y = 0; y < rows; y++) {
+		bool is_first = y == 0, is_last = y == rows - 1;
+
+		for (int x = 0; x < columns; x++) {
+			const wchar_t *edge = NULL;
+
+			if (is_first || is_last)
+				edge = x == 0          ? &edges[is_first ? 0 : 2]
+				    : x == columns - 1 ? &edges[is_first ? 1 : 3]
+						       : &edges[4];
+			else if (x == 0 || x == columns - 1)
+				edge = &edges[5];
+			if (edge != NULL)
+				mvaddnwstr(row + y, column + x, edge, 1);
+		}
+	}
+	attrset((int)A_NORMAL);
+}
+
+void
+fv_term_cursor(int row, int column)
+{
+	curs_set(row >= 0);
+	if (row >= 0)
+		move(row, column);
+}
+
+void
+fv_term_flush(void)
+{
+	refresh();
+}
+
+static int
+special(int code)
+{
+	static const struct {
+		int code, key;
+	} keys[] = {{KEY_ENTER, FV_KEY_ENTER}, {KEY_UP, FV_KEY_UP}, {KEY_DOWN, FV_KEY_DOWN},
+	    {KEY_LEFT, FV_KEY_LEFT}, {KEY_RIGHT, FV_KEY_RIGHT}, {KEY_BTAB, FV_KEY_BACKTAB},
+	    {KEY_BACKSPACE, FV_KEY_BACKSPACE}, {KEY_DC, FV_KEY_DELETE},
+	    {KEY_HOME, FV_KEY_HOME}, {KEY_END, FV_KEY_END}, {KEY_PPAGE, FV_KEY_PAGE_UP},
+	    {KEY_NPAGE, FV_KEY_PAGE_DOWN}};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		if (keys[i].code == code)
+			return keys[i].key;
+	}
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return FV_KEY_F(code - KEY_F0);
+	return FV_KEY_OTHER;
+}
+
+static int
+touched(struct fv_touch *touch)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return FV_KEY_TOUCH;
+	touch->row = event.y;
+	touch->column = event.x;
+	if ((event.bstate & BUTTON4_PRESSED) != 0)
+		touch->wheel = -1;
+	else if ((event.bstate & BUTTON5_PRESSED) != 0)
+		touch->wheel = 1;
+	return FV_KEY_TOUCH;
+}
+
+static int
+plain(wint_t c)
+{
+	switch (c) {
+	case '\r':
+	case '\n':
+		return FV_KEY_ENTER;
+	case 27:
+		return FV_KEY_ESC;
+	case '\t':
+		return FV_KEY_TAB;
+	case 8:
+	case 127:
+		return FV_KEY_BACKSPACE;
+	default:
+		return (int)c;
+	}
+}
+
+int
+fv_term_key(struct fv_touch *touch_out)
+{
+	wint_t c;
+	int kind = get_wch(&c);
+
+	*touch_out = (struct fv_touch){-1, -1, 0};
+	if (kind == ERR)
+		return FV_KEY_NONE;
+	if (kind != KEY_CODE_YES)
+		return plain(c);
+	return c == KEY_MOUSE ? touched(touch_out) : special((int)c);
+}
