@@ -44,8 +44,8 @@ struct loading {
 	struct fv_history *history;
 	const char *case_id;
 	struct fv_idlist zones, debts;
-	struct fv_fold *fold;
-	struct fv_buf own; /* seqs of the records that speak of this case: u64be each */
+	struct fv_fold *fold; /* of this case alone, or of all: then it is another's */
+	struct fv_buf own;    /* seqs of the records that speak of this case: u64be each */
 };
 
 static enum fv_err
@@ -160,7 +160,7 @@ on_record(const struct fv_record_row *row, void *ctx)
 	struct fv_fold_record record = {.payload = row->payload};
 	struct loading *l = ctx;
 
-	if (row->type != FV_REC_BOOT) { /* which may close a visit */
+	if (l->case_id != NULL && row->type != FV_REC_BOOT) { /* which may close a visit */
 		if (!is_about(l, row->payload))
 			return FV_OK;
 		fv_buf_put_u64be(&l->own, row->seq);
@@ -196,7 +196,7 @@ add_folded(struct loading *l)
 }
 
 static enum fv_err
-add_own(struct loading *l)
+fold_own(struct loading *l)
 {
 	static const uint32_t types[] = {FV_REC_BOOT, FV_REC_VISIT_BEGIN, FV_REC_VISIT_END,
 	    FV_REC_CONTACT, FV_REC_OUTCOME, FV_REC_EVENT, FV_REC_AMEND, FV_REC_COSIGN};
@@ -206,9 +206,8 @@ add_own(struct loading *l)
 		return rc;
 	rc = fv_store_each_of_types(
 	    l->store, types, sizeof types / sizeof types[0], on_record, l);
-	if (rc == FV_OK && (rc = fv_buf_status(&l->own)) == FV_OK &&
-	    (rc = fv_fold_finish(l->fold)) == FV_OK)
-		rc = add_folded(l);
+	if (rc == FV_OK && (rc = fv_buf_status(&l->own)) == FV_OK)
+		rc = fv_fold_finish(l->fold);
 	return rc;
 }
 
@@ -225,7 +224,9 @@ load(struct loading *l, struct fv_casebook *book)
 		rc = fv_item_case_parse(bytes, &item);
 		if (rc == FV_OK && (rc = add_case(l, &item)) == FV_OK &&
 		    (rc = fv_idlist_parse(item.packs, &book->packs)) == FV_OK &&
-		    (rc = add_server_side(l)) == FV_OK && (rc = add_own(l)) == FV_OK)
+		    (rc = add_server_side(l)) == FV_OK &&
+		    (l->fold != NULL || (rc = fold_own(l)) == FV_OK) &&
+		    (rc = add_folded(l)) == FV_OK)
 			rc = fv_history_finish(l->history, &error);
 		if (rc != FV_OK && rc != FV_ENOMEM && rc != FV_EIO)
 			rc = FV_ECORRUPT;
@@ -234,10 +235,43 @@ load(struct loading *l, struct fv_casebook *book)
 	return rc;
 }
 
+struct fv_casebook_own {
+	struct fv_fold *fold; /* owned */
+};
+
 enum fv_err
-fv_casebook_load(struct fv_store *store, const char *case_id, struct fv_casebook *book_out)
+fv_casebook_own_load(struct fv_store *store, struct fv_casebook_own **own_out)
 {
-	struct loading l = {.store = store, .case_id = case_id};
+	struct fv_casebook_own *own = calloc(1, sizeof *own);
+	struct loading l = {.store = store};
+	enum fv_err rc;
+
+	*own_out = NULL;
+	if (own == NULL)
+		return FV_ENOMEM;
+	rc = fold_own(&l);
+	own->fold = l.fold;
+	if (rc == FV_OK)
+		*own_out = own;
+	else
+		fv_casebook_own_free(own);
+	return rc;
+}
+
+void
+fv_casebook_own_free(struct fv_casebook_own *own)
+{
+	if (own != NULL)
+		fv_fold_free(own->fold);
+	free(own);
+}
+
+enum fv_err
+fv_casebook_load(struct fv_store *store, const char *case_id,
+    const struct fv_casebook_own *own, struct fv_casebook *book_out)
+{
+	struct loading l = {
+	    .store = store, .case_id = case_id, .fold = own != NULL ? own->fold : NULL};
 	enum fv_err rc;
 
 	memset(book_out, 0, sizeof *book_out);
@@ -247,7 +281,8 @@ fv_casebook_load(struct fv_store *store, const char *case_id, struct fv_casebook
 	rc = load(&l, book_out);
 	fv_idlist_clear(&l.zones);
 	fv_idlist_clear(&l.debts);
-	fv_fold_free(l.fold);
+	if (own == NULL)
+		fv_fold_free(l.fold);
 	fv_buf_clear(&l.own);
 	return rc;
 }

@@ -30,14 +30,24 @@ struct fv_casebook {
 	struct fv_idlist packs;     /* owned: ids of the packs that bear on the case */
 };
 
+/* What was recorded here, of all cases: for whoever asks about many in one go. */
+struct fv_casebook_own;
+
+/* Owned: *own_out, by fv_casebook_own_free() (NULL is fine).
+ * Errors: FV_ECORRUPT FV_EIO FV_ENOMEM */
+FV_NODISCARD enum fv_err fv_casebook_own_load(
+    struct fv_store *store, struct fv_casebook_own **own_out);
+void fv_casebook_own_free(struct fv_casebook_own *own);
+
 /*
- * Load one case.  Release with fv_casebook_clear(), also after an error.
+ * Load one case.  own (NULL: read for this case alone) saves reading the trail again.
+ * Release with fv_casebook_clear(), also after an error.
  * Errors: FV_ENOENT    no such case here
  *         FV_ECORRUPT  what is stored of it cannot be read
  *         FV_EIO FV_ENOMEM FV_ETOOBIG
  */
-FV_NODISCARD enum fv_err fv_casebook_load(
-    struct fv_store *store, const char *case_id, struct fv_casebook *book_out);
+FV_NODISCARD enum fv_err fv_casebook_load(struct fv_store *store, const char *case_id,
+    const struct fv_casebook_own *own, struct fv_casebook *book_out);
 void fv_casebook_clear(struct fv_casebook *book);
 
 #endif

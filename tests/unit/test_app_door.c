@@ -70,7 +70,7 @@ a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records(void **state)
 	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n1\",20:\"x1\"}");
 	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n2\"}");
 	record(h, FV_REC_EVENT, "{1:\"c1\",2:null,4:30,11:\"n1\",12:\"officer\"}");
-	assert_int_equal(fv_casebook_load(h->app.store, CASE, &book), FV_OK);
+	assert_int_equal(fv_casebook_load(h->app.store, CASE, NULL, &book), FV_OK);
 	of = fv_history_find(book.history, CASE);
 	assert_int_equal(of->contact_count, 3);
 	assert_int_equal(of->contacts[0]->source, FV_SOURCE_AI);
