@@ -55,6 +55,10 @@ bool fv_clock_is_shifted(void);
 const char *fv_clock_local(int64_t utc_ms, char text_out[FV_LOCAL_TEXT_BYTES]);
 /* The local day, "YYYY-MM-DD".  Returns borrowed: text_out. */
 const char *fv_clock_local_day(int64_t utc_ms, char text_out[FV_LOCAL_TEXT_BYTES]);
+/* The same as days since 1970-01-01. */
+int64_t fv_clock_local_days(int64_t utc_ms);
+/* A day by its number, "YYYY-MM-DD".  Returns borrowed: text_out. */
+const char *fv_clock_day(int64_t days, char text_out[FV_LOCAL_TEXT_BYTES]);
 
 /*
  * Take the lock on `dir` (made when missing).  FV_EBUSY: another process has it.

@@ -110,3 +110,25 @@ fv_clock_local_day(int64_t utc_ms, char text_out[FV_LOCAL_TEXT_BYTES])
 	text_out[strcspn(text_out, " ")] = '\0';
 	return text_out;
 }
+
+int64_t
+fv_clock_local_days(int64_t utc_ms)
+{
+	char text[FV_LOCAL_TEXT_BYTES];
+	int64_t days;
+
+	if (fv_date_parse(fv_span_z(fv_clock_local_day(utc_ms, text)), &days) != FV_OK)
+		days = utc_ms / FV_MS_PER_DAY;
+	return days;
+}
+
+const char *
+fv_clock_day(int64_t days, char text_out[FV_LOCAL_TEXT_BYTES])
+{
+	struct fv_civil c;
+
+	fv_civil_from_days(days, &c);
+	snprintf(text_out, FV_LOCAL_TEXT_BYTES, "%04d-%02d-%02d", (int)c.year, (int)c.month,
+	    (int)c.day);
+	return text_out;
+}

@@ -5,6 +5,8 @@
 
 #include "firmware-app/cards.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/own.h"
+#include "firmware-app/payload.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/typed.h"
@@ -163,6 +165,20 @@ refuse_card(enum fv_err rc, const char *case_id, struct fv_reply *reply)
 	}
 }
 
+/* What was agreed with him here, to come back to. */
+static void
+tell_followup(struct fv_app *app, const char *case_id, struct fv_reply *reply)
+{
+	struct fv_followup followup;
+	char day[FV_LOCAL_TEXT_BYTES];
+	bool is_there = fv_followup_get(app, case_id, &followup) == FV_OK;
+
+	fv_followup_tell(is_there ? &followup : NULL, reply);
+	if (is_there)
+		fv_reply_line(reply, _("%-9s %s, due %s"), _("follow-up"),
+		    fv_business_word(followup.business), fv_clock_day(followup.due_days, day));
+}
+
 static int
 show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 {
@@ -201,6 +217,7 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 		tell_card(&text, reply);
 	else
 		fv_reply_line(reply, "%s", _("no card for this handheld came with it"));
+	tell_followup(app, case_id, reply);
 	fv_json_end_object(&reply->json);
 cleanup:
 	free(roster);

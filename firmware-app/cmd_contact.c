@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "firmware-app/detailed.h"
 #include "firmware-app/subject.h"
 #include "fv/fold.h"
 
 struct contact {
+	const char *case_id;
 	uint32_t channel, by, outcome, with, place, purpose, source, recorded, meant_for;
 	bool has_begin, has_end;
 	int64_t begin_ms, end_ms;
@@ -86,20 +88,23 @@ read_times(struct fv_subject *subject, const struct fv_call *call, struct contac
 }
 
 static size_t
-key_count(const struct contact *c)
+key_count(const struct contact *c, uint64_t detail_seq)
 {
 	return 3U + FV_HAS(c->has_begin) + FV_HAS(c->has_end) + FV_HAS(c->number) +
 	    FV_HAS(c->outcome) + FV_HAS(c->with) + FV_HAS(c->place) + FV_HAS(c->debts) +
 	    FV_HAS(c->discussed) + FV_HAS(c->has_business) + FV_HAS(c->purpose) +
 	    FV_HAS(c->source) + FV_HAS(c->identified) + FV_HAS(c->recorded) +
-	    FV_HAS(c->confirmed) + FV_HAS(c->call_id) + FV_HAS(c->meant_for);
+	    FV_HAS(c->confirmed) + FV_HAS(c->call_id) + FV_HAS(c->meant_for) +
+	    FV_HAS(detail_seq != UINT64_MAX);
 }
 
 static void
-put_contact(const char *case_id, const struct contact *c, struct fv_buf *out)
+put_contact(struct fv_buf *out, uint64_t detail_seq, const void *ctx)
 {
-	fv_cbor_put_map(out, key_count(c));
-	fv_payload_put_text(out, 1, case_id);
+	const struct contact *c = ctx;
+
+	fv_cbor_put_map(out, key_count(c, detail_seq));
+	fv_payload_put_text(out, 1, c->case_id);
 	fv_payload_put_ms(out, 3, c->has_begin, c->begin_ms);
 	fv_payload_put_code(out, 4, c->channel);
 	fv_payload_put_ms(out, 5, c->has_end, c->end_ms);
@@ -111,6 +116,7 @@ put_contact(const char *case_id, const struct contact *c, struct fv_buf *out)
 	fv_payload_put_ids(out, 11, c->debts);
 	fv_payload_put_ids(out, 12, c->discussed);
 	fv_payload_put_business(out, 13, c->has_business, c->business);
+	fv_payload_put_seq(out, 14, detail_seq);
 	fv_payload_put_code(out, 15, c->purpose);
 	fv_payload_put_code(out, 16, c->source);
 	fv_payload_put_tri(out, 17, c->identified);
@@ -121,8 +127,8 @@ put_contact(const char *case_id, const struct contact *c, struct fv_buf *out)
 }
 
 static void
-tell(struct fv_app *app, const char *case_id, const struct contact *c, uint64_t seq,
-    struct fv_reply *reply)
+tell(struct fv_app *app, const struct contact *c, const struct fv_detailed *detailed,
+    uint64_t seq, struct fv_reply *reply)
 {
 	const int64_t at = c->has_begin ? c->begin_ms : app->journal.trail.last.rtc_ms;
 	const char *channel = fv_code_word(FV_CODES_CHANNEL, c->channel);
@@ -130,7 +136,7 @@ tell(struct fv_app *app, const char *case_id, const struct contact *c, uint64_t 
 
 	fv_reply_line(reply,
 	    _("%s of %s at %s recorded as %" PRIu64 "; 'check' counts it from now on"),
-	    channel, case_id, fv_clock_local(at, when), seq);
+	    channel, c->case_id, fv_clock_local(at, when), seq);
 	if (c->outcome == 0)
 		fv_reply_warn(reply, "%s",
 		    _("no --outcome: whether it was a conversation is not known, and rules "
@@ -138,34 +144,35 @@ tell(struct fv_app *app, const char *case_id, const struct contact *c, uint64_t 
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "contact", fv_fold_id('k', app->identity.dev, seq, id));
 	fv_json_uint(&reply->json, "seq", seq);
-	fv_json_text_z(&reply->json, "case", case_id);
+	fv_json_text_z(&reply->json, "case", c->case_id);
 	fv_json_text_z(&reply->json, "channel", channel);
 	fv_json_instant(&reply->json, "begin", at);
+	fv_detailed_tell(detailed, reply);
 	fv_json_end_object(&reply->json);
 }
 
 int
 fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
-	const char *case_id = call->args.operands[0];
 	struct fv_subject subject = {0};
-	struct fv_buf payload = {0};
-	struct contact c = {0};
+	struct contact c = {.case_id = call->args.operands[0]};
+	const struct fv_detailed_record record = {.type = FV_REC_CONTACT,
+	    .subject = {false, 0, c.case_id},
+	    .put = put_contact,
+	    .ctx = &c};
+	struct fv_detailed detailed;
 	uint64_t seq;
 
 	if (!read_channel(call, &c, reply) || !read_codes(call, &c, reply) ||
+	    !fv_detailed_read(app, call, c.business, &detailed, reply) ||
 	    !fv_app_journal(app, reply))
 		return reply->exit;
-	if (!fv_subject_load(&subject, app, case_id, reply) ||
-	    !read_times(&subject, call, &c, reply) ||
-	    !fv_subject_debts(&subject, call, "debts", &c.debts, reply) ||
-	    !fv_subject_debts(&subject, call, "discussed", &c.discussed, reply))
-		goto cleanup;
-	put_contact(case_id, &c, &payload);
-	if (fv_app_record(app, FV_REC_CONTACT, &payload, &seq, reply))
-		tell(app, case_id, &c, seq, reply);
-cleanup:
-	fv_buf_clear(&payload);
+	if (fv_subject_load(&subject, app, c.case_id, reply) &&
+	    read_times(&subject, call, &c, reply) &&
+	    fv_subject_debts(&subject, call, "debts", &c.debts, reply) &&
+	    fv_subject_debts(&subject, call, "discussed", &c.discussed, reply) &&
+	    fv_detailed_append(app, &detailed, &record, &seq, reply))
+		tell(app, &c, &detailed, seq, reply);
 	fv_subject_clear(&subject);
 	return reply->exit;
 }

@@ -1,19 +1,17 @@
 #include <inttypes.h>
 
-#include "firmware-app/app.h"
+#include "firmware-app/summary.h"
 #include "firmware-app/verb.h"
-#include "firmware-app/work.h"
 
 static void
 tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
     struct fv_reply *reply)
 {
 	char id[FV_VISIT_ID_BYTES];
+	struct fv_summary summary;
 
 	fv_reply_line(reply, _("visit at %s ended, recorded as %" PRIu64 "%s"), work->case_id,
 	    seq, fv_journal_unsealed(&app->journal) == 0 ? _(" and sealed") : "");
-	if (!work->has_outcome)
-		fv_reply_line(reply, "%s", _("no outcome was recorded for it"));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "visit", fv_app_visit_id(app, work->visit_seq, id));
 	fv_json_uint(&reply->json, "seq", seq);
@@ -21,6 +19,9 @@ tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
 	fv_json_bool(&reply->json, "fix", is_fix);
 	fv_json_bool(&reply->json, "outcome", work->has_outcome);
 	fv_json_bool(&reply->json, "sealed", fv_journal_unsealed(&app->journal) == 0);
+	/* The visit is ended whether or not it can be read again. */
+	if (fv_summary_load(app, work, &summary) == FV_OK)
+		fv_summary_tell(&summary, reply);
 	fv_json_end_object(&reply->json);
 }
 

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "firmware-app/payload.h"
+#include "firmware-app/detailed.h"
 #include "firmware-app/work.h"
 
 #define PLAN_MONTHS_MAX 600U
@@ -15,6 +15,8 @@ struct outcome {
 	const char *debts, *discussed; /* ids, commas between; NULL: not said */
 	bool has_months, has_fields;
 	uint64_t months, fields;
+	uint64_t visit_seq;
+	struct fv_detailed detailed;
 };
 
 static bool
@@ -48,23 +50,47 @@ read_options(struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 	    fv_call_ids(call, "discussed", &o->discussed, reply);
 }
 
-static void
-put_outcome(struct fv_buf *out, uint64_t visit_seq, const struct outcome *o)
+/* Term and fields of a plan come from its detail, or from the options, never from both. */
+static bool
+read_plan(struct fv_app *app, struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 {
-	size_t count = 2U + (o->with != 0) + (o->entered != 0) + (o->debts != NULL) +
-	    (o->discussed != NULL) + o->has_business + (o->identified != 0) +
-	    (o->recorded != 0) + (o->confirmed != 0) + o->has_months + o->has_fields +
-	    (o->camera != 0);
+	if (!fv_detailed_read(app, call, o->business, &o->detailed, reply))
+		return false;
+	if (!o->detailed.is_given || o->business != FV_BUSINESS_INSTALMENT)
+		return true;
+	if (o->has_months || o->has_fields) {
+		fv_reply_fail(reply, FV_FAIL_USAGE, "outcome", "%s",
+		    _("--plan-months and --plan-fields are read from the detail; leave them "
+		      "out"));
+		return false;
+	}
+	o->months = fv_detail_months(&o->detailed.detail);
+	o->has_months = o->months > 0;
+	o->fields = fv_detail_plan_fields(&o->detailed.detail);
+	o->has_fields = true;
+	return true;
+}
 
-	fv_cbor_put_map(out, count);
+static void
+put_outcome(struct fv_buf *out, uint64_t detail_seq, const void *ctx)
+{
+	const struct outcome *o = ctx;
+
+	fv_cbor_put_map(out,
+	    2U + FV_HAS(o->with) + FV_HAS(o->entered) + FV_HAS(o->debts) +
+		FV_HAS(o->discussed) + FV_HAS(o->has_business) +
+		FV_HAS(detail_seq != UINT64_MAX) + FV_HAS(o->identified) +
+		FV_HAS(o->recorded) + FV_HAS(o->confirmed) + FV_HAS(o->has_months) +
+		FV_HAS(o->has_fields) + FV_HAS(o->camera));
 	fv_cbor_put_uint(out, 1);
-	fv_cbor_put_uint(out, visit_seq);
+	fv_cbor_put_uint(out, o->visit_seq);
 	fv_payload_put_code(out, 4, o->outcome);
 	fv_payload_put_code(out, 5, o->with);
 	fv_payload_put_tri(out, 6, o->entered);
 	fv_payload_put_ids(out, 7, o->debts);
 	fv_payload_put_ids(out, 8, o->discussed);
 	fv_payload_put_business(out, 9, o->has_business, o->business);
+	fv_payload_put_seq(out, 10, detail_seq);
 	fv_payload_put_tri(out, 11, o->identified);
 	fv_payload_put_code(out, 12, o->recorded);
 	fv_payload_put_tri(out, 13, o->confirmed);
@@ -80,16 +106,23 @@ put_outcome(struct fv_buf *out, uint64_t visit_seq, const struct outcome *o)
 }
 
 int
+fv_prepare_outcome(struct fv_call *call, struct fv_reply *reply)
+{
+	return fv_detailed_prepare(call, reply) ? FV_EXIT_OK : reply->exit;
+}
+
+int
 fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	struct outcome outcome = {0};
-	struct fv_buf payload = {0};
+	struct fv_detailed_record record = {
+	    .type = FV_REC_OUTCOME, .put = put_outcome, .ctx = &outcome};
 	struct fv_work work;
 	uint64_t seq;
-	bool is_done;
 	enum fv_err rc;
 
-	if (!read_options(call, &outcome, reply) || !fv_app_journal(app, reply))
+	if (!read_options(call, &outcome, reply) || !read_plan(app, call, &outcome, reply) ||
+	    !fv_app_journal(app, reply))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
@@ -97,10 +130,9 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
 		    _("none is open; an outcome belongs to an open visit: 'fieldvisit begin "
 		      "CASE'"));
-	put_outcome(&payload, work.visit_seq, &outcome);
-	is_done = fv_app_record(app, FV_REC_OUTCOME, &payload, &seq, reply);
-	fv_buf_clear(&payload);
-	if (!is_done)
+	outcome.visit_seq = work.visit_seq;
+	record.subject = (struct fv_note_subject){true, work.visit_seq, work.case_id};
+	if (!fv_detailed_append(app, &outcome.detailed, &record, &seq, reply))
 		return reply->exit;
 	fv_reply_line(reply, _("outcome %s at %s recorded as %" PRIu64),
 	    call->args.operands[0], work.case_id, seq);
@@ -108,6 +140,7 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_json_uint(&reply->json, "seq", seq);
 	fv_json_text_z(&reply->json, "case", work.case_id);
 	fv_json_text_z(&reply->json, "outcome", call->args.operands[0]);
+	fv_detailed_tell(&outcome.detailed, reply);
 	fv_json_end_object(&reply->json);
 	return FV_EXIT_OK;
 }

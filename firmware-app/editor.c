@@ -90,7 +90,7 @@ static bool
 edit(size_t max, struct fv_buf *out, struct fv_reply *reply)
 {
 	char folder[256], file[300];
-	bool is_good = false;
+	bool is_good = false, is_taken = false;
 	int fd;
 
 	if (!make_folder(folder, sizeof folder)) {
@@ -101,20 +101,25 @@ edit(size_t max, struct fv_buf *out, struct fv_reply *reply)
 	}
 	snprintf(file, sizeof file, "%s/note", folder);
 	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0)
+	if (fd >= 0) {
+		is_good = out->len == 0 || write(fd, out->ptr, out->len) == (ssize_t)out->len;
 		close(fd);
-	if (fd < 0 || !run_editor(file))
+	}
+	fv_buf_reset(out);
+	if (!is_good || !run_editor(file))
 		fv_reply_fail(reply, FV_FAIL_IO, _("editor"),
 		    _("it failed; set EDITOR, or type the note into standard input"));
 	else
-		is_good = fv_typed_file(file, max, out, reply);
+		is_taken = fv_typed_file(file, max, out, reply);
 	nftw(folder, on_remove, 8, FTW_DEPTH | FTW_PHYS);
-	return is_good;
+	return is_taken;
 }
 
 bool
 fv_typed_text(size_t max, struct fv_buf *out, struct fv_reply *reply)
 {
-	return isatty(STDIN_FILENO) ? edit(max, out, reply)
-				    : fv_typed_file("-", max, out, reply);
+	if (isatty(STDIN_FILENO))
+		return edit(max, out, reply);
+	fv_buf_reset(out);
+	return fv_typed_file("-", max, out, reply);
 }

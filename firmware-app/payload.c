@@ -100,6 +100,12 @@ fv_call_business(
 	return false;
 }
 
+const char *
+fv_business_word(uint32_t code)
+{
+	return code < BUSINESS_COUNT ? businesses[code] : NULL;
+}
+
 bool
 fv_call_label(const struct fv_call *call, const char *option, const char **label_out,
     struct fv_reply *reply)
@@ -212,6 +218,15 @@ fv_payload_put_ms(struct fv_buf *out, uint64_t key, bool has, int64_t ms)
 		return;
 	fv_cbor_put_uint(out, key);
 	fv_cbor_put_int(out, ms);
+}
+
+void
+fv_payload_put_seq(struct fv_buf *out, uint64_t key, uint64_t seq)
+{
+	if (seq == UINT64_MAX)
+		return;
+	fv_cbor_put_uint(out, key);
+	fv_cbor_put_uint(out, seq);
 }
 
 void

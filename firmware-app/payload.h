@@ -27,6 +27,9 @@ bool fv_call_bits(const struct fv_call *call, const char *option, enum fv_code_s
 bool fv_call_business(
     const struct fv_call *call, bool *has_out, uint32_t *code_out, struct fv_reply *reply);
 
+/* The word of a business result, "none" for 0; NULL: there is none of that number. */
+const char *fv_business_word(uint32_t code);
+
 /* A number label or call id.  False: it is none, or looks like a person's number. */
 bool fv_call_label(const struct fv_call *call, const char *option, const char **label_out,
     struct fv_reply *reply);
@@ -44,6 +47,8 @@ void fv_payload_put_ids(struct fv_buf *out, uint64_t key, const char *list);
 void fv_payload_put_bits(struct fv_buf *out, uint64_t key, uint32_t bits);
 void fv_payload_put_text(struct fv_buf *out, uint64_t key, const char *text);
 void fv_payload_put_ms(struct fv_buf *out, uint64_t key, bool has, int64_t ms);
+/* UINT64_MAX: there is none. */
+void fv_payload_put_seq(struct fv_buf *out, uint64_t key, uint64_t seq);
 /* 0 is null: none. */
 void fv_payload_put_business(struct fv_buf *out, uint64_t key, bool has, uint32_t code);
 

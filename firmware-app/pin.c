@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware-app/failpoint.h"
+#include "firmware-app/own.h"
 #include "fv/sync.h"
 
 #define LOCK_LOCKED 1U
@@ -43,7 +44,8 @@ on_part(const struct fv_part_row *row, void *ctx)
 	return FV_OK;
 }
 
-/* All that belongs to cards, and the mark that the key file goes next. */
+/* All that belongs to cards, what the officer left for himself, and the mark that the key file
+ * goes next. */
 static enum fv_err
 drop_cards(struct fv_app *app)
 {
@@ -51,6 +53,8 @@ drop_cards(struct fv_app *app)
 	enum fv_err rc;
 
 	if ((rc = fv_store_drop_items(app->store, FV_ITEM_CARD)) != FV_OK ||
+	    (rc = fv_store_drop_items(app->store, FV_KEPT_FOLLOWUP)) != FV_OK ||
+	    (rc = fv_store_drop_items(app->store, FV_KEPT_DRAFT)) != FV_OK ||
 	    (rc = fv_store_each_part(app->store, on_part, &parts)) != FV_OK)
 		return rc;
 	for (size_t i = 0; i < parts.count; i++) {

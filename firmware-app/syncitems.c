@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/own.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/settings_kept.h"
@@ -351,8 +352,8 @@ on_stale(const struct fv_part_row *row, void *ctx)
 static enum fv_err
 take_tombstone(struct taking *t, const struct fv_item *item)
 {
-	static const uint32_t kinds[] = {
-	    FV_ITEM_CASE, FV_ITEM_HISTORY, FV_ITEM_HOLD, FV_ITEM_CARD};
+	static const uint32_t kinds[] = {FV_ITEM_CASE, FV_ITEM_HISTORY, FV_ITEM_HOLD,
+	    FV_ITEM_CARD, FV_KEPT_FOLLOWUP, FV_KEPT_DRAFT};
 	struct stale stale = {.key = item->key};
 	enum fv_err rc = FV_OK;
 

@@ -20,7 +20,8 @@ bool fv_typed_file(const char *path, size_t max, struct fv_buf *out, struct fv_r
 
 /*
  * A text of at most `max` bytes: standard input where that is no terminal, else what
- * $VISUAL or $EDITOR leaves in a file that lies in memory only.
+ * $VISUAL or $EDITOR leaves in a file that lies in memory only.  What `out` holds before is
+ * what the editor shows first; it is not part of the text.
  */
 bool fv_typed_text(size_t max, struct fv_buf *out, struct fv_reply *reply);
 

@@ -80,6 +80,7 @@ int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_help(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -89,6 +90,8 @@ int fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_phrases(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_plan(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_settings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -100,9 +103,12 @@ int fv_cmd_verify(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 
 int fv_prepare_case(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_draft(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_login(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_outcome(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_plan(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);
 
 #endif

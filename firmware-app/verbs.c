@@ -12,21 +12,24 @@ static const struct fv_option begin_options[] = {
 static const struct fv_option check_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business", "WORD"},
-    {"by", "collector|debtor"}, {"call-id", "LABEL"}, {"debts", "ID,..."},
+    {"by", "collector|debtor"}, {"call-id", "LABEL"}, {"debts", "ID,..."}, {"detail", NULL},
     {"discussed", "ID,..."}, {"end", "TIME"}, {"identified", "yes|no"},
-    {"identity-confirmed", "yes|no"}, {"meant-for", "WHOM"}, {"number", "LABEL"},
-    {"outcome", "WORD"}, {"place", "home|work|mobile|other"}, {"purpose", "WORD"},
-    {"recorded", "audio|video|none"}, {"source", "handheld|dialler|ai|desk|letter"},
-    {"with", "WHOM"}, {NULL, NULL}};
+    {"identity-confirmed", "yes|no"}, {"incomplete", NULL}, {"meant-for", "WHOM"},
+    {"number", "LABEL"}, {"outcome", "WORD"}, {"place", "home|work|mobile|other"},
+    {"purpose", "WORD"}, {"recorded", "audio|video|none"},
+    {"source", "handheld|dialler|ai|desk|letter"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file", "FILE"},
     {"show", "CASE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option login_options[] = {
     {"pin-file", "FILE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
-    {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
-    {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"plan-fields", "BITS"},
-    {"plan-months", "N"}, {"recorded", "audio|video|none"}, {"with", "WHOM"}, {NULL, NULL}};
+    {"debts", "ID,..."}, {"detail", NULL}, {"discussed", "ID,..."}, {"entered", "yes|no"},
+    {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"incomplete", NULL},
+    {"plan-fields", "BITS"}, {"plan-months", "N"}, {"recorded", "audio|video|none"},
+    {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option pin_options[] = {{"pin-file", "FILE"}, {NULL, NULL}};
+static const struct fv_option plan_options[] = {{"day", "DATE"}, {"pin-file", "FILE"},
+    {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option request_options[] = {{"channel", "WORD,..."},
     {"debts", "ID,..."}, {"form", "oral|written|separate"}, {"from", "DATE|TIME"},
     {"number", "LABEL"}, {"scope", "WORD,..."}, {"to", "collector|creditor|prior_collector"},
@@ -47,11 +50,14 @@ const struct fv_verb fv_verbs[] = {
 	N_("does any loaded rule forbid a visit now?"), check_options, 1, 1, NULL,
 	fv_cmd_check, 0},
     {"contact", "CASE call|sms|email|message|letter [--begin TIME] [--outcome WORD] ...",
-	N_("record a call, message or letter"), contact_options, 2, 2, NULL, fv_cmd_contact,
-	0},
+	N_("record a call, message or letter"), contact_options, 2, 2, fv_prepare_outcome,
+	fv_cmd_contact, 0},
     {"cosign", "OFFICER [--code DIGITS | --ticket FILE] [--pin-file FILE] | --show CASE",
 	N_("a second officer joins the open visit"), cosign_options, 0, 1, fv_prepare_cosign,
 	fv_cmd_cosign, 0},
+    {"draft", "put | get | drop [CASE] [--pin-file FILE]",
+	N_("keep what is written and not sent yet"), pin_options, 1, 2, fv_prepare_draft,
+	fv_cmd_draft, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
 	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
@@ -68,7 +74,12 @@ const struct fv_verb fv_verbs[] = {
     {"note", "[CASE]", N_("write a note that only supervisors can read"), no_options, 0, 1,
 	fv_prepare_note, fv_cmd_note, 0},
     {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),
-	outcome_options, 1, 1, NULL, fv_cmd_outcome, 0},
+	outcome_options, 1, 1, fv_prepare_outcome, fv_cmd_outcome, 0},
+    {"phrases", "", N_("short phrases for notes, by number"), no_options, 0, 0, NULL,
+	fv_cmd_phrases, 0},
+    {"plan", "[--day DATE] [--with OFFICER] [--place home|work|other] [--pin-file FILE]",
+	N_("the day's cases, in the order to go"), plan_options, 0, 0, fv_prepare_plan,
+	fv_cmd_plan, 0},
     {"request",
 	"stop|no-home|no-work|no-medium|consent|consent-withdrawn|inconvenient|complaint|"
 	"attorney|dispute|leave-requested|recording|disclosure|welfare|minor-alone [CASE] "
