@@ -73,6 +73,8 @@ const struct fv_verb fv_verbs[] = {
     {"logout", "", N_("hand the handheld back"), no_options, 0, 0, NULL, fv_cmd_logout, 0},
     {"note", "[CASE]", N_("write a note that only supervisors can read"), no_options, 0, 1,
 	fv_prepare_note, fv_cmd_note, 0},
+    {"officers", "", N_("the colleagues whom the roster names"), no_options, 0, 0, NULL,
+	fv_cmd_officers, 0},
     {"outcome", "WORD [--with WHOM] [--entered yes|no] ...", N_("what came of the visit"),
 	outcome_options, 1, 1, fv_prepare_outcome, fv_cmd_outcome, 0},
     {"phrases", "", N_("short phrases for notes, by number"), no_options, 0, 0, NULL,

@@ -256,9 +256,14 @@ struct fv_confirm {
 extern const struct fv_screen fv_screen_confirm; /* arg: const struct fv_confirm * */
 extern const struct fv_confirm fv_confirm_stop, fv_confirm_leave;
 
+#define FV_PARTNER_BYTES 32U
+/* The officer who was chosen to come along; "": nobody. */
+const char *fv_partner(void);
+
 extern const struct fv_screen fv_screen_home;
 extern const struct fv_screen fv_screen_lock;
 extern const struct fv_screen fv_screen_case; /* arg: const json_t * of the plan's row */
+extern const struct fv_screen fv_screen_with; /* who comes along */
 extern const struct fv_screen fv_screen_visit;
 extern const struct fv_screen fv_screen_end;
 extern const struct fv_screen fv_screen_sync;

@@ -8,6 +8,7 @@ enum id {
 	ID_BEGIN,
 	ID_WHY,
 	ID_PLACE,
+	ID_WITH,
 };
 
 enum tag {
@@ -29,17 +30,29 @@ struct visit_case {
 
 /* --- asking --- */
 
+/* "VERB CASE --place P [--with OFFICER]" */
+static struct fv_ask
+ask_of(const struct visit_case *c, const char *verb)
+{
+	struct fv_ask ask = {.verb = verb, .words = {c->id, "--place", places[c->place]}};
+
+	if (*fv_partner() != '\0') {
+		ask.words[3] = "--with";
+		ask.words[4] = fv_partner();
+	}
+	return ask;
+}
+
 static void on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer);
 
 static void
 ask_check(struct fv_ui *ui, struct visit_case *c)
 {
-	const struct fv_ask ask = {.verb = "check",
-	    .words = {c->id, "--place", places[c->place]},
-	    .what = _("asking the rules"),
-	    .on = on_answer,
-	    .tag = TAG_CHECK};
+	struct fv_ask ask = ask_of(c, "check");
 
+	ask.what = _("asking the rules");
+	ask.on = on_answer;
+	ask.tag = TAG_CHECK;
 	json_decref(c->check);
 	c->check = NULL;
 	fv_ui_ask(ui, &ask);
@@ -249,18 +262,20 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_button(page, ID_BEGIN, 'b', _("Begin visit"));
 	snprintf(label, sizeof label, "%s: %s", _("Place"), gettext(place_names[c->place]));
 	fv_page_button(page, ID_PLACE, 'p', label);
+	snprintf(label, sizeof label, "%s: %s", _("With"),
+	    *fv_partner() != '\0' ? fv_partner() : _("nobody"));
+	fv_page_button(page, ID_WITH, 'w', label);
 	fv_page_button(page, ID_WHY, 'k', _("Ask again"));
 }
 
 static void
 begin(struct fv_ui *ui, struct visit_case *c)
 {
-	const struct fv_ask ask = {.verb = "begin",
-	    .words = {c->id, "--place", places[c->place]},
-	    .what = _("beginning the visit"),
-	    .on = on_answer,
-	    .tag = TAG_BEGIN};
+	struct fv_ask ask = ask_of(c, "begin");
 
+	ask.what = _("beginning the visit");
+	ask.on = on_answer;
+	ask.tag = TAG_BEGIN;
 	fv_ui_ask(ui, &ask);
 }
 
@@ -280,12 +295,23 @@ act(struct fv_ui *ui, void *state, int id)
 		c->place = (c->place + 1) % (sizeof places / sizeof places[0]);
 		ask_check(ui, c);
 		break;
+	case ID_WITH:
+		fv_ui_push(ui, &fv_screen_with, NULL);
+		break;
 	}
+}
+
+/* Somebody was chosen to come along, or nobody. */
+static void
+again(struct fv_ui *ui, void *state)
+{
+	ask_check(ui, state);
 }
 
 const struct fv_screen fv_screen_case = {.title = N_("Case"),
     .state_bytes = sizeof(struct visit_case),
     .open = open_case,
+    .again = again,
     .close = close_case,
     .build = build,
     .act = act};
