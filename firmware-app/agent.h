@@ -9,10 +9,11 @@
 
 #include <poll.h>
 
-#include "firmware-app/app.h"
+#include "firmware-app/battery.h"
+#include "firmware-app/consent.h"
 #include "firmware-app/syncer.h"
 #include "firmware-app/verb.h"
-#include "firmware-app/work.h"
+#include "fv/motion.h"
 #include "fv/track.h"
 
 #define FV_AGENT_CLIENTS_MAX 16U
@@ -21,14 +22,6 @@
 #define FV_AGENT_STEP_MIN_MS 500          /* a smaller step of the wall clock is drift */
 #define FV_AGENT_GAP_MIN_MS 5000          /* a shorter loss of the fix leaves no GAP */
 #define FV_AGENT_SUSPEND_MIN_MS 2000      /* a shorter sleep leaves no GAP */
-
-/* Reasons of a GAP record. */
-enum fv_gap_reason {
-	FV_GAP_NO_FIX = 1,
-	FV_GAP_RECEIVER_GONE = 2,
-	FV_GAP_SUSPENDED = 3,
-	FV_GAP_POWER_LOST = 4,
-};
 
 /* Why the program stops, as SHUTDOWN says it. */
 enum fv_stop_reason {
@@ -54,6 +47,18 @@ struct fv_agent_track {
 	bool is_alarmed_c3, is_alarmed_c4; /* said once a session */
 };
 
+/* How often a fix is wanted; all zero while none is. */
+struct fv_agent_power {
+	struct fv_motion motion;
+	int64_t battery_at_ms; /* boottime of the last look; 0: none yet */
+	bool is_low;
+	bool has_kept;
+	int64_t kept_ms;       /* receiver time of the last fix kept; has_kept */
+	int64_t woke_ms;       /* boottime when this listening began */
+	int64_t rest_until_ms; /* boottime; 0: listening */
+	bool is_settled;       /* this listening had a run of 3D fixes */
+};
+
 struct fv_agent_client {
 	int fd;                /* -1: free */
 	struct fv_buf in, out; /* owned, wiped */
@@ -69,6 +74,7 @@ struct fv_agent {
 	int listen_fd, clock_fd, signal_fd;
 	struct fv_agent_client clients[FV_AGENT_CLIENTS_MAX];
 	struct fv_agent_track track;
+	struct fv_agent_power power;
 	int64_t offset_ms;     /* wall clock less boottime, as last seen */
 	int64_t asleep_ms;     /* boottime less monotonic, likewise */
 	int64_t sealed_at_ms;  /* boottime of the last seal, or of the start */
@@ -101,6 +107,24 @@ void fv_agent_follow_shift(struct fv_agent *agent);
 void fv_agent_put_gap(
     struct fv_agent *agent, enum fv_gap_reason reason, int64_t from_ms, int64_t until_ms);
 
+/* Positions are missing from now on: open a gap, where none is. */
+void fv_agent_begin_gap(struct fv_agent *agent, enum fv_gap_reason reason);
+
+/* --- agent_power.c: how often --- */
+
+/* On shift and not paused. */
+bool fv_agent_is_watching(const struct fv_agent *agent);
+/* Look at battery and state, let go of gpsd and take it up again as they say. */
+void fv_agent_step_power(struct fv_agent *agent);
+/* Listen now, whatever was planned. */
+void fv_agent_wake(struct fv_agent *agent);
+/* Take note of a fix with time and place; true when it is to be kept. */
+bool fv_agent_take_pace(struct fv_agent *agent, const struct fv_stamp *stamp);
+/* Fixes no farther apart than that lack nothing. */
+int64_t fv_agent_planned_silence_ms(const struct fv_agent *agent);
+/* Boottime of the next fv_agent_step_power() that has something to do; INT64_MAX: none. */
+int64_t fv_agent_power_due_ms(const struct fv_agent *agent);
+
 /* --- agent_clock.c: steps, sleeps, alarms, what is due --- */
 
 /* Arm the timer that the kernel cancels when the wall clock is set. */
@@ -109,7 +133,7 @@ FV_NODISCARD enum fv_err fv_agent_open_clock(struct fv_agent *agent);
 void fv_agent_take_clock(struct fv_agent *agent);
 /* Seal, fold in, lock: whatever is due now. */
 void fv_agent_do_due(struct fv_agent *agent);
-/* Milliseconds until something is due. */
+/* Milliseconds until something is due; -1: nothing is. */
 int fv_agent_timeout_ms(const struct fv_agent *agent);
 /* Compare receiver and clocks at a fix (checks C3 and C4). */
 void fv_agent_check_fix(
@@ -121,7 +145,7 @@ void fv_agent_check_fix(
 void fv_agent_resume_sync(struct fv_agent *agent);
 /* Start what is due, or go on with what runs; answers who waits for the end. */
 void fv_agent_sync(struct fv_agent *agent);
-/* Milliseconds until fv_agent_sync() is to be called in any case. */
+/* Milliseconds until fv_agent_sync() is to be called in any case; -1: never. */
 int fv_agent_sync_timeout_ms(const struct fv_agent *agent);
 
 /* --- agent_socket.c: commands --- */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
@@ -136,7 +137,7 @@ see_sleep(struct fv_agent *agent)
 	int64_t slept = asleep - agent->asleep_ms;
 	int64_t now = agent->app.clock.rtc_ms(agent->app.clock.ctx);
 
-	if (slept >= FV_AGENT_SUSPEND_MIN_MS && agent->work.has_shift) {
+	if (slept >= FV_AGENT_SUSPEND_MIN_MS && fv_agent_is_watching(agent)) {
 		fv_agent_close_track(agent);
 		fv_agent_put_gap(agent, FV_GAP_SUSPENDED, now - slept, now);
 	}
@@ -213,7 +214,7 @@ sooner(int64_t wait_ms, int64_t due_ms, int64_t now_ms)
 int
 fv_agent_timeout_ms(const struct fv_agent *agent)
 {
-	int64_t now = fv_agent_now(agent), wait_ms = 60000;
+	int64_t now = fv_agent_now(agent), wait_ms = INT_MAX;
 	int gps = fv_gps_timeout_ms(agent->app.gps);
 
 	if (gps >= 0 && gps < wait_ms)
@@ -230,5 +231,6 @@ fv_agent_timeout_ms(const struct fv_agent *agent)
 		if (c->fd >= 0 && !c->is_waiting)
 			wait_ms = sooner(wait_ms, c->since_ms + FV_AGENT_CLIENT_MS, now);
 	}
-	return (int)wait_ms;
+	wait_ms = sooner(wait_ms, fv_agent_power_due_ms(agent), now);
+	return wait_ms == INT_MAX ? -1 : (int)wait_ms;
 }

@@ -113,6 +113,8 @@ accept_client(struct fv_agent *agent)
 static void
 run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 {
+	struct fv_work was = agent->work;
+
 	if (!fv_call_parse(call, reply))
 		return;
 	if ((call->verb->flags & FV_VERB_LOCAL) != 0) {
@@ -127,7 +129,12 @@ run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 	agent->command_at_ms = agent->busy_at_ms;
 	if (fv_work_load(agent->app.store, &agent->work) != FV_OK)
 		fputs("fieldvisit: trail.db: what is open could not be read\n", stderr);
-	if (agent->app.is_shift_changed) {
+	if (agent->work.has_visit != was.has_visit)
+		fv_agent_wake(agent); /* a visit's turns want a fix of their own */
+	/* What was not to be kept leaves no gap behind, and what is kept begins now. */
+	if (agent->work.tracks != was.tracks)
+		memset(&agent->track, 0, sizeof agent->track);
+	if (agent->app.is_shift_changed || agent->work.tracks != was.tracks) {
 		agent->app.is_shift_changed = false;
 		fv_agent_follow_shift(agent);
 	}

@@ -98,7 +98,7 @@ fv_agent_sync(struct fv_agent *agent)
 int
 fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 {
-	int64_t left = SYNC_INTERVAL_MS;
+	int64_t left;
 	int64_t now = fv_agent_now(agent);
 
 	if (fv_syncer_is_running(&agent->syncer))
@@ -110,6 +110,8 @@ fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 		left = agent->retry_at_ms - now;
 	else if (agent->work.has_shift)
 		left = agent->synced_at_ms + SYNC_INTERVAL_MS - now;
+	else
+		return -1; /* off shift nothing is sent unasked */
 	if (left < 0)
 		return 0;
 	return left < SYNC_INTERVAL_MS ? (int)left : (int)SYNC_INTERVAL_MS;

@@ -23,13 +23,7 @@ fv_agent_put_gap(
 {
 	struct fv_buf payload = {0};
 
-	fv_cbor_put_map(&payload, 3);
-	fv_cbor_put_uint(&payload, 4);
-	fv_cbor_put_uint(&payload, reason);
-	fv_cbor_put_uint(&payload, 5);
-	fv_cbor_put_int(&payload, from_ms);
-	fv_cbor_put_uint(&payload, 6);
-	fv_cbor_put_int(&payload, until_ms);
+	fv_gap_put(&payload, reason, from_ms, until_ms);
 	fv_agent_append(agent, FV_REC_GAP, &payload);
 	fv_buf_clear(&payload);
 }
@@ -61,13 +55,20 @@ fv_agent_close_track(void *ctx)
 	track->worst_eph_mm = 0;
 }
 
+/* Without the officer's agreement nothing is said of what lies between his visits. */
+static bool
+may_track(const struct fv_agent *agent)
+{
+	return agent->work.tracks == FV_TRI_YES;
+}
+
 /* A gap was open until this instant.  That the receiver itself was gone is always told. */
 static void
 end_gap(struct fv_agent *agent, int64_t until_ms)
 {
 	struct fv_agent_track *track = &agent->track;
 
-	if (track->gap != 0 && until_ms > track->gap_from_ms &&
+	if (track->gap != 0 && may_track(agent) && until_ms > track->gap_from_ms &&
 	    (track->gap == FV_GAP_RECEIVER_GONE ||
 		until_ms - track->gap_from_ms >= FV_AGENT_GAP_MIN_MS))
 		fv_agent_put_gap(agent, track->gap, track->gap_from_ms, until_ms);
@@ -85,8 +86,8 @@ fv_agent_close_shift(void *ctx)
 	end_gap(agent, agent->track.gap_from_ms + open_ms);
 }
 
-static void
-begin_gap(struct fv_agent *agent, enum fv_gap_reason reason)
+void
+fv_agent_begin_gap(struct fv_agent *agent, enum fv_gap_reason reason)
 {
 	struct fv_agent_track *track = &agent->track;
 
@@ -104,36 +105,47 @@ begin_gap(struct fv_agent *agent, enum fv_gap_reason reason)
 }
 
 static void
-take_fix(struct fv_agent *agent, const struct fv_gps_event *event)
+keep_fix(struct fv_agent *agent, const struct fv_stamp *stamp)
 {
 	struct fv_agent_track *track = &agent->track;
-	const struct fv_stamp *stamp = &event->stamp;
 	uint32_t quantum =
 	    agent->work.has_visit ? FV_TRACK_QUANTUM_VISIT_E7 : FV_TRACK_QUANTUM_TRAVEL_E7;
 
-	if (!fv_stamp_has(stamp, FV_STAMP_GNSS) || !fv_stamp_has(stamp, FV_STAMP_LAT))
-		return;
-	if (track->has_last && stamp->gnss_ms <= track->last_ms)
-		return; /* the receiver's time stood still or went back: C3 says so */
-	if (track->has_last && stamp->gnss_ms - track->last_ms > FV_TRACK_GAP_MS) {
-		if (track->gap == 0)
-			begin_gap(agent, FV_GAP_NO_FIX);
-		fv_agent_close_track(agent);
-	}
-	end_gap(agent, stamp->gnss_ms);
 	if (track->count == FV_TRACK_FIXES_MAX ||
 	    (track->count > 0 && track->quantum_e7 != quantum))
 		fv_agent_close_track(agent);
 	track->quantum_e7 = quantum;
 	track->fixes[track->count].t_ms = stamp->gnss_ms;
 	track->fixes[track->count++].place = stamp->place;
-	track->last_ms = stamp->gnss_ms;
-	track->has_last = true;
 	if (fv_stamp_has(stamp, FV_STAMP_EPH) &&
 	    (!track->has_worst_eph || stamp->eph_mm > track->worst_eph_mm)) {
 		track->has_worst_eph = true;
 		track->worst_eph_mm = stamp->eph_mm;
 	}
+}
+
+static void
+take_fix(struct fv_agent *agent, const struct fv_gps_event *event)
+{
+	struct fv_agent_track *track = &agent->track;
+	const struct fv_stamp *stamp = &event->stamp;
+
+	if (!fv_stamp_has(stamp, FV_STAMP_GNSS) || !fv_stamp_has(stamp, FV_STAMP_LAT))
+		return;
+	if (track->has_last && stamp->gnss_ms <= track->last_ms)
+		return; /* the receiver's time stood still or went back: C3 says so */
+	if (track->has_last &&
+	    stamp->gnss_ms - track->last_ms > fv_agent_planned_silence_ms(agent) &&
+	    track->gap == 0)
+		fv_agent_begin_gap(agent, FV_GAP_NO_FIX);
+	if (track->count > 0 &&
+	    stamp->gnss_ms - track->fixes[track->count - 1].t_ms > FV_TRACK_GAP_MS)
+		fv_agent_close_track(agent);
+	end_gap(agent, stamp->gnss_ms);
+	track->last_ms = stamp->gnss_ms;
+	track->has_last = true;
+	if (fv_agent_take_pace(agent, stamp) && may_track(agent))
+		keep_fix(agent, stamp);
 	if (stamp->mode == 3)
 		fv_agent_check_fix(agent, stamp->gnss_ms, event->boottime_ms,
 		    agent->offset_ms + event->boottime_ms);
@@ -187,20 +199,20 @@ fv_agent_take_gps(struct fv_agent *agent)
 
 	fv_gps_step(agent->app.gps);
 	while (fv_gps_next(agent->app.gps, &event)) {
-		if (!agent->work.has_shift)
+		if (!fv_agent_is_watching(agent))
 			continue; /* what came while the shift was ended is not kept */
 		switch (event.kind) {
 		case FV_GPS_FIX:
 			take_fix(agent, &event);
 			break;
 		case FV_GPS_LOST:
-			begin_gap(agent, FV_GAP_NO_FIX);
+			fv_agent_begin_gap(agent, FV_GAP_NO_FIX);
 			break;
 		case FV_GPS_SESSION:
 			take_session(agent);
 			break;
 		case FV_GPS_GONE:
-			begin_gap(agent, FV_GAP_RECEIVER_GONE);
+			fv_agent_begin_gap(agent, FV_GAP_RECEIVER_GONE);
 			break;
 		case FV_GPS_BACK:
 			break;
@@ -211,9 +223,9 @@ fv_agent_take_gps(struct fv_agent *agent)
 void
 fv_agent_follow_shift(struct fv_agent *agent)
 {
-	if (agent->work.has_shift) {
+	if (fv_agent_is_watching(agent)) {
 		if (agent->track.gap == 0 && !agent->track.has_last)
-			begin_gap(agent, FV_GAP_NO_FIX);
+			fv_agent_begin_gap(agent, FV_GAP_NO_FIX);
 		fv_gps_start(agent->app.gps);
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "firmware-app/gps.h"
 #include "firmware-app/identity.h"
+#include "firmware-app/power.h"
 #include "firmware-app/reply.h"
 #include "fv/settings.h"
 
@@ -29,6 +30,7 @@ struct fv_app {
 	uint8_t boot[FV_BOOT_BYTES];
 	bool is_agent;
 	struct fv_gps *gps;             /* owned; agent only, else NULL */
+	struct fv_power_view power;     /* agent only */
 	uint8_t *sk_box;                /* owned, secret; NULL while locked */
 	struct fv_settings *settings;   /* owned; NULL: all defaults */
 	bool is_sync_wanted;            /* a handler asks the agent to sync soon */

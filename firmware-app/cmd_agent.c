@@ -89,7 +89,7 @@ take_signal(struct fv_agent *agent)
 static void
 tell_power_gap(struct fv_agent *agent, bool was_clean, int64_t last_ms)
 {
-	if (!was_clean && agent->work.has_shift && last_ms != 0)
+	if (!was_clean && fv_agent_is_watching(agent) && last_ms != 0)
 		fv_agent_put_gap(agent, FV_GAP_POWER_LOST, last_ms,
 		    agent->app.clock.rtc_ms(agent->app.clock.ctx));
 }
@@ -170,13 +170,14 @@ run_loop(struct fv_agent *agent)
 		count = fv_agent_poll_clients(agent, fds + 4);
 		timeout_ms = fv_agent_timeout_ms(agent);
 		sync_ms = fv_agent_sync_timeout_ms(agent);
-		if (timeout_ms < 0 || sync_ms < timeout_ms)
+		if (timeout_ms < 0 || (sync_ms >= 0 && sync_ms < timeout_ms))
 			timeout_ms = sync_ms;
 		if (poll(fds, (nfds_t)(4 + count), timeout_ms) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents != 0)
 			fv_agent_take_clock(agent);
 		fv_agent_take_gps(agent);
+		fv_agent_step_power(agent);
 		fv_agent_serve(agent, fds + 4, count);
 		fv_agent_do_due(agent);
 		fv_agent_sync(agent);

@@ -5,7 +5,7 @@
 #include "firmware-app/officer.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/roster_kept.h"
-#include "firmware-app/work.h"
+#include "firmware-app/consent.h"
 
 #define OFFICERS_MAX 4U /* the handheld's own and those declared */
 
@@ -139,6 +139,8 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (!fv_call_has_case(app, visit.case_id, reply))
 		return reply->exit;
 
+	if (!fv_pause_end(app, &work, reply))
+		return reply->exit;
 	fv_app_close_track(app);
 	put_visit(app, &visit, &payload, &is_fix);
 	is_done = fv_app_record(app, FV_REC_VISIT_BEGIN, &payload, &seq, reply);

@@ -1,26 +1,75 @@
 #include <string.h>
 
+#include "firmware-app/again.h"
+#include "firmware-app/consent.h"
 #include "firmware-app/officer.h"
-#include "firmware-app/work.h"
+
+static void
+tell_text(const struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
+{
+	char since[FV_LOCAL_TEXT_BYTES];
+
+	if (!work->has_shift) {
+		fv_reply_line(reply, "%s", _("off shift: no position is taken"));
+		return;
+	}
+	fv_reply_line(reply, _("on shift since %s"), fv_clock_local(work->shift_ms, since));
+	if (work->is_paused)
+		fv_reply_line(reply,
+		    _("paused since %s: no position is taken; 'fieldvisit "
+		      "shift resume' or 'begin CASE' goes on"),
+		    fv_clock_local(work->paused_ms, since));
+	else if (work->tracks == FV_TRI_YES)
+		fv_reply_line(reply, "%s",
+		    app->is_agent ? _("your positions are recorded until shift end or pause")
+				  : _("no agent runs: no position is taken"));
+	else
+		fv_reply_line(reply, "%s",
+		    _("only the places where shifts and visits begin and end are recorded"));
+}
 
 static void
 tell(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 {
-	char since[FV_LOCAL_TEXT_BYTES];
-
-	if (work->has_shift)
-		fv_reply_line(
-		    reply, _("on shift since %s"), fv_clock_local(work->shift_ms, since));
-	else
-		fv_reply_line(reply, "%s", _("off shift: no position is taken"));
+	tell_text(app, work, reply);
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_bool(&reply->json, "on_shift", work->has_shift);
 	if (work->has_shift) {
 		fv_json_uint(&reply->json, "seq", work->shift_seq);
 		fv_json_instant(&reply->json, "since", work->shift_ms);
+		fv_json_bool(&reply->json, "paused", work->is_paused);
 	}
+	fv_work_tell_tracks(work, &reply->json);
 	fv_json_text_z(&reply->json, "officer", app->officer);
 	fv_json_end_object(&reply->json);
+}
+
+/* The answer given with --agree, --refuse, or to the question asked; false: both. */
+static bool
+read_answer(const struct fv_call *call, enum fv_tri *answer, struct fv_reply *reply)
+{
+	bool agrees = fv_args_has(&call->args, "agree");
+	bool refuses = fv_args_has(&call->args, "refuse");
+
+	if (agrees && refuses) {
+		fv_reply_fail(
+		    reply, FV_FAIL_USAGE, "shift", _("--agree or --refuse, not both"));
+		return false;
+	}
+	*answer = agrees ? FV_TRI_YES : refuses ? FV_TRI_NO : FV_TRI_UNKNOWN;
+	if (fv_span_equal(fv_buf_span(&call->inputs[0]), fv_span_z(FV_AGAIN_YES)))
+		*answer = FV_TRI_YES;
+	if (fv_span_equal(fv_buf_span(&call->inputs[0]), fv_span_z(FV_AGAIN_NO)))
+		*answer = FV_TRI_NO;
+	return true;
+}
+
+int
+fv_prepare_shift(struct fv_call *call, struct fv_reply *reply)
+{
+	(void)reply;
+	fv_call_may_ask(call);
+	return FV_EXIT_OK;
 }
 
 static int
@@ -64,6 +113,8 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	if (work->has_visit)
 		return fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work->case_id,
 		    _("a visit is open; end it with 'fieldvisit end' first"));
+	if (!fv_pause_end(app, work, reply))
+		return reply->exit;
 	fv_app_close_shift(app);
 	fv_cbor_put_map(&payload, 3);
 	fv_cbor_put_uint(&payload, 1);
@@ -86,24 +137,63 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	return FV_EXIT_OK;
 }
 
+static int
+pause_or_resume(
+    struct fv_app *app, struct fv_work *work, bool is_pause, struct fv_reply *reply)
+{
+	if (!work->has_shift)
+		return fv_reply_fail(reply, FV_FAIL_OFF_SHIFT, _("shift"),
+		    _("no shift is open; 'fieldvisit shift begin' begins one"));
+	if (work->has_visit)
+		return fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work->case_id,
+		    _("a visit is open; end it with 'fieldvisit end' first"));
+	if (is_pause && !work->is_paused && !fv_pause_begin(app, work, reply))
+		return reply->exit;
+	if (!is_pause && !fv_pause_end(app, work, reply))
+		return reply->exit;
+	tell(app, work, reply);
+	return FV_EXIT_OK;
+}
+
 int
 fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	const char *what = call->args.operand_count > 0 ? call->args.operands[0] : "";
+	bool is_begin = strcmp(what, "begin") == 0, is_pause = strcmp(what, "pause") == 0;
+	enum fv_tri answer;
 	struct fv_work work;
 	enum fv_err rc;
 
-	if (strcmp(what, "") != 0 && strcmp(what, "begin") != 0 && strcmp(what, "end") != 0)
+	if (*what != '\0' && !is_begin && !is_pause && strcmp(what, "end") != 0 &&
+	    strcmp(what, "resume") != 0)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "shift",
-		    _("%.40s: usage: fieldvisit shift [begin | end]"), what);
-	if (*what != '\0' && (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply)))
+		    _("%.40s: usage: fieldvisit shift [begin | end | pause | resume] [--agree "
+		      "| --refuse]"),
+		    what);
+	if (!read_answer(call, &answer, reply))
 		return reply->exit;
-	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
+	if ((*what != '\0' || answer != FV_TRI_UNKNOWN) &&
+	    (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply)))
+		return reply->exit;
+	if ((rc = fv_work_load(app->store, &work)) != FV_OK ||
+	    (rc = fv_work_answer(app->store, app->officer, &work.tracks)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-	if (strcmp(what, "begin") == 0)
+	if (is_begin && !work.has_shift && work.tracks == FV_TRI_UNKNOWN &&
+	    answer == FV_TRI_UNKNOWN && !fv_call_asked(call)) {
+		fv_consent_tell(reply);
+		if (fv_call_ask(call, _("Agree? (yes or no)"), reply))
+			return reply->exit;
+	}
+	if (answer != FV_TRI_UNKNOWN && answer != work.tracks &&
+	    !fv_consent_record(app, &work, answer == FV_TRI_YES, reply))
+		return reply->exit;
+	if (is_begin)
 		return begin(app, &work, reply);
 	if (strcmp(what, "end") == 0)
 		return end(app, &work, reply);
+	if (*what != '\0')
+		return pause_or_resume(app, &work, is_pause, reply);
 	tell(app, &work, reply);
-	return work.has_shift ? FV_EXIT_OK : (reply->exit = FV_EXIT_NO);
+	return work.has_shift || answer != FV_TRI_UNKNOWN ? FV_EXIT_OK
+							  : (reply->exit = FV_EXIT_NO);
 }

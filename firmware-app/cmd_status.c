@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "firmware-app/app.h"
+#include "firmware-app/battery.h"
 #include "firmware-app/checkpoints.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
@@ -29,6 +30,9 @@ gather(struct fv_app *app, struct status *s)
 	    (rc = fv_store_count_records(app->store, &s->recorded)) != FV_OK ||
 	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) != FV_OK)
 		return rc;
+	if (!s->work.has_shift &&
+	    (rc = fv_work_answer(app->store, app->officer, &s->work.tracks)) != FV_OK)
+		return rc;
 	rc = fv_store_last_of_type(app->store, FV_REC_SEAL, UINT64_MAX, &seal);
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
@@ -39,6 +43,57 @@ gather(struct fv_app *app, struct status *s)
 		s->work.is_carried = s->work.has_visit;
 	return fv_store_get_meter(
 	    app->store, fv_clock_local_day(s->now_ms, day), &s->up, &s->down);
+}
+
+/* First of all: are positions being recorded? */
+static void
+tell_recording(struct fv_app *app, const struct status *s, struct fv_reply *reply)
+{
+	const struct fv_power_view *power = &app->power;
+	bool is_watched = app->is_agent && s->work.has_shift && !s->work.is_paused;
+	bool is_recording = is_watched && s->work.tracks == FV_TRI_YES;
+
+	if (!s->work.has_shift)
+		fv_reply_line(reply, "%s", _("positions: not recorded, off shift"));
+	else if (s->work.is_paused)
+		fv_reply_line(reply, "%s", _("positions: not recorded, paused"));
+	else if (!app->is_agent)
+		fv_reply_line(reply, "%s", _("positions: not recorded, no agent runs"));
+	else if (!is_recording)
+		fv_reply_line(reply, "%s",
+		    _("positions: recorded where shifts and visits begin and end, and no "
+		      "others"));
+	else if (power->state == FV_POWER_LOW)
+		fv_reply_line(reply, _("positions: RECORDED every %u s (battery low)"),
+		    power->interval_s);
+	else
+		fv_reply_line(reply, _("positions: RECORDED every %u s"), power->interval_s);
+	fv_json_bool(&reply->json, "recording", is_recording);
+	fv_work_tell_tracks(&s->work, &reply->json);
+}
+
+static void
+tell_power(struct fv_app *app, const struct status *s, struct fv_reply *reply)
+{
+	enum fv_power_state state = app->is_agent ? app->power.state
+	    : s->work.is_paused                   ? FV_POWER_PAUSED
+						  : FV_POWER_IDLE;
+	struct fv_json *json = &reply->json;
+	struct fv_battery battery;
+
+	fv_json_begin_object(json, "power");
+	fv_json_text_z(json, "state", fv_power_word(state));
+	if (fv_battery_read(&battery)) {
+		fv_reply_line(reply, _("battery: %u%%%s"), battery.percent,
+		    battery.is_charging ? _(", charging") : "");
+		fv_json_uint(json, "battery", battery.percent);
+		fv_json_bool(json, "charging", battery.is_charging);
+	} else {
+		fv_json_null(json, "battery");
+	}
+	fv_json_uint(json, "interval_s", app->power.interval_s);
+	fv_json_bool(json, "still", app->power.is_still);
+	fv_json_end_object(json);
 }
 
 static void
@@ -69,6 +124,9 @@ tell_work(struct fv_app *app, const struct status *s, struct fv_reply *reply)
 		fv_json_begin_object(json, "shift");
 		fv_json_uint(json, "seq", s->work.shift_seq);
 		fv_json_instant(json, "since", s->work.shift_ms);
+		fv_json_bool(json, "paused", s->work.is_paused);
+		if (s->work.is_paused)
+			fv_json_instant(json, "paused_since", s->work.paused_ms);
 		fv_json_end_object(json);
 	} else {
 		fv_reply_line(reply, "%s", _("off shift"));
@@ -189,10 +247,16 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if ((rc = gather(app, &s)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_begin_object(&reply->json, NULL);
-	tell_work(app, &s, reply);
+	/* Only a visit that a restart left open is more pressing. */
+	if (s.work.is_carried)
+		tell_work(app, &s, reply);
+	tell_recording(app, &s, reply);
+	if (!s.work.is_carried)
+		tell_work(app, &s, reply);
 	tell_trail(&s, reply);
 	tell_sync(&s, reply);
 	tell_receiver(app, reply);
+	tell_power(app, &s, reply);
 	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
 	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
 	if (app->officer[0] != '\0')

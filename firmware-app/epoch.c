@@ -145,12 +145,19 @@ fv_epoch_feed_sky(struct fv_epoch *e, const struct fv_stamp *sky, int64_t bootti
 	e->sky_boottime_ms = boottime_ms;
 }
 
+/* The last fix came then, or nobody listened until then. */
+static int64_t
+silent_since(const struct fv_epoch *e)
+{
+	return e->awake_ms > e->fix_boottime_ms ? e->awake_ms : e->fix_boottime_ms;
+}
+
 void
 fv_epoch_tick(struct fv_epoch *e, int64_t boottime_ms)
 {
 	if (e->is_open && boottime_ms - e->open_boottime_ms >= FV_EPOCH_QUIET_MS)
 		complete(e);
-	if (e->has_fix && boottime_ms - e->fix_boottime_ms >= FV_EPOCH_SILENT_MS)
+	if (e->has_fix && boottime_ms - silent_since(e) >= FV_EPOCH_SILENT_MS)
 		lose(e);
 }
 
@@ -170,8 +177,21 @@ fv_epoch_timeout_ms(const struct fv_epoch *e, int64_t boottime_ms)
 	if (e->is_open)
 		return until(e->open_boottime_ms, FV_EPOCH_QUIET_MS, boottime_ms);
 	if (e->has_fix)
-		return until(e->fix_boottime_ms, FV_EPOCH_SILENT_MS, boottime_ms);
+		return until(silent_since(e), FV_EPOCH_SILENT_MS, boottime_ms);
 	return -1;
+}
+
+void
+fv_epoch_rest(struct fv_epoch *e)
+{
+	e->is_open = false;
+	e->has_closed_gnss = false;
+}
+
+void
+fv_epoch_wake(struct fv_epoch *e, int64_t boottime_ms)
+{
+	e->awake_ms = boottime_ms;
 }
 
 void

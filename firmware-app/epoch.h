@@ -37,6 +37,7 @@ struct fv_epoch {
 	int64_t open_boottime_ms;
 	int64_t sky_boottime_ms;
 	int64_t fix_boottime_ms;
+	int64_t awake_ms;       /* boottime from which silence counts */
 	int64_t closed_gnss_ms; /* time of the last complete epoch; has_closed_gnss */
 	int32_t untimed;        /* reports without a time that joined `open` */
 	int32_t run_3d;         /* consecutive epochs of mode 3 */
@@ -68,6 +69,13 @@ void fv_epoch_tick(struct fv_epoch *epoch, int64_t boottime_ms);
 
 /* Milliseconds until fv_epoch_tick() has something to do; -1: nothing will. */
 int fv_epoch_timeout_ms(const struct fv_epoch *epoch, int64_t boottime_ms);
+
+/*
+ * Nobody listens until fv_epoch_wake(): silence loses no fix, what is open is dropped.
+ * No tick in between.
+ */
+void fv_epoch_rest(struct fv_epoch *epoch);
+void fv_epoch_wake(struct fv_epoch *epoch, int64_t boottime_ms);
 
 /* The receiver has gone: what is open is dropped, a fix is lost, the sky forgotten. */
 void fv_epoch_gone(struct fv_epoch *epoch);

@@ -32,6 +32,7 @@ struct fv_gps {
 	int64_t device_at_ms; /* boottime when a device was first named; has_device */
 	int idle_reads;       /* since the last report */
 	bool is_on;
+	bool is_resting; /* on, and let go of for a while */
 	bool is_connected;
 	bool has_device;
 	bool has_session; /* told */
@@ -112,13 +113,19 @@ forget_device(struct fv_gps *g)
 }
 
 static void
+close_link(struct fv_gps *g)
+{
+	(void)gps_close(&g->data);
+	g->is_connected = false;
+	g->has_more = false;
+}
+
+static void
 disconnect(struct fv_gps *g)
 {
 	if (!g->is_connected)
 		return;
-	(void)gps_close(&g->data);
-	g->is_connected = false;
-	g->has_more = false;
+	close_link(g);
 	fv_epoch_gone(&g->epoch);
 	forget_device(g);
 }
@@ -153,7 +160,6 @@ connect_gpsd(struct fv_gps *g)
 		wait_and_retry(g);
 		return;
 	}
-	forget_device(g);
 	post(g, FV_GPS_BACK);
 }
 
@@ -170,13 +176,36 @@ fv_gps_start(struct fv_gps *gps)
 void
 fv_gps_stop(struct fv_gps *gps)
 {
-	gps->is_on = false;
+	gps->is_on = gps->is_resting = false;
 	if (gps->is_connected)
 		(void)gps_stream(&gps->data, WATCH_DISABLE, NULL);
 	disconnect(gps);
+	forget_device(gps);
 	/* Off shift nothing is known of where the officer is, the past included. */
 	fv_epoch_init(&gps->epoch);
 	gps->own_count = 0;
+}
+
+void
+fv_gps_rest(struct fv_gps *gps)
+{
+	if (!gps->is_connected)
+		return;
+	gps->is_resting = true;
+	(void)gps_stream(&gps->data, WATCH_DISABLE, NULL);
+	close_link(gps);
+	fv_epoch_rest(&gps->epoch);
+}
+
+void
+fv_gps_wake(struct fv_gps *gps)
+{
+	if (!gps->is_resting)
+		return;
+	gps->is_resting = false;
+	gps->retry_ms = FV_GPS_RETRY_MIN_MS;
+	gps->retry_at_ms = now_ms(gps);
+	fv_epoch_wake(&gps->epoch, gps->retry_at_ms);
 }
 
 int
@@ -193,7 +222,7 @@ fv_gps_timeout_ms(const struct fv_gps *gps)
 	int64_t left = INT64_MAX;
 	int epoch_ms;
 
-	if (!gps->is_on)
+	if (!gps->is_on || gps->is_resting)
 		return -1;
 	if (!gps->is_connected) {
 		left = gps->retry_at_ms - now;
@@ -468,7 +497,7 @@ read_reports(struct fv_gps *g)
 void
 fv_gps_step(struct fv_gps *gps)
 {
-	if (!gps->is_on)
+	if (!gps->is_on || gps->is_resting)
 		return;
 	if (!gps->is_connected) {
 		if (now_ms(gps) < gps->retry_at_ms)
@@ -519,7 +548,7 @@ void
 fv_gps_stamp(const struct fv_gps *gps, struct fv_stamp *stamp_out)
 {
 	fv_epoch_stamp(&gps->epoch, now_ms(gps), stamp_out);
-	if (!gps->is_connected)
+	if (!gps->is_connected && !(gps->is_resting && stamp_out->age_ms <= FV_GPS_REST_MS))
 		stamp_out->has &= ~FV_STAMP_BIT(FV_STAMP_MODE);
 	add_source(gps, stamp_out);
 }

@@ -18,6 +18,7 @@
 #define FV_GPS_SESSION_MS 10000 /* so long a driver is waited for */
 #define FV_GPS_RETRY_MIN_MS 1000
 #define FV_GPS_RETRY_MAX_MS 30000
+#define FV_GPS_REST_MS 30000 /* resting: so old a fix still stands for now */
 
 /* What a SESSION record says.  Empty text: unknown. */
 struct fv_gps_session {
@@ -63,6 +64,13 @@ void fv_gps_start(struct fv_gps *gps);
 
 /* Release the watch, so that gpsd may switch the receiver off (at shift end). */
 void fv_gps_stop(struct fv_gps *gps);
+
+/*
+ * Let go of gpsd for a while, the last fix and the session kept, and take it up again.
+ * gpsd switches off a receiver that nobody has watched for a minute.
+ */
+void fv_gps_rest(struct fv_gps *gps);
+void fv_gps_wake(struct fv_gps *gps);
 
 /* What to poll for POLLIN; -1: nothing now. */
 int fv_gps_fd(const struct fv_gps *gps);

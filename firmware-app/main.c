@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "firmware-app/again.h"
 #include "firmware-app/app.h"
 #include "firmware-app/frame.h"
 #include "firmware-app/version.h"
@@ -115,6 +116,25 @@ nap(long ms)
 	nanosleep(&t, NULL);
 }
 
+static int
+fail_output(struct fv_reply *reply)
+{
+	return fv_reply_fail(reply, FV_FAIL_IO, _("standard output"), "%s", strerror(errno));
+}
+
+/* All pieces of an answer; a question ends it, so that nobody waits with the lock. */
+static void
+run_pieces(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
+{
+	while ((reply->exit = call->verb->run(app, call, reply)) == FV_EXIT_AGAIN &&
+	    !fv_reply_asks(reply)) {
+		if (!fv_call_turn(call, reply)) {
+			fail_output(reply);
+			return;
+		}
+	}
+}
+
 /* Run the verb's half that needs the data, here, under the lock that is held. */
 static int
 run_here(struct fv_call *call, int lock_fd, struct fv_reply *reply)
@@ -129,7 +149,7 @@ run_here(struct fv_call *call, int lock_fd, struct fv_reply *reply)
 			      "the "
 			      "ticket that your supervisor made"));
 		else
-			reply->exit = call->verb->run(&app, call, reply);
+			run_pieces(&app, call, reply);
 	}
 	fv_app_close(&app);
 	return reply->exit;
@@ -178,7 +198,10 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 		return reply->exit;
 	if ((call->verb->flags & FV_VERB_LOCAL) != 0)
 		return reply->exit = call->verb->run(NULL, call, reply);
-	return run_call(call, reply);
+	while (run_call(call, reply) == FV_EXIT_AGAIN)
+		if (!fv_call_turn(call, reply))
+			return fail_output(reply);
+	return reply->exit;
 }
 
 /* Become the screens: beside this program, or where an installation keeps what it starts.

@@ -1,10 +1,9 @@
 #include "firmware-app/syncround.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "firmware-app/battery.h"
 #include "firmware-app/failpoint.h"
 
 #define ANSWER_FIRST                                                                          \
@@ -23,45 +22,18 @@ fv_syncround_base(const struct fv_syncer *s)
 								       : c->seen;
 }
 
-/* Percent of the first battery that says it.  False: there is none. */
-static bool
-read_battery(uint32_t *percent_out)
-{
-	const char *folder = "/sys/class/power_supply";
-	DIR *dir = opendir(folder);
-	char path[512], text[8];
-	const struct dirent *entry;
-	bool is_read = false;
-	FILE *file;
-
-	while (dir != NULL && !is_read && (entry = readdir(dir)) != NULL) {
-		uint64_t value;
-
-		snprintf(path, sizeof path, "%s/%s/capacity", folder, entry->d_name);
-		if (entry->d_name[0] == '.' || (file = fopen(path, "re")) == NULL)
-			continue;
-		if (fgets(text, sizeof text, file) != NULL) {
-			text[strcspn(text, "\n")] = '\0';
-			is_read = fv_decimal_decode(fv_span_z(text), 100, &value) == FV_OK;
-			*percent_out = is_read ? (uint32_t)value : 0;
-		}
-		fclose(file);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	return is_read;
-}
-
 static void
 put_state(const struct fv_syncer *s, struct fv_sync_request *map)
 {
+	struct fv_battery battery;
 	struct statvfs fs;
 
 	if (s->result.rounds > 0 || (s->flags & FV_SYNC_STATE) == 0 ||
 	    statvfs(s->app->dir, &fs) != 0)
 		return;
 	map->has_state = true;
-	map->has_battery = read_battery(&map->battery_percent);
+	map->has_battery = fv_battery_read(&battery);
+	map->battery_percent = battery.percent;
 	map->free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
 }
 

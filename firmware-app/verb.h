@@ -110,6 +110,7 @@ int fv_prepare_login(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_outcome(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_plan(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_shift(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);
 
 #endif

@@ -34,6 +34,8 @@ static const struct fv_option request_options[] = {{"channel", "WORD,..."},
     {"debts", "ID,..."}, {"form", "oral|written|separate"}, {"from", "DATE|TIME"},
     {"number", "LABEL"}, {"scope", "WORD,..."}, {"to", "collector|creditor|prior_collector"},
     {"until", "DATE|TIME"}, {"window", "DAYS [HH:MM-HH:MM]"}, {NULL, NULL}};
+static const struct fv_option shift_options[] = {
+    {"agree", NULL}, {"refuse", NULL}, {NULL, NULL}};
 static const struct fv_option sync_options[] = {{"full", NULL}, {"wait", NULL}, {NULL, NULL}};
 static const struct fv_option trail_options[] = {
     {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
@@ -90,7 +92,8 @@ const struct fv_verb fv_verbs[] = {
 	request_options, 1, 2, NULL, fv_cmd_request, 0},
     {"settings", "", N_("what the agency has set for this handheld"), no_options, 0, 0, NULL,
 	fv_cmd_settings, 0},
-    {"shift", "[begin | end]", N_("begin or end the working day"), no_options, 0, 1, NULL,
+    {"shift", "[begin | end | pause | resume] [--agree | --refuse]",
+	N_("begin or end the working day, or pause it"), shift_options, 0, 1, fv_prepare_shift,
 	fv_cmd_shift, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
 	NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},

@@ -90,6 +90,59 @@ load_visit(struct fv_store *store, struct fv_buf *keep, struct fv_work *work)
 	return is_after(store, FV_REC_OUTCOME, row.seq, &work->has_outcome);
 }
 
+static enum fv_err
+load_pause(struct fv_store *store, struct fv_work *work)
+{
+	enum fv_err rc;
+
+	if (!work->has_shift)
+		return FV_OK;
+	rc = fv_store_get_int(store, FV_SET_PAUSED, &work->paused_ms);
+	work->is_paused = rc == FV_OK;
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+/* What an OFFICER record says of `officer` and tracks; FV_TRI_UNKNOWN: nothing. */
+static enum fv_err
+read_answer(struct fv_span payload, const char *officer, enum fv_tri *tracks)
+{
+	struct fv_cbor_reader value;
+	char id[FV_ID_BYTES];
+	uint64_t what;
+	enum fv_err rc;
+
+	if ((rc = read_text(payload, 4, id, sizeof id)) != FV_OK)
+		return rc;
+	if (fv_cbor_map_find(payload, 5, &value) != FV_OK ||
+	    fv_cbor_get_uint(&value, UINT64_MAX, &what) != FV_OK)
+		return FV_ECORRUPT;
+	if (strcmp(id, officer) == 0 && what == FV_OFFICER_AGREES)
+		*tracks = FV_TRI_YES;
+	else if (strcmp(id, officer) == 0 && what == FV_OFFICER_REFUSES)
+		*tracks = FV_TRI_NO;
+	return FV_OK;
+}
+
+enum fv_err
+fv_work_answer(struct fv_store *store, const char *officer, enum fv_tri *tracks_out)
+{
+	struct fv_buf keep = {0};
+	struct fv_record_row row;
+	uint64_t seq = UINT64_MAX;
+	enum fv_err rc = FV_OK;
+
+	*tracks_out = FV_TRI_UNKNOWN;
+	while (*tracks_out == FV_TRI_UNKNOWN && rc == FV_OK) {
+		rc = fv_store_last_of_type(store, FV_REC_OFFICER, seq, &seq);
+		if (rc == FV_OK)
+			rc = fv_store_get_record(store, seq, &keep, &row);
+		if (rc == FV_OK)
+			rc = read_answer(row.payload, officer, tracks_out);
+		fv_buf_clear(&keep);
+	}
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
 enum fv_err
 fv_work_load(struct fv_store *store, struct fv_work *work_out)
 {
@@ -97,8 +150,19 @@ fv_work_load(struct fv_store *store, struct fv_work *work_out)
 	enum fv_err rc;
 
 	memset(work_out, 0, sizeof *work_out);
-	if ((rc = load_shift(store, &keep, work_out)) == FV_OK)
+	if ((rc = load_shift(store, &keep, work_out)) == FV_OK &&
+	    (rc = load_pause(store, work_out)) == FV_OK &&
+	    (rc = fv_work_answer(store, work_out->officer, &work_out->tracks)) == FV_OK)
 		rc = load_visit(store, &keep, work_out);
 	fv_buf_clear(&keep);
 	return rc;
+}
+
+void
+fv_work_tell_tracks(const struct fv_work *work, struct fv_json *json)
+{
+	if (work->tracks == FV_TRI_UNKNOWN)
+		fv_json_null(json, "tracks");
+	else
+		fv_json_bool(json, "tracks", work->tracks == FV_TRI_YES);
 }

@@ -16,10 +16,10 @@ const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES] = {
     [FV_SETTING_ATTACH_MAX_BYTES] = {"attach.max_bytes", FV_SETTING_KIND_NUMBER, 65536,
 	16777216, "16777216"},
     [FV_SETTING_DETAILS_EXPIRE_H] = {"details.expire_h", FV_SETTING_KIND_NUMBER, 1, 720, "72"},
-    [FV_SETTING_GPS_IDLE_S] = {"gps.idle_s", FV_SETTING_KIND_NUMBER, 1, 3600, "300"},
-    [FV_SETTING_GPS_TRAVEL_S] = {"gps.travel_s", FV_SETTING_KIND_NUMBER, 1, 3600, "10"},
-    [FV_SETTING_GPS_VISIT_S] = {"gps.visit_s", FV_SETTING_KIND_NUMBER, 1, 3600, "5"},
-    [FV_SETTING_GPS_LOW_S] = {"gps.low_s", FV_SETTING_KIND_NUMBER, 1, 3600, "60"},
+    [FV_SETTING_GPS_IDLE_S] = {"gps.idle_s", FV_SETTING_KIND_NUMBER, 1, 3600, "10"},
+    [FV_SETTING_GPS_TRAVEL_S] = {"gps.travel_s", FV_SETTING_KIND_NUMBER, 1, 3600, "1"},
+    [FV_SETTING_GPS_VISIT_S] = {"gps.visit_s", FV_SETTING_KIND_NUMBER, 1, 3600, "1"},
+    [FV_SETTING_GPS_LOW_S] = {"gps.low_s", FV_SETTING_KIND_NUMBER, 1, 3600, "30"},
     [FV_SETTING_SCREEN_BLANK_S] = {"screen.blank_s", FV_SETTING_KIND_NUMBER, 5, 3600, "20"},
 };
 

@@ -9,6 +9,7 @@
 #include "sync-server/store/records.h"
 
 #define EPH_UNKNOWN_MM 50000
+#define GAP_PAUSED 5 /* reason of a GAP: by the officer */
 #define TRACK_MS                                                                              \
 	INT64_C(1200000) /* a track is closed with the 15-minute seal at the latest           \
 			  */
@@ -103,6 +104,31 @@ take_shift(struct pass *p, const struct fv_store_record *record)
 		p->officer = NONE;
 }
 
+/*
+ * The officer paused: what he did meanwhile is his own, so that no track lacks there, and a
+ * stay does not run on through it.
+ */
+static enum fv_err
+take_pause(struct pass *p, const struct fv_store_record *record)
+{
+	struct fv_cbor_reader r;
+	int64_t from_ms, until_ms;
+	uint64_t reason;
+	enum fv_err rc;
+
+	if (!record->has_payload || fv_cbor_map_find(record->payload, 4, &r) != FV_OK ||
+	    fv_cbor_get_uint(&r, UINT64_MAX, &reason) != FV_OK || reason != GAP_PAUSED ||
+	    fv_cbor_map_find(record->payload, 5, &r) != FV_OK ||
+	    fv_cbor_get_int(&r, &from_ms) != FV_OK ||
+	    fv_cbor_map_find(record->payload, 6, &r) != FV_OK ||
+	    fv_cbor_get_int(&r, &until_ms) != FV_OK || until_ms < from_ms ||
+	    from_ms < -FV_TRACK_TIME_MAX_MS || until_ms > FV_TRACK_TIME_MAX_MS)
+		return FV_OK;
+	if ((rc = stop_end(p)) != FV_OK)
+		return rc;
+	return add_span(&p->s->devices[p->device], from_ms + p->off_ms, until_ms + p->off_ms);
+}
+
 /* Every item answered with yes. */
 static bool
 is_complete(struct fv_span payload)
@@ -168,6 +194,8 @@ take_record(const struct fv_store_record *record, void *ctx)
 	case FV_REC_CHECKLIST:
 		take_checklist(p, record, &h);
 		break;
+	case FV_REC_GAP:
+		return h.rtc_ms >= p->s->tracks_from_ms ? take_pause(p, record) : FV_OK;
 	case FV_REC_TRACK:
 		return h.rtc_ms >= p->s->tracks_from_ms ? take_track(p, record, &h) : FV_OK;
 	default:

@@ -35,7 +35,7 @@ enum fv_setting {
 	FV_SETTING_LOCK_AFTER_S,      /* seconds without a command until cards are locked */
 	FV_SETTING_ATTACH_MAX_BYTES,  /* of one attachment */
 	FV_SETTING_DETAILS_EXPIRE_H,  /* hours without a sync until case cards are erased */
-	FV_SETTING_GPS_IDLE_S,        /* seconds between fixes, by state of the handheld */
+	FV_SETTING_GPS_IDLE_S,        /* seconds between fixes on shift: standing still */
 	FV_SETTING_GPS_TRAVEL_S,
 	FV_SETTING_GPS_VISIT_S,
 	FV_SETTING_GPS_LOW_S,

@@ -206,7 +206,10 @@ class Handheld:
         self.pin_file = write(os.path.join(house.papers, "pin-" + os.path.basename(folder)), PIN + "\n")
 
     def v(self, *args, **kwargs):
-        env = dict(os.environ, LANGUAGE="en", **kwargs.pop("env", {}))
+        # The officers of the tests agree to their tracks, where a test does not say otherwise.
+        if [a for a in args if a != "--json"] == ["shift", "begin"]:
+            args += ("--agree",)
+        env = {**os.environ, "LANGUAGE": "en", **kwargs.pop("env", {})}
         return run([os.path.join(self.house.bin, "fieldvisit"), "--dir", self.dir, *args], env=env, **kwargs)
 
     def j(self, *args, **kwargs):

@@ -26,6 +26,16 @@ def free_port():
         return s.getsockname()[1]
 
 
+def watches(pid, port):
+    """True while the process has a connection to that port of this machine."""
+    links = [os.readlink(os.path.join("/proc/%d/fd" % pid, fd)) for fd in os.listdir("/proc/%d/fd" % pid)]
+    for line in open("/proc/net/tcp").readlines()[1:] + open("/proc/net/tcp6").readlines()[1:]:
+        f = line.split()
+        if f[3] == "01" and f[2].endswith(":%04X" % port) and "socket:[%s]" % f[9] in links:
+            return True
+    return False
+
+
 class Gpsfake:
     def __init__(self, log, cycle=0.0, wait=False, once=True, port=None):
         self.port = port or free_port()

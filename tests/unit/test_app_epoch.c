@@ -358,6 +358,29 @@ events_that_nobody_takes_give_way_to_newer_ones(void **state)
 	assert_true(fv_epoch_has_room(&e));
 }
 
+static void
+silence_while_nobody_listens_loses_no_fix(void **state)
+{
+	struct fv_stamp now;
+	struct fv_epoch e;
+
+	(void)state;
+	fv_epoch_init(&e);
+	feed(&e, 3, 0, 0);
+	fv_epoch_tick(&e, FV_EPOCH_QUIET_MS);
+	assert_event(&e, FV_EPOCH_FIX, 0);
+	fv_epoch_rest(&e);
+	fv_epoch_stamp(&e, 25000, &now);
+	assert_int_equal(now.mode, 3);
+	assert_true(now.age_ms == 25000);
+	fv_epoch_wake(&e, 25000);
+	fv_epoch_tick(&e, 25000 + FV_EPOCH_SILENT_MS - 1);
+	assert_no_event(&e);
+	assert_int_equal(fv_epoch_timeout_ms(&e, 25000 + FV_EPOCH_SILENT_MS - 1), 1);
+	fv_epoch_tick(&e, 25000 + FV_EPOCH_SILENT_MS);
+	assert_event(&e, FV_EPOCH_LOST, 0);
+}
+
 int
 main(void)
 {
@@ -378,6 +401,7 @@ main(void)
 	    cmocka_unit_test(a_stamp_before_any_fix_has_a_mode_and_no_place),
 	    cmocka_unit_test(the_sky_of_the_last_ten_seconds_is_in_the_stamp),
 	    cmocka_unit_test(a_receiver_that_goes_loses_its_fix_once),
+	    cmocka_unit_test(silence_while_nobody_listens_loses_no_fix),
 	    cmocka_unit_test(events_that_nobody_takes_give_way_to_newer_ones),
 	};
 

@@ -239,6 +239,44 @@ a_session_without_a_driver_is_told_after_ten_seconds(void **state)
 }
 
 static void
+a_rest_lets_go_of_gpsd_and_keeps_fix_and_session(void **state)
+{
+	struct fixture *f = *state;
+	struct fv_gps_event e;
+	struct fv_stamp now;
+
+	answer(f);
+	say_all(f, VERSION DEVICES DEVICE TPV_AT("00"));
+	pass(f, 400);
+	expect(f, FV_GPS_BACK, &e);
+	expect(f, FV_GPS_SESSION, &e);
+	expect(f, FV_GPS_FIX, &e);
+	fv_gps_rest(f->gps);
+	assert_false(fv_gps_is_connected(f->gps));
+	assert_int_equal(fv_gps_fd(f->gps), -1);
+	assert_int_equal(fv_gps_timeout_ms(f->gps), -1);
+	pass(f, 20000);
+	expect_nothing(f);
+	fv_gps_stamp(f->gps, &now);
+	assert_int_equal(now.mode, 3);
+	assert_true(fv_stamp_has(&now, FV_STAMP_MODE) && now.age_ms == 20400);
+	pass(f, FV_GPS_REST_MS);
+	fv_gps_stamp(f->gps, &now);
+	assert_false(fv_stamp_has(&now, FV_STAMP_MODE));
+	close(f->peer);
+	fv_gps_wake(f->gps);
+	assert_int_equal(fv_gps_timeout_ms(f->gps), 0);
+	fv_gps_step(f->gps);
+	f->peer = accept(f->listener, NULL, NULL);
+	say_all(f, VERSION DEVICES DEVICE TPV_AT("55"));
+	pass(f, 400);
+	expect(f, FV_GPS_BACK, &e);
+	expect(f, FV_GPS_FIX, &e);
+	assert_int_equal(e.stamp.run_3d, 2);
+	expect_nothing(f);
+}
+
+static void
 a_gpsd_that_hangs_up_is_gone_after_its_fix_is_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -456,6 +494,7 @@ main(void)
 	    with_gpsd(bytes_that_come_one_by_one_say_the_same),
 	    with_gpsd(a_session_waits_for_its_driver),
 	    with_gpsd(a_session_without_a_driver_is_told_after_ten_seconds),
+	    with_gpsd(a_rest_lets_go_of_gpsd_and_keeps_fix_and_session),
 	    with_gpsd(a_gpsd_that_hangs_up_is_gone_after_its_fix_is_lost),
 	    with_gpsd(a_gpsd_that_hangs_up_in_mid_line_is_gone_too),
 	    with_gpsd(a_gpsd_that_comes_back_is_found_again),

@@ -376,6 +376,32 @@ a_short_stop_and_one_across_a_gap_are_none(void **state)
 	assert_int_equal(count_of(w, "stop"), 0);
 }
 
+/* The officer pauses for some minutes. */
+static void
+pause_for(struct world *w, size_t which, int minutes)
+{
+	struct handset *h = &w->sets[which];
+	int64_t from_ms = h->now_ms;
+
+	h->now_ms += minutes * MINUTE;
+	handset_tell(
+	    h, FV_REC_GAP, "{4:5,5:%lld,6:%lld}", (long long)from_ms, (long long)h->now_ms);
+}
+
+static void
+a_stay_does_not_run_on_through_a_pause(void **state)
+{
+	struct world *w = *state;
+
+	stand(w, 0, C1_LAT, 4);
+	pause_for(w, 0, 1);
+	stand(w, 0, C1_LAT, 4);
+	stand(w, 0, ELSEWHERE, 20);
+	end_day(w);
+	(void)run(w);
+	assert_int_equal(count_of(w, "stop"), 0);
+}
+
 static void
 a_visit_near_in_time_explains_a_stop_of_either_handheld(void **state)
 {
@@ -519,6 +545,20 @@ a_visit_without_any_track_around_it_is_a_hint(void **state)
 	assert_non_null(row);
 	assert_non_null(strstr(row->json, "{\"contact\":\"v-"));
 	assert_null(find(w, "track", fv_fold_id('v', w->sets[0].dev, with, id)));
+}
+
+static void
+what_the_officer_paused_is_not_missing(void **state)
+{
+	struct world *w = *state;
+
+	w->sets[0].now_ms += 3 * HOUR;
+	pause_for(w, 0, 45);
+	(void)visit(w, 0, "c1", 1);
+	w->sets[0].now_ms += 6 * HOUR;
+	end_day(w);
+	(void)run(w);
+	assert_int_equal(count_of(w, "track"), 0);
 }
 
 static void
@@ -936,6 +976,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_stop_at_a_case_without_a_visit_is_a_hint),
 	    T(a_short_stop_and_one_across_a_gap_are_none),
+	    T(a_stay_does_not_run_on_through_a_pause),
+	    T(what_the_officer_paused_is_not_missing),
 	    T(a_visit_near_in_time_explains_a_stop_of_either_handheld),
 	    T(a_long_visit_explains_a_stop_in_its_middle),
 	    T(a_visit_that_arrives_late_withdraws_the_hint),
