@@ -5,6 +5,8 @@
 
 #include "fv/zonefile.h"
 
+#define N_(s) s
+
 #define OFFICERS_MAX 4U
 #define ZONES_MAX 32U
 #define ENGINES_MAX 8U       /* different lists of packs in one call; more are not kept */
@@ -265,6 +267,22 @@ fv_judgement_answer(const struct fv_judgement *j)
 	return j->check.answer;
 }
 
+/* Whoever lifts it, as a person is called; the engine's own word where it is none of these. */
+static const char *
+person(const char *who)
+{
+	static const char *const people[][2] = {{"supervisor", N_("your supervisor")},
+	    {"desk", N_("the desk")}, {"debtor", N_("the borrower")},
+	    {"officer", N_("the officer")}, {"second_officer", N_("a second officer")},
+	    {"third_party", N_("the third person")}};
+
+	for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+		if (strcmp(people[i][0], who) == 0)
+			return gettext(people[i][1]);
+	}
+	return who;
+}
+
 void
 fv_judgement_put_who(const struct fv_judgement *j, struct fv_buf *out)
 {
@@ -276,7 +294,7 @@ fv_judgement_put_who(const struct fv_judgement *j, struct fv_buf *out)
 	}
 	if (f != NULL) {
 		fv_buf_putf(out, "%s: ",
-		    f->remedy == FV_REMEDY_LIFTED_BY ? f->who_or_what : _("your supervisor"));
+		    person(f->remedy == FV_REMEDY_LIFTED_BY ? f->who_or_what : "supervisor"));
 		fv_audit_put_why(out, f, fv_reply_is_chinese());
 	} else if (j->packs->count == 0) {
 		fv_buf_put_z(out, _("your supervisor: no rule pack of this case is loaded"));
