@@ -97,6 +97,24 @@ open_ours(struct fv_app *app, const struct fv_card *card, const struct fv_item_c
 	return rc;
 }
 
+/* The desk planned the case for a day to come: until then nobody needs its details. */
+static bool
+is_of_later_day(struct fv_app *app, const char *case_id)
+{
+	struct fv_buf body = {0};
+	struct fv_item_case c;
+	struct fv_item_row row;
+	bool is_later = false;
+
+	if (fv_store_get_item(app->store, FV_ITEM_CASE, fv_span_z(case_id), &row, &body) ==
+		FV_OK &&
+	    fv_item_case_parse(row.body, &c) == FV_OK)
+		is_later = c.has_plan &&
+		    c.plan_day > fv_clock_local_days(app->clock.rtc_ms(app->clock.ctx));
+	fv_buf_clear(&body);
+	return is_later;
+}
+
 enum fv_err
 fv_card_read(struct fv_app *app, const struct fv_roster *roster, const char *case_id,
     struct fv_buf *plain, struct fv_card_text *text_out)
@@ -111,6 +129,8 @@ fv_card_read(struct fv_app *app, const struct fv_roster *roster, const char *cas
 	rc = fv_store_get_item(app->store, FV_ITEM_CARD, fv_span_z(case_id), &row, &body);
 	if (rc == FV_OK && app->sk_box == NULL)
 		rc = FV_EDENIED;
+	if (rc == FV_OK && is_of_later_day(app, case_id))
+		rc = FV_ESTATE;
 	if (rc == FV_OK)
 		rc = fv_item_card_parse(row.body, &item);
 	if (rc == FV_OK)

@@ -28,6 +28,7 @@ struct fv_card_text {
  * Open the card of a case with app->sk_box; the plaintext is appended to `plain`.
  * Errors: FV_ENOENT    no card, or none for this handheld
  *         FV_EDENIED   locked
+ *         FV_ESTATE    planned for a later day: it is opened on that day
  *         FV_EAUTH     not signed by a supervisor on the roster, altered, or for another key
  *         FV_EFORMAT FV_ECORRUPT FV_EIO FV_ENOMEM
  */

@@ -150,6 +150,10 @@ refuse_card(enum fv_err rc, const char *case_id, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_LOCKED, case_id,
 		    _("the card is locked; 'fieldvisit unlock', or give the PIN with "
 		      "--pin-file FILE"));
+	case FV_ESTATE:
+		return fv_reply_fail(reply, FV_FAIL_NOT_TODAY, case_id,
+		    _("the case is planned for a later day; its details are shown on that "
+		      "day"));
 	case FV_EAUTH:
 		return fv_reply_fail(reply, FV_FAIL_NOT_VERIFIED, case_id,
 		    _("no supervisor on the roster signed this card, or it was altered: do "

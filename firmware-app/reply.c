@@ -49,6 +49,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_MEMORY] = {"memory", FV_EXIT_OS},
     [FV_FAIL_NOT_VERIFIED] = {"not-verified", FV_EXIT_NO},
     [FV_FAIL_NO_OFFICER] = {"no-officer", FV_EXIT_DENIED},
+    [FV_FAIL_NOT_TODAY] = {"not-today", FV_EXIT_DENIED},
     [FV_FAIL_INCOMPLETE] = {"incomplete", FV_EXIT_DATA},
 };
 
