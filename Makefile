@@ -10,7 +10,7 @@ T ?= 20
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
-B := build/$(MODE)
+B := build/$(or $(ARCH),$(MODE))
 # A make inside make uses all cores, unless whoever called it said how many.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 include toolchain/flags.mk
@@ -18,7 +18,7 @@ Q := $(if $(filter 1,$(V)),,@)
 
 # gps.h's version does not tell whether gps_fix_t has jam and ant_stat: ask the compiler.
 CFLAGS_gps = $(shell echo 'int f(struct gps_fix_t *x) { return x->jam + x->ant_stat; }' | \
-	$(CC) -include gps.h -x c -fsyntax-only - 2>/dev/null && echo -DFV_GPS_HAS_JAM)
+	$(CC) $(FV_SYSROOT) -include gps.h -x c -fsyntax-only - 2>/dev/null && echo -DFV_GPS_HAS_JAM)
 
 # A file in a program's folder is part of that program: nothing is listed twice.
 LIB_SRC := $(sort $(wildcard lib/*.c))
@@ -41,19 +41,24 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
-.PHONY: all programs deps test check scenario demo bench fuzz asan lint format format-check \
+.PHONY: all programs arm64 armhf deps test check scenario demo bench fuzz asan lint format format-check \
 	test-readme clean help objects unit-bin fuzz-bin bench-bin
 
 all: deps ## build the programs into build/
 	$(Q)$(SUBMAKE) MODE=$(MODE) programs
 
 programs: $(PROGRAMS:%=$(B)/%) $(WORDS)
-ifeq ($(MODE),release)
+ifeq ($(MODE)$(ARCH),release)
 	$(Q)for p in $(PROGRAMS); do cmp -s $(B)/$$p build/$$p || cp -f $(B)/$$p build/$$p; done
 endif
 
 deps: ## install what is missing (DEPS=no skips it)
 	$(Q)[ "$(DEPS)" = no ] || toolchain/deps
+
+arm64 armhf: ## the programs for that machine in build/arm64, build/armhf (Debian)
+	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm
+	$(Q)toolchain/sysroot $@
+	$(Q)$(SUBMAKE) ARCH=$@ MODE=release programs
 
 test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
 	$(Q)$(SUBMAKE) MODE=asan unit-bin
@@ -97,7 +102,7 @@ clean: ## remove build/
 	$(Q)rm -rf build
 
 help: ## this list
-	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+	$(Q)sed -n 's/^\([a-z0-9 -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 unit-bin: $(UNIT_BIN) $(TOOL_BIN)
 fuzz-bin: $(FUZZ_BIN)
@@ -109,7 +114,7 @@ $(B)/obj/%.o: %.c Makefile toolchain/flags.mk
 	$(Q)$(CC) $(FV_CFLAGS) $(CFLAGS_$(basename $(notdir $<))) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/libfieldvisit.a: $(call obj,$(LIB_SRC))
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 link = $(if $(Q),@echo "  LD    $@" &&) $(CC) $(FV_CFLAGS) $(CFLAGS) $(FV_LDFLAGS) $(LDFLAGS) -o $@
 
@@ -135,9 +140,9 @@ $(B)/unit/%: FV_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap
 
 # test_app_* and test_server_* may also use that program's modules, all but its main.c.
 $(B)/libapp.a: $(call obj,$(filter-out %/main.c,$(APP_SRC)))
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 $(B)/libserver.a: $(call obj,$(filter-out %/main.c,$(SERVER_SRC)))
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_APP)

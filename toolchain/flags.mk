@@ -4,7 +4,12 @@ WERROR ?= -Werror
 FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wformat=2 -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wundef \
 	-Wvla -Wwrite-strings
-FV_BASE := -std=c17 -D_GNU_SOURCE -Iinclude -I. -g -fvisibility=hidden -pthread
+# A 32-bit machine counts seconds past 2038 too.  gps.c alone keeps the compiler's own time_t,
+# which libgps was built with.
+FV_TIME = $(if $(filter gps,$(basename $(notdir $<))),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+# No folder's name goes into a program: two builds in two folders are the same bytes.
+FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -ffile-prefix-map=$(CURDIR)=. \
+	-fvisibility=hidden -pthread
 
 # Small before fast, because a handheld's flash is dear; fast is what ingest and the audit
 # run in a loop.
@@ -12,22 +17,35 @@ FV_FAST := sync-server/% tests/% $(addprefix lib/,audit% bytes% calendar% cbor% 
 	history% instant% merkle% record% track% trail% zone%)
 FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,-Os)
 FV_MODE_release = $(FV_OPT) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
-	-fdata-sections -fno-asynchronous-unwind-tables
+	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 FV_MODE_debug := -O0 -fPIE
 FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FV_MODE_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all -DFV_FUZZ
 
-FV_LD_release := -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O1,--hash-style=gnu,-z,pack-relative-relocs
+FV_LD_release = -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O1,--hash-style=gnu$(FV_RELR)
+# Not every linker can pack relocations for every machine: ask it, once.
+FV_RELR = $(eval FV_RELR := $(shell echo 'int x; int *p = &x;' | $(CC) $(FV_SYSROOT) -shared -fPIC -x c \
+	-Wl,--fatal-warnings,-z,pack-relative-relocs -o /dev/null - 2>/dev/null && echo ,-z,pack-relative-relocs))$(FV_RELR)
 FV_LD_debug := -pie
 FV_LD_asan := -fsanitize=address,undefined
 FV_LD_fuzz := -fsanitize=address,undefined
+
+# ARCH=arm64 or armhf: for that machine, with Debian's cross compiler and a private sysroot.
+FV_TRIPLE_arm64 := aarch64-linux-gnu
+FV_TRIPLE_armhf := arm-linux-gnueabihf
+ifneq ($(ARCH),)
+FV_TRIPLE := $(or $(FV_TRIPLE_$(ARCH)),$(error ARCH=$(ARCH): one of arm64, armhf))
+FV_SYSROOT := --sysroot=$(CURDIR)/build/sysroot/$(ARCH)
+CC := $(FV_TRIPLE)-gcc
+AR := $(FV_TRIPLE)-ar
+endif
 
 ifeq ($(FV_MODE_$(MODE)),)
 $(error MODE=$(MODE): one of release, debug, asan, fuzz)
 endif
 
-FV_CFLAGS = $(FV_WARN) $(FV_BASE) $(FV_MODE_$(MODE))
+FV_CFLAGS = $(FV_SYSROOT) $(FV_WARN) $(FV_BASE) $(FV_MODE_$(MODE))
 FV_LDFLAGS = $(FV_LD_$(MODE))
 
 LIBS_LIB := -lsodium -ljansson -lm
