@@ -45,7 +45,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 	test-readme clean help objects unit-bin fuzz-bin bench-bin
 
 all: deps ## build the programs into build/
-	$(Q)$(SUBMAKE) MODE=$(MODE) programs
+	+$(Q)$(SUBMAKE) MODE=$(MODE) programs
 
 programs: $(PROGRAMS:%=$(B)/%) $(WORDS)
 ifeq ($(MODE)$(ARCH),release)
@@ -58,15 +58,16 @@ deps: ## install what is missing (DEPS=no skips it)
 arm64 armhf: ## the programs for that machine in build/arm64, build/armhf (Debian)
 	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm
 	$(Q)toolchain/sysroot $@
-	$(Q)$(SUBMAKE) ARCH=$@ MODE=release programs
+	+$(Q)$(SUBMAKE) ARCH=$@ MODE=release programs
 
 test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
-	$(Q)$(SUBMAKE) MODE=asan unit-bin
-	$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
+	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm
+	+$(Q)$(SUBMAKE) MODE=asan unit-bin
+	+$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)ROUNDS=$(ROUNDS) tests/run all
 
 check: deps ## unit and fault tests only, under ASan and UBSan
-	$(Q)$(SUBMAKE) MODE=asan unit-bin
+	+$(Q)$(SUBMAKE) MODE=asan unit-bin
 	$(Q)tests/run unit
 
 scenario: all ## the real programs end to end
@@ -76,15 +77,15 @@ demo: all ## the main job on real gpsd input (LOG=your.nmea to use your own)
 	$(Q)LOG="$(LOG)" tests/demo
 
 bench: all ## measurements as ratios in one run; table and build/bench.json
-	$(Q)$(SUBMAKE) MODE=release bench-bin
+	+$(Q)$(SUBMAKE) MODE=release bench-bin
 	$(Q)tests/bench/run
 
 fuzz: deps ## every parser of foreign bytes, T seconds each
-	$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
+	+$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)T=$(T) tests/run fuzz
 
 asan: deps ## the programs under ASan and UBSan in build/asan
-	$(Q)$(SUBMAKE) MODE=asan programs
+	+$(Q)$(SUBMAKE) MODE=asan programs
 
 test-readme: all ## run every command fenced in README.md
 	$(Q)tests/readme
@@ -102,7 +103,7 @@ clean: ## remove build/
 	$(Q)rm -rf build
 
 help: ## this list
-	$(Q)sed -n 's/^\([a-z0-9 -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+	$(Q)sed -n 's/^\([a-z0-9 -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile toolchain/install.mk | expand -t 14
 
 unit-bin: $(UNIT_BIN) $(TOOL_BIN)
 fuzz-bin: $(FUZZ_BIN)
@@ -172,4 +173,5 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(filter-out %/oom.o,$(call obj,$(SUPPORT
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_TEST) -lsqlite3
 
+include toolchain/install.mk
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -13,6 +13,7 @@
 #include "sync-server/http.h"
 #include "sync-server/keys.h"
 #include "sync-server/cmd.h"
+#include "sync-server/notify.h"
 
 #define DEFAULT_SYNC "127.0.0.1:8460"
 
@@ -129,7 +130,9 @@ serve(struct fv_http_opts *opts)
 		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", opts->host->dir);
 	} else if (fv_http_start(opts, &http) == FV_OK) {
 		say_addresses(http);
+		fv_notify("READY=1");
 		wait_for_end(opts->writer, control_fd);
+		fv_notify("STOPPING=1");
 		code = FV_EXIT_OK;
 	}
 	fv_http_stop(http);

@@ -198,6 +198,23 @@ static const int refused[] = {
     SYS_chown,
     SYS_lchown,
 #endif
+#ifdef SYS_truncate64 /* a 32-bit machine has wider forms beside them */
+    SYS_truncate64,
+    SYS_ftruncate64,
+#endif
+#ifdef SYS_fchown32
+    SYS_fchown32,
+    SYS_chown32,
+    SYS_lchown32,
+#endif
+#ifdef SYS_utimensat_time64
+    SYS_utimensat_time64,
+    SYS_clock_settime64,
+    SYS_clock_adjtime64,
+#endif
+#ifdef SYS_futimesat
+    SYS_futimesat,
+#endif
 #ifdef SYS_utimes
     SYS_utimes,
 #endif
