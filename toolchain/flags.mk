@@ -7,16 +7,15 @@ FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conve
 # A 32-bit machine counts seconds past 2038 too.  gps.c alone keeps the compiler's own time_t,
 # which libgps was built with.
 FV_TIME = $(if $(filter gps,$(basename $(notdir $<))),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
-# No folder's name goes into a program: two builds in two folders are the same bytes.
-FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -ffile-prefix-map=$(CURDIR)=. \
-	-fvisibility=hidden -pthread
+FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -fvisibility=hidden -pthread
 
 # Small before fast, because a handheld's flash is dear; fast is what ingest and the audit
 # run in a loop.
 FV_FAST := sync-server/% tests/% $(addprefix lib/,audit% bytes% calendar% cbor% envelope% fold% \
 	history% instant% merkle% record% track% trail% zone%)
 FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,-Os)
-FV_MODE_release = $(FV_OPT) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
+# No folder's name goes into a program: two builds in two folders are the same bytes.
+FV_MODE_release = $(FV_OPT) -ffile-prefix-map=$(CURDIR)=. -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 FV_MODE_debug := -O0 -fPIE
 FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
