@@ -52,12 +52,12 @@ append_sync(struct fv_syncer *s)
 	const struct fv_settings *settings = s->app->settings;
 	const uint64_t values[] = {s->state.seen_size, s->state.next_seq, s->result.up_bytes,
 	    s->result.down_bytes, 1 /* network */, settings != NULL ? settings->version : 0};
-	const uint64_t count = settings != NULL ? 6 : 5;
+	const size_t count = settings != NULL ? 6 : 5;
 	struct fv_buf payload = {0};
 	uint64_t seq;
 
 	fv_cbor_put_map(&payload, count);
-	for (uint64_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		fv_cbor_put_uint(&payload, 4 + i);
 		fv_cbor_put_uint(&payload, values[i]);
 	}

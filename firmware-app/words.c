@@ -38,7 +38,8 @@ cleanup:
 	return is_there;
 }
 
-/* PREFIX/bin has its catalogs in PREFIX/share/locale, a build tree in build/locale. */
+/* PREFIX/bin has its catalogs in PREFIX/share/locale, PREFIX/libexec/fieldvisit too, a build
+ * tree in build/locale. */
 static void
 find_catalogs(void)
 {
@@ -52,8 +53,8 @@ find_catalogs(void)
 	if ((slash = strrchr(dir, '/')) == NULL)
 		return;
 	*slash = '\0';
-	if (!use(dir, "/locale") && !use(dir, "/../locale"))
-		(void)use(dir, "/../share/locale");
+	if (!use(dir, "/locale") && !use(dir, "/../locale") && !use(dir, "/../share/locale"))
+		(void)use(dir, "/../../share/locale");
 }
 
 void

@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 BINDIR ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/fieldvisit
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 UNITDIR ?= $(PREFIX)/lib/systemd
@@ -12,11 +13,13 @@ FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 
 D := toolchain/files
 MAN_SRC := $(sort $(wildcard firmware-app/man/*.[1-8] sync-server/man/*.[1-8]))
+# The screens are started by "fieldvisit" alone.
+PLACE_OF = $(if $(filter %-screen,$(1)),$(LIBEXECDIR),$(BINDIR))
 MAN_OF = man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # "SOURCE:TARGET:MODE", one word each; a source that ends in .in has its @names@ filled in.
 INSTALL_FILES = \
-	$(foreach p,$(PROGRAMS),$(B)/$(p):$(BINDIR)/$(p):755) \
+	$(foreach p,$(PROGRAMS),$(B)/$(p):$(call PLACE_OF,$(p))/$(p):755) \
 	$(foreach m,$(MAN_SRC),$(m):$(MANDIR)/$(call MAN_OF,$(m)):644) \
 	$(foreach w,$(WORDS),$(w):$(DATADIR)/$(w:build/%=%):644) \
 	$(foreach r,$(sort $(wildcard sync-server/rules/*.json)),$(r):$(DATADIR)/fieldvisit/rules/$(notdir $(r)):644) \
@@ -52,7 +55,7 @@ install: programs ## into DESTDIR PREFIX (/usr/local) and SYSCONFDIR (/etc)
 
 uninstall: ## remove what install put there; the configuration stays
 	$(Q)for f in $(INSTALL_FILES); do rest=$${f#*:}; rm -f "$(DESTDIR)$${rest%:*}"; done; \
-	rmdir "$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
+	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" 2>/dev/null || :
 
 # Debian packages in DEBDIR for this machine, or with ARCH=arm64, armhf for that one.
