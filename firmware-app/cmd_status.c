@@ -185,6 +185,8 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 	else
 		fv_json_null(json, "next");
 	fv_json_text_z(json, "reason", fv_sync_reason_word(sync->reason));
+	if (sync->reason != FV_SYNC_NONE)
+		fv_json_text_z(json, "text", fv_sync_reason_text(sync->reason));
 	fv_json_uint(json, "failures", sync->failures);
 	fv_json_bool(json, "approved", sync->is_approved);
 	fv_json_bool(json, "revoked", sync->is_revoked);
@@ -228,6 +230,19 @@ tell_receiver(struct fv_app *app, struct fv_reply *reply)
 	fv_json_end_object(json);
 }
 
+/* What the screens need of the agency's settings. */
+static void
+tell_set(const struct fv_app *app, struct fv_json *json)
+{
+	fv_json_begin_object(json, "settings");
+	fv_json_text_z(
+	    json, "sos_number", fv_settings_text(app->settings, FV_SETTING_SOS_NUMBER));
+	fv_json_uint(
+	    json, "blank_s", fv_settings_uint(app->settings, FV_SETTING_SCREEN_BLANK_S));
+	fv_json_uint(json, "lock_s", fv_settings_uint(app->settings, FV_SETTING_LOCK_AFTER_S));
+	fv_json_end_object(json);
+}
+
 int
 fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
@@ -265,6 +280,7 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		fv_json_null(&reply->json, "officer");
 	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
 	fv_json_bool(&reply->json, "agent", app->is_agent);
+	tell_set(app, &reply->json);
 	fv_json_end_object(&reply->json);
 	return FV_EXIT_OK;
 }

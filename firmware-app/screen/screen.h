@@ -139,7 +139,7 @@ struct fv_screen {
 	void (*build)(struct fv_ui *ui, void *state, struct fv_page *page);
 	/* The row, field or button `id` was chosen. */
 	void (*act)(struct fv_ui *ui, void *state, int id);
-	/* A key before the toolkit sees it.  True: taken. */
+	/* A key before the toolkit sees it (Esc also for the touched "Back").  True: taken. */
 	bool (*key)(struct fv_ui *ui, void *state, int key);
 };
 
@@ -151,6 +151,9 @@ void fv_ui_pop(struct fv_ui *ui);
 void fv_ui_home(struct fv_ui *ui);
 /* Close the screen on top and open another in its place. */
 void fv_ui_swap(struct fv_ui *ui, const struct fv_screen *screen, const void *arg);
+
+/* Select the nth choice of the screen on top: rows and fields, then buttons. */
+void fv_ui_select(struct fv_ui *ui, int n);
 
 /* A sentence at the bottom, until the next key. */
 void fv_ui_say(struct fv_ui *ui, enum fv_style style, const char *fmt, ...)
@@ -204,6 +207,7 @@ struct fv_view {
 	bool has_outcome;
 	bool is_identified; /* the identity was confirmed in this visit */
 	bool has_shift, is_paused;
+	bool is_recording; /* positions on the way, not only where a visit begins and ends */
 	int64_t shift_ms;
 	const json_t *json; /* all of it; borrowed until the next answer; NULL: none yet */
 };
@@ -269,5 +273,14 @@ extern const struct fv_screen fv_screen_end;
 extern const struct fv_screen fv_screen_sync;
 extern const struct fv_screen fv_screen_settings;
 extern const struct fv_screen fv_screen_sos;
+extern const struct fv_screen fv_screen_consent;
+extern const struct fv_screen fv_screen_contact; /* arg: const char * of the case */
+
+/* Who is it, and his PIN. */
+enum fv_person {
+	FV_PERSON_COSIGN, /* joins the open visit by PIN, or by a code of his own handheld */
+	FV_PERSON_LOGIN,  /* takes this handheld */
+};
+extern const struct fv_screen fv_screen_person; /* arg: const enum fv_person * */
 
 #endif

@@ -9,6 +9,7 @@ enum id {
 	ID_WHY,
 	ID_PLACE,
 	ID_WITH,
+	ID_CONTACT,
 };
 
 enum tag {
@@ -30,32 +31,38 @@ struct visit_case {
 
 /* --- asking --- */
 
-/* "VERB CASE --place P [--with OFFICER]" */
-static struct fv_ask
-ask_of(const struct visit_case *c, const char *verb)
+static void on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer);
+
+/* `check` or `begin`, both of the same visit. */
+static void
+ask_visit(struct fv_ui *ui, struct visit_case *c, enum tag tag)
 {
-	struct fv_ask ask = {.verb = verb, .words = {c->id, "--place", places[c->place]}};
+	struct fv_ask ask = {.verb = tag == TAG_CHECK ? "check" : "begin",
+	    .words = {c->id, "--place", places[c->place]},
+	    .what = tag == TAG_CHECK ? _("asking the rules") : _("beginning the visit"),
+	    .on = on_answer,
+	    .tag = (int)tag};
 
 	if (*fv_partner() != '\0') {
 		ask.words[3] = "--with";
 		ask.words[4] = fv_partner();
 	}
-	return ask;
+	fv_ui_ask(ui, &ask);
 }
-
-static void on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer);
 
 static void
 ask_check(struct fv_ui *ui, struct visit_case *c)
 {
-	struct fv_ask ask = ask_of(c, "check");
-
-	ask.what = _("asking the rules");
-	ask.on = on_answer;
-	ask.tag = TAG_CHECK;
 	json_decref(c->check);
 	c->check = NULL;
-	fv_ui_ask(ui, &ask);
+	ask_visit(ui, c, TAG_CHECK);
+}
+
+/* Who goes along was changed, perhaps. */
+static void
+again(struct fv_ui *ui, void *state)
+{
+	ask_check(ui, state);
 }
 
 static void
@@ -193,11 +200,10 @@ put_packs(const struct visit_case *c, struct fv_page *page)
 		fv_page_pair(page, FV_STYLE_ASK, _("known"), "%s", _("never synced"));
 }
 
-/* Every reason, then the duties: what may and may not be said and done. */
 static void
-put_whole(const struct visit_case *c, struct fv_page *page)
+put_findings(const struct visit_case *c, struct fv_page *page)
 {
-	const json_t *f, *duty;
+	const json_t *f;
 	size_t i;
 
 	json_array_foreach(json_object_get(c->check, "findings"), i, f)
@@ -206,8 +212,18 @@ put_whole(const struct visit_case *c, struct fv_page *page)
 
 		fv_page_line(page, is_fail ? FV_STYLE_BAD : FV_STYLE_ASK, "%s: %s",
 		    is_fail ? _("fail") : _("review"), why(f));
-		fv_page_line(page, FV_STYLE_DIM, "  %s", fv_json_str(f, "citation"));
+		fv_page_line(page, FV_STYLE_DIM, "  %s %s; %s", fv_json_str(f, "pack"),
+		    fv_json_str(f, "rule"), fv_json_str(f, "citation"));
 	}
+}
+
+/* What may and may not be said and done. */
+static void
+put_duties(const struct visit_case *c, struct fv_page *page)
+{
+	const json_t *duty;
+	size_t i;
+
 	json_array_foreach(json_object_get(c->check, "duties"), i, duty)
 	{
 		if (i == 0) {
@@ -246,6 +262,26 @@ put_card(const struct visit_case *c, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_BAD, "%s", c->card_failed);
 }
 
+/* What the plan knows of the case. */
+static void
+put_plan(const struct visit_case *c, struct fv_page *page)
+{
+	const json_t *followup = json_object_get(c->row, "followup"), *hold;
+	const char *kind = fv_json_str(followup, "kind");
+	size_t i;
+
+	json_array_foreach(json_object_get(c->row, "holds"), i, hold)
+	    fv_page_pair(page, FV_STYLE_BAD, _("HOLD"), "%s",
+		json_is_string(hold) ? json_string_value(hold) : fv_json_str(hold, "kind"));
+	if (*kind != '\0')
+		fv_page_pair(page, FV_STYLE_STRONG, _("follow-up"), "%s %s",
+		    strcmp(kind, "promise") == 0 ? _("promised for") : kind,
+		    fv_json_str(followup, "due"));
+	if (fv_json_is(c->row, "visited"))
+		fv_page_line(page, FV_STYLE_ASK, "%s", _("visited today"));
+}
+
+/* "Why": the whole answer; else the card, with the answer above it. */
 static void
 build(struct fv_ui *ui, void *state, struct fv_page *page)
 {
@@ -253,30 +289,41 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	char label[64];
 
 	put_answer(c, page);
-	fv_page_pair(page, FV_STYLE_STRONG, _("case"), "%s", c->id);
-	if (!fv_ui_is_hiding(ui))
-		put_card(c, page);
-	put_packs(c, page);
-	put_whole(c, page);
+	if (c->is_whole) {
+		put_packs(c, page);
+		put_findings(c, page);
+		put_duties(c, page);
+	} else {
+		put_plan(c, page);
+		fv_page_pair(page, FV_STYLE_STRONG, _("case"), "%s", c->id);
+		if (!fv_ui_is_hiding(ui))
+			put_card(c, page);
+		put_duties(c, page);
+	}
 	if (!fv_ui_view(ui)->has_visit)
 		fv_page_button(page, ID_BEGIN, 'b', _("Begin visit"));
-	snprintf(label, sizeof label, "%s: %s", _("Place"), gettext(place_names[c->place]));
-	fv_page_button(page, ID_PLACE, 'p', label);
+	fv_page_button(page, ID_WHY, 'k', c->is_whole ? _("Ask again") : _("May I knock?"));
 	snprintf(label, sizeof label, "%s: %s", _("With"),
 	    *fv_partner() != '\0' ? fv_partner() : _("nobody"));
 	fv_page_button(page, ID_WITH, 'w', label);
-	fv_page_button(page, ID_WHY, 'k', _("Ask again"));
+	snprintf(label, sizeof label, "%s: %s", _("Place"), gettext(place_names[c->place]));
+	fv_page_button(page, ID_PLACE, 'p', label);
+	fv_page_button(page, ID_CONTACT, 't', _("Call, message"));
 }
 
+/* What is forbidden now can be begun, once the reason was on the screen: it is recorded. */
 static void
 begin(struct fv_ui *ui, struct visit_case *c)
 {
-	struct fv_ask ask = ask_of(c, "begin");
-
-	ask.what = _("beginning the visit");
-	ask.on = on_answer;
-	ask.tag = TAG_BEGIN;
-	fv_ui_ask(ui, &ask);
+	if (fv_ui_is_asking(ui))
+		return;
+	if (strcmp(fv_json_str(c->check, "answer"), "not_now") == 0 && !c->is_whole) {
+		c->is_whole = true;
+		fv_ui_say(ui, FV_STYLE_BAD, "%s",
+		    _("Not now. b once more begins all the same, and it is recorded so."));
+		return;
+	}
+	ask_visit(ui, c, TAG_BEGIN);
 }
 
 static void
@@ -289,6 +336,7 @@ act(struct fv_ui *ui, void *state, int id)
 		begin(ui, c);
 		break;
 	case ID_WHY:
+		c->is_whole = true;
 		ask_check(ui, c);
 		break;
 	case ID_PLACE:
@@ -298,14 +346,23 @@ act(struct fv_ui *ui, void *state, int id)
 	case ID_WITH:
 		fv_ui_push(ui, &fv_screen_with, NULL);
 		break;
+	case ID_CONTACT:
+		fv_ui_push(ui, &fv_screen_contact, c->id);
+		break;
 	}
 }
 
-/* Somebody was chosen to come along, or nobody. */
-static void
-again(struct fv_ui *ui, void *state)
+/* Esc leads from the whole answer to the card. */
+static bool
+key(struct fv_ui *ui, void *state, int k)
 {
-	ask_check(ui, state);
+	struct visit_case *c = state;
+	bool is_taken = k == FV_KEY_ESC && c->is_whole;
+
+	(void)ui;
+	if (is_taken)
+		c->is_whole = false;
+	return is_taken;
 }
 
 const struct fv_screen fv_screen_case = {.title = N_("Case"),
@@ -314,4 +371,5 @@ const struct fv_screen fv_screen_case = {.title = N_("Case"),
     .again = again,
     .close = close_case,
     .build = build,
-    .act = act};
+    .act = act,
+    .key = key};

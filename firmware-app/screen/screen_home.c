@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-app/reply.h"
 #include "firmware-app/screen/screen.h"
 
 enum id {
 	ID_VISIT = 1000, /* above the rows of the plan */
+	ID_ALL,
 	ID_SHIFT,
 	ID_PAUSE,
 	ID_SYNC,
@@ -18,7 +18,9 @@ enum id {
 struct home {
 	json_t *plan;     /* owned; an array of rows */
 	char failed[240]; /* why there is none */
-	char shown[48];   /* the visit whose screen was opened by itself */
+	bool is_all;      /* all cases, not only today's */
+	bool is_empty;    /* the day has no plan */
+	bool is_shown;    /* since it was unlocked: a visit left open was shown by itself */
 };
 
 static const struct fv_confirm end_shift = {.title = N_("End the shift"),
@@ -52,10 +54,6 @@ on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 			fv_ui_say(ui, FV_STYLE_ASK, "%s", answer->warnings);
 		return;
 	}
-	if (answer->has_failed && tag == TAG_PLAN && answer->exit == FV_EXIT_USAGE) {
-		ask_for(ui, TAG_CASES); /* an agent without plans */
-		return;
-	}
 	home->failed[0] = '\0';
 	if (answer->has_failed) {
 		snprintf(home->failed, sizeof home->failed, "%s", answer->text);
@@ -63,6 +61,12 @@ on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 	}
 	rows = json_is_array(answer->json) ? answer->json
 					   : json_object_get(answer->json, "entries");
+	if (tag == TAG_PLAN)
+		home->is_empty = json_array_size(rows) == 0;
+	if (tag == TAG_PLAN && home->is_empty) {
+		ask_for(ui, TAG_CASES);
+		return;
+	}
 	json_decref(home->plan);
 	home->plan = json_deep_copy(rows);
 }
@@ -70,12 +74,18 @@ on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 static void
 ask_for(struct fv_ui *ui, enum tag tag)
 {
-	const struct fv_ask ask = {.verb = tag == TAG_PLAN ? "plan" : "case",
-	    .words = {tag == TAG_PLAN ? NULL : "list"},
+	struct fv_ask ask = {.verb = tag == TAG_PLAN ? "plan" : "case",
+	    .words = {"list"},
 	    .what = _("making today's plan"),
 	    .on = on_answer,
 	    .tag = (int)tag};
 
+	if (tag == TAG_PLAN) {
+		ask.words[0] = "--place";
+		ask.words[1] = "home";
+		ask.words[2] = *fv_partner() != '\0' ? "--with" : NULL;
+		ask.words[3] = fv_partner();
+	}
 	fv_ui_ask(ui, &ask);
 }
 
@@ -88,13 +98,13 @@ again(struct fv_ui *ui, void *state)
 	if (!v->is_known || v->is_locked) {
 		json_decref(home->plan);
 		home->plan = NULL;
+		home->is_shown = false;
 		return;
 	}
-	ask_for(ui, TAG_PLAN);
-	if (v->has_visit && strcmp(home->shown, v->visit) != 0) {
-		snprintf(home->shown, sizeof home->shown, "%s", v->visit);
+	ask_for(ui, home->is_all ? TAG_CASES : TAG_PLAN);
+	if (v->has_visit && !home->is_shown)
 		fv_ui_push(ui, &fv_screen_visit, NULL);
-	}
+	home->is_shown = true;
 }
 
 static void
@@ -194,14 +204,14 @@ put_rows(struct fv_ui *ui, const struct home *home, struct fv_page *page)
 static void
 put_visit(const struct fv_view *v, struct fv_page *page)
 {
-	char text[200], when[FV_WHEN_BYTES];
+	char text[64], when[FV_WHEN_BYTES];
 
 	if (!v->has_visit)
 		return;
-	snprintf(text, sizeof text, _("VISIT OPEN at %s since %s%s"), v->case_id,
-	    fv_when(v->visit_ms, when),
-	    v->is_carried ? _(" (open again after a restart)") : "");
+	snprintf(text, sizeof text, "%s %s", _("VISIT OPEN"), v->case_id);
 	fv_page_row(page, ID_VISIT, FV_STYLE_BAD, text, NULL);
+	fv_page_more(page, FV_STYLE_BAD, _("since %s%s"), fv_when(v->visit_ms, when),
+	    v->is_carried ? _(" (open again after a restart)") : "");
 	fv_page_more(page, FV_STYLE_PLAIN, "%s", _("Enter shows it"));
 }
 
@@ -217,21 +227,30 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_ASK, "%s", _("off shift: nothing is recorded"));
 	else if (v->is_paused)
 		fv_page_line(page, FV_STYLE_ASK, "%s", _("pause: no position is taken"));
-	else if (v->is_known)
+	else if (v->is_recording)
 		fv_page_line(
 		    page, FV_STYLE_PLAIN, _("recording since %s"), fv_when(v->shift_ms, when));
+	else if (v->is_known)
+		fv_page_line(page, FV_STYLE_PLAIN, "%s",
+		    _("on shift: only where visits begin and end is recorded"));
 	if (home->failed[0] != '\0')
 		fv_page_line(page, FV_STYLE_BAD, "%s", home->failed);
+	if (home->is_all)
+		fv_page_line(page, FV_STYLE_STRONG, "%s", _("all cases:"));
+	else if (home->is_empty)
+		fv_page_line(page, FV_STYLE_STRONG, "%s", _("nothing is planned; all cases:"));
 	put_rows(ui, home, page);
 	if (home->plan != NULL && json_array_size(home->plan) == 0)
 		fv_page_line(page, FV_STYLE_PLAIN, "%s", _("no case yet; y asks the server"));
 	fv_page_button(page, ID_SHIFT, 'b', v->has_shift ? _("End shift") : _("Begin shift"));
 	if (v->has_shift)
 		fv_page_button(page, ID_PAUSE, 'p', v->is_paused ? _("Go on") : _("Pause"));
+	if (!home->is_empty)
+		fv_page_button(page, ID_ALL, 'a', home->is_all ? _("Plan") : _("All cases"));
 	fv_page_button(page, ID_SYNC, 'y', _("Sync"));
 	fv_page_button(page, ID_SETTINGS, 's', _("Settings"));
 	fv_page_button(page, ID_LOCK, 'l', _("Lock"));
-	fv_page_button(page, ID_QUIT, 'x', _("Leave"));
+	fv_page_button(page, ID_QUIT, 'x', _("Close"));
 }
 
 static void
@@ -267,9 +286,15 @@ act(struct fv_ui *ui, void *state, int id)
 	case ID_VISIT:
 		fv_ui_push(ui, &fv_screen_visit, NULL);
 		break;
+	case ID_ALL:
+		home->is_all = !home->is_all;
+		ask_for(ui, home->is_all ? TAG_CASES : TAG_PLAN);
+		break;
 	case ID_SHIFT:
 		if (v->has_shift)
 			fv_ui_push(ui, &fv_screen_confirm, &end_shift);
+		else if (json_is_null(json_object_get(v->json, "tracks")))
+			fv_ui_push(ui, &fv_screen_consent, NULL);
 		else
 			do_shift(ui, "begin", _("beginning the shift"));
 		break;

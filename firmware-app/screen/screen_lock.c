@@ -12,6 +12,7 @@ enum id {
 	ID_STOP,
 	ID_LEAVE,
 	ID_END,
+	ID_LOGIN,
 };
 
 struct lock {
@@ -49,12 +50,20 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		    fv_when(v->shift_ms, since));
 	else
 		fv_page_line(page, FV_STYLE_PLAIN, "%s", _("off shift: nothing is recorded"));
-	fv_page_gap(page);
+	if (*fv_json_str(v->json, "officer") != '\0')
+		fv_page_pair(
+		    page, FV_STYLE_PLAIN, _("officer"), "%s", fv_json_str(v->json, "officer"));
+	else if (v->is_known)
+		fv_page_line(
+		    page, FV_STYLE_ASK, "%s", _("handed back: an officer takes it with F6"));
 	fv_page_field(page, ID_PIN, _("PIN"), &lock->pin);
 	if (lock->said[0] != '\0')
 		fv_page_line(page, FV_STYLE_BAD, "%s", lock->said);
-	if (!v->has_visit)
+	if (!v->has_visit) {
+		if (!v->has_shift)
+			fv_page_button(page, ID_LOGIN, FV_KEY_F(6), _("Another officer"));
 		return;
+	}
 	fv_page_button(page, ID_STOP, FV_KEY_F(2), _("Stop request"));
 	fv_page_button(page, ID_LEAVE, FV_KEY_F(3), _("Asked to leave"));
 	fv_page_button(page, ID_END, FV_KEY_F(4), _("End visit"));
@@ -92,6 +101,8 @@ try_pin(struct fv_ui *ui, struct lock *lock)
 static void
 act(struct fv_ui *ui, void *state, int id)
 {
+	const enum fv_person login = FV_PERSON_LOGIN;
+
 	switch ((enum id)id) {
 	case ID_PIN:
 		try_pin(ui, state);
@@ -104,6 +115,9 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_END:
 		fv_ui_push(ui, &fv_screen_end, NULL);
+		break;
+	case ID_LOGIN:
+		fv_ui_push(ui, &fv_screen_person, &login);
 		break;
 	}
 }

@@ -6,7 +6,27 @@
 
 enum id {
 	ID_LANGUAGE,
+	ID_LOCK,
+	ID_POSITION,
 };
+
+static const struct {
+	const char *word, *text;
+} words[] = {{"none", N_("no agent")}, {"off", N_("off")}, {"fix", N_("has a position")},
+    {"no-fix", N_("no position yet")}, {"idle", N_("off shift")},
+    {"travelling", N_("on the way")}, {"visit", N_("at a visit")},
+    {"low-battery", N_("battery low")}, {"paused", N_("pause")}};
+
+/* A word of the status in the language of the screen; itself where it is a new one. */
+static const char *
+say(const char *word)
+{
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(words[i].word, word) == 0)
+			return gettext(words[i].text);
+	}
+	return word;
+}
 
 static void
 put_power(const struct fv_view *v, struct fv_page *page)
@@ -16,10 +36,11 @@ put_power(const struct fv_view *v, struct fv_page *page)
 	size_t i;
 
 	fv_page_pair(page, FV_STYLE_PLAIN, _("receiver"), "%s",
-	    fv_json_str(json_object_get(v->json, "receiver"), "state"));
+	    say(fv_json_str(json_object_get(v->json, "receiver"), "state")));
 	if (power != NULL)
-		fv_page_pair(page, FV_STYLE_PLAIN, _("power"), _("%s, a fix every %d s"),
-		    fv_json_str(power, "state"), (int)fv_json_number(power, "interval_s"));
+		fv_page_pair(page, FV_STYLE_PLAIN, _("power"), _("%s, a position every %d s"),
+		    say(fv_json_str(power, "state")),
+		    (int)fv_json_number(power, "interval_s"));
 	json_array_foreach(alarms, i, alarm) fv_page_pair(page, FV_STYLE_ASK, _("alarm"), "%s",
 	    json_is_string(alarm) ? json_string_value(alarm) : fv_json_str(alarm, "text"));
 }
@@ -28,25 +49,48 @@ static void
 build(struct fv_ui *ui, void *state, struct fv_page *page)
 {
 	const struct fv_view *v = fv_ui_view(ui);
+	const json_t *set = json_object_get(v->json, "settings");
+	const json_t *tracks = json_object_get(v->json, "tracks");
 
 	(void)state;
 	fv_page_pair(page, FV_STYLE_PLAIN, _("officer"), "%s, %s",
 	    fv_json_str(v->json, "officer"), fv_json_str(v->json, "agency"));
 	fv_page_pair(
 	    page, FV_STYLE_PLAIN, _("handheld"), "%.16s", fv_json_str(v->json, "dev"));
-	fv_page_pair(page, FV_STYLE_PLAIN, _("version"), "%s", FV_VERSION);
 	put_power(v, page);
-	fv_page_pair(page, FV_STYLE_DIM, _("blanking"), "%s",
-	    _("20 s without a key, while a visit is open"));
-	fv_page_button(page, ID_LANGUAGE, 'g', "English / 中文");
+	if (json_is_boolean(tracks))
+		fv_page_pair(page, FV_STYLE_PLAIN, _("your position"), "%s",
+		    json_is_true(tracks) ? _("you agreed") : _("you refused"));
+	fv_page_pair(page, FV_STYLE_PLAIN, _("blanking"),
+	    _("%d s without a key, while a visit is open"),
+	    (int)fv_json_number(set, "blank_s"));
+	fv_page_pair(page, FV_STYLE_PLAIN, _("locking"), _("%d min without a command"),
+	    (int)(fv_json_number(set, "lock_s") / 60));
+	fv_page_pair(page, FV_STYLE_PLAIN, _("version"), "%s", FV_VERSION);
+	fv_page_button(page, ID_LANGUAGE, 'g', "English / \u4e2d\u6587");
+	if (tracks != NULL)
+		fv_page_button(page, ID_POSITION, 'p', _("Your position"));
+	fv_page_button(page, ID_LOCK, 'l', _("Lock"));
 }
 
 static void
 act(struct fv_ui *ui, void *state, int id)
 {
+	const struct fv_ask lock = {.verb = "lock", .what = _("locking")};
+
 	(void)state;
-	if (id == ID_LANGUAGE)
+	switch ((enum id)id) {
+	case ID_LANGUAGE:
 		fv_ui_speak(ui, !fv_ui_is_chinese());
+		break;
+	case ID_POSITION:
+		fv_ui_push(ui, &fv_screen_consent, NULL);
+		break;
+	case ID_LOCK:
+		fv_ui_ask(ui, &lock);
+		fv_ui_refresh(ui);
+		break;
+	}
 }
 
 const struct fv_screen fv_screen_settings = {

@@ -4,12 +4,19 @@
 
 #include "firmware-app/screen/screen.h"
 
-#define EMERGENCY_NUMBER "110"
 #define AGAIN_MS 2000 /* after a try that could not be recorded */
 
 enum id {
 	ID_AGAIN,
+	ID_OVER,
 };
+
+static const struct fv_confirm over = {.title = N_("End of the SOS"),
+    .question = N_("You are safe, and the SOS is over?"),
+    .done = N_("recorded: the SOS is over"),
+    .style = FV_STYLE_ASK,
+    .verb = "sos",
+    .words = {"end"}};
 
 struct sos {
 	bool is_recorded; /* the verb answered so */
@@ -49,9 +56,11 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	const struct sos *sos = state;
 	const json_t *known = json_object_get(fv_ui_view(ui)->json, "sos");
 	const char *word = fv_json_str(known, "state");
+	const json_t *set = json_object_get(fv_ui_view(ui)->json, "settings");
 	char text[240], when[FV_WHEN_BYTES];
 
-	snprintf(text, sizeof text, _("SOS\nEmergency call: %s"), EMERGENCY_NUMBER);
+	snprintf(
+	    text, sizeof text, _("SOS\nEmergency call: %s"), fv_json_str(set, "sos_number"));
 	fv_page_box(page, FV_STYLE_BAD, text);
 	if (fv_json_ms(known, "recorded_at") != 0)
 		fv_page_line(page, FV_STYLE_STRONG, _("recorded at %s"),
@@ -75,13 +84,17 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	else
 		fv_page_line(page, FV_STYLE_ASK, "%s", _("nobody has seen it yet"));
 	fv_page_button(page, ID_AGAIN, 'r', _("Once more"));
+	if (json_is_object(known))
+		fv_page_button(page, ID_OVER, 'o', _("It is over"));
 }
 
 static void
 act(struct fv_ui *ui, void *state, int id)
 {
-	(void)state, (void)id;
-	if (!fv_ui_is_asking(ui))
+	(void)state;
+	if (id == ID_OVER)
+		fv_ui_push(ui, &fv_screen_confirm, &over);
+	else if (!fv_ui_is_asking(ui))
 		call_sos(ui);
 }
 

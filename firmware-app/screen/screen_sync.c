@@ -21,7 +21,8 @@ put_sync(const struct fv_view *v, struct fv_page *page)
 	fv_page_pair(page, last != 0 ? FV_STYLE_STRONG : FV_STYLE_ASK, _("last sync"), "%s",
 	    last != 0 ? fv_when(last, when) : _("never"));
 	if (strcmp(reason, "none") != 0)
-		fv_page_pair(page, FV_STYLE_BAD, _("last try"), "%s", reason);
+		fv_page_pair(
+		    page, FV_STYLE_BAD, _("last try"), "%s", fv_json_str(sync, "text"));
 	if (next > fv_now_ms())
 		fv_page_pair(page, FV_STYLE_PLAIN, _("next try"), "%s", fv_when(next, when));
 	if (last != 0 && !fv_json_is(sync, "approved"))

@@ -8,7 +8,25 @@ enum id {
 	ID_STOP,
 	ID_LEAVE,
 	ID_END,
+	ID_COSIGN,
+	ID_DETAILS,
+	ID_FORGOT,
+	ID_CHECKIN,
 };
+
+static const struct fv_confirm forgot = {.title = N_("Forgotten end"),
+    .question = N_("The visit ended when you left, and you forgot to record it?"),
+    .done = N_("recorded: the visit ended when you left"),
+    .style = FV_STYLE_ASK,
+    .verb = "amend",
+    .words = {"last", "--reason", "forgot-end"},
+    .is_home_after = true};
+
+static const struct fv_confirm checkin = {.title = N_("I am well"),
+    .question = N_("You are well and the visit goes on?"),
+    .done = N_("recorded: you are well"),
+    .style = FV_STYLE_GOOD,
+    .verb = "checkin"};
 
 static void
 put_receiver(const struct fv_view *v, struct fv_page *page)
@@ -29,6 +47,38 @@ put_receiver(const struct fv_view *v, struct fv_page *page)
 		    page, FV_STYLE_ASK, _("position"), "%s", _("receiver off; recorded so"));
 }
 
+/* Who watches over the officer, and what the receiver saw. */
+static void
+put_watch(const struct fv_view *v, struct fv_page *page)
+{
+	const json_t *checkin_due = json_object_get(v->json, "checkin");
+	const json_t *departed = json_object_get(v->json, "departed");
+	int64_t due = fv_json_ms(checkin_due, "due");
+	char when[FV_WHEN_BYTES];
+
+	if (due != 0)
+		fv_page_pair(page, due < fv_now_ms() ? FV_STYLE_BAD : FV_STYLE_PLAIN,
+		    _("check-in"), _("say by %s that you are well"), fv_when(due, when));
+	if (json_is_object(departed))
+		fv_page_line(page, FV_STYLE_BAD,
+		    _("DID YOU LEAVE? Since %s you are %d m away."),
+		    fv_when(fv_json_ms(departed, "since"), when),
+		    (int)fv_json_number(departed, "distance_m"));
+}
+
+/* How far the checklist is; nothing where the packs ask for none. */
+static void
+put_checklist(const struct fv_view *v, struct fv_page *page)
+{
+	const json_t *list = json_object_get(v->json, "checklist");
+	int answered = (int)fv_json_number(list, "answered");
+	int of = (int)fv_json_number(list, "of");
+
+	if (of > 0)
+		fv_page_pair(page, answered == of ? FV_STYLE_GOOD : FV_STYLE_ASK,
+		    _("checklist"), _("%d of %d answered"), answered, of);
+}
+
 static void
 build(struct fv_ui *ui, void *state, struct fv_page *page)
 {
@@ -47,19 +97,39 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_pair(page, FV_STYLE_STRONG, _("time"), _("%s, since %s"),
 	    fv_timer(fv_now_ms() - v->visit_ms, timer), fv_when(v->visit_ms, when));
 	put_receiver(v, page);
+	put_checklist(v, page);
 	fv_page_pair(page, v->has_outcome ? FV_STYLE_GOOD : FV_STYLE_ASK, _("outcome"), "%s",
 	    v->has_outcome ? _("recorded") : _("none yet"));
 	if (!v->is_identified)
 		fv_page_line(page, FV_STYLE_ASK, "%s",
 		    _("Names are hidden until the identity is confirmed."));
+	put_watch(v, page);
 	fv_page_button(page, ID_STOP, 's', _("Stop request"));
 	fv_page_button(page, ID_LEAVE, 'l', _("Asked to leave"));
 	fv_page_button(page, ID_END, 'e', _("End visit"));
+	fv_page_button(page, ID_COSIGN, 'o', _("Cosign"));
+	fv_page_button(page, ID_DETAILS, 'd', _("Case"));
+	if (json_is_object(json_object_get(v->json, "checkin")))
+		fv_page_button(page, ID_CHECKIN, 'i', _("I am well"));
+	if (json_is_object(json_object_get(v->json, "departed")))
+		fv_page_button(page, ID_FORGOT, 'f', _("Forgot to end"));
+}
+
+/* The case of the visit, as a row of the plan would name it. */
+static void
+show_case(struct fv_ui *ui)
+{
+	json_t *row = json_pack("{s:s}", "case", fv_ui_view(ui)->case_id);
+
+	fv_ui_push(ui, &fv_screen_case, row);
+	json_decref(row);
 }
 
 static void
 act(struct fv_ui *ui, void *state, int id)
 {
+	const enum fv_person cosign = FV_PERSON_COSIGN;
+
 	(void)state;
 	switch ((enum id)id) {
 	case ID_STOP:
@@ -70,6 +140,18 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_END:
 		fv_ui_push(ui, &fv_screen_end, NULL);
+		break;
+	case ID_COSIGN:
+		fv_ui_push(ui, &fv_screen_person, &cosign);
+		break;
+	case ID_DETAILS:
+		show_case(ui);
+		break;
+	case ID_FORGOT:
+		fv_ui_push(ui, &fv_screen_confirm, &forgot);
+		break;
+	case ID_CHECKIN:
+		fv_ui_push(ui, &fv_screen_confirm, &checkin);
 		break;
 	}
 }

@@ -13,7 +13,7 @@
 
 #define SOS_PRESSES 3
 #define SOS_WITHIN_MS 2000
-#define BLANK_AFTER_MS 20000 /* without a key, while a visit is open */
+#define BLANK_AFTER_S 20 /* without a key, while a visit is open, unless set */
 #define MESSAGE_ROWS 6
 
 static struct fv_frame *
@@ -119,6 +119,13 @@ fv_ui_home(struct fv_ui *ui)
 	while (ui->depth > 1)
 		drop_top(ui);
 	uncover(ui);
+}
+
+void
+fv_ui_select(struct fv_ui *ui, int n)
+{
+	top(ui)->selected = n;
+	ui->is_dirty = true;
 }
 
 void
@@ -271,7 +278,9 @@ act(struct fv_ui *ui, int id)
 	struct fv_frame *frame = top(ui);
 
 	if (id == FV_ID_BACK) {
-		fv_ui_pop(ui);
+		if (frame->screen->key == NULL ||
+		    !frame->screen->key(ui, frame->state, FV_KEY_ESC))
+			fv_ui_pop(ui);
 	} else if (id == FV_ID_MORE) {
 		frame->scroll = ui->page.scroll + ui->page.body_rows < ui->page.content_rows
 		    ? ui->page.scroll + ui->page.body_rows - 1
@@ -492,6 +501,20 @@ take_terminal(struct fv_ui *ui, short events)
 		ui->is_over = true; /* the terminal died; the visit is the agent's */
 }
 
+/* When the page is to vanish, unless a key comes; a large number where it stays. */
+static int64_t
+blank_at_ms(const struct fv_ui *ui)
+{
+	const json_t *set =
+	    json_object_get(json_object_get(ui->view.json, "settings"), "blank_s");
+	int64_t s = json_is_integer(set) ? json_integer_value(set) : BLANK_AFTER_S;
+
+	if (!ui->view.has_visit || ui->is_blank ||
+	    ui->frames[ui->depth - 1].screen == &fv_screen_sos)
+		return INT64_MAX;
+	return ui->key_at_ms + s * 1000;
+}
+
 /* What the clock alone changes. */
 static void
 take_time(struct fv_ui *ui)
@@ -499,8 +522,7 @@ take_time(struct fv_ui *ui)
 	int64_t now = fv_mono_ms();
 	bool is_ticking = ui->depth > 0 && (top(ui)->screen->flags & FV_SCREEN_TICKS) != 0;
 
-	if (ui->view.has_visit && !ui->is_blank && now - ui->key_at_ms >= BLANK_AFTER_MS &&
-	    top(ui)->screen != &fv_screen_sos) {
+	if (now >= blank_at_ms(ui)) {
 		ui->is_blank = true;
 		ui->is_dirty = true;
 	}
@@ -523,8 +545,8 @@ timeout_ms(const struct fv_ui *ui)
 	    (ui->frames[ui->depth - 1].screen->flags & FV_SCREEN_TICKS) != 0 &&
 	    ui->drawn_at_ms + 1000 < next)
 		next = ui->drawn_at_ms + 1000;
-	if (ui->view.has_visit && !ui->is_blank && ui->key_at_ms + BLANK_AFTER_MS < next)
-		next = ui->key_at_ms + BLANK_AFTER_MS;
+	if (blank_at_ms(ui) < next)
+		next = blank_at_ms(ui);
 	if (calls >= 0 && now + calls < next)
 		next = now + calls;
 	return next > now ? (int)(next - now) : 0;
@@ -576,5 +598,4 @@ fv_ui_clear(struct fv_ui *ui)
 		fv_calls_drop(&ui->calls[i]);
 	fv_page_clear(&ui->page);
 	json_decref(ui->status);
-	json_decref(ui->checklist);
 }

@@ -166,8 +166,8 @@ struct fv_ui {
 	struct fv_ui_call calls[FV_CALLS_MAX];
 	struct fv_page page;
 	struct fv_view view;
-	json_t *status, *checklist; /* owned */
-	bool has_status_call, has_list_call, is_list_due;
+	json_t *status; /* owned */
+	bool has_status_call;
 	int64_t status_at_ms; /* when to ask next, monotonic */
 	int64_t key_at_ms;    /* of the last key */
 	int64_t drawn_at_ms;

@@ -8,6 +8,7 @@
 #define ASK_AT_WORK_MS 2000 /* while keys are pressed */
 #define ASK_AT_REST_MS 15000
 #define AT_WORK_MS 30000 /* after a key */
+#define NOT_LEFT 2       /* the record of a sync and its seal go with the next one */
 #define STALE_MS 6000    /* a status that comes no sooner counts as none */
 
 const struct fv_view *
@@ -61,30 +62,9 @@ void
 fv_ui_refresh(struct fv_ui *ui)
 {
 	ui->status_at_ms = fv_mono_ms();
-	ui->is_list_due = true;
 }
 
 /* --- reading the answers --- */
-
-/* The checklist's item that confirms who opened, or the outcome's word on it. */
-static bool
-is_identified(const struct fv_ui *ui)
-{
-	const json_t *visit = json_object_get(ui->status, "visit"), *item;
-	size_t i;
-
-	if (fv_json_is(visit, "identity_confirmed"))
-		return true;
-	if (strcmp(fv_json_str(ui->checklist, "visit"), ui->view.visit) != 0)
-		return false;
-	json_array_foreach(json_object_get(ui->checklist, "items"), i, item)
-	{
-		if (strcmp(fv_json_str(item, "id"), "identity") == 0 &&
-		    fv_json_is(item, "answer"))
-			return true;
-	}
-	return false;
-}
 
 static void
 read_status(struct fv_ui *ui)
@@ -105,28 +85,10 @@ read_status(struct fv_ui *ui)
 	v->shift_ms = fv_json_ms(shift, "since");
 	v->is_paused = fv_json_is(shift, "paused") ||
 	    strcmp(fv_json_str(json_object_get(ui->status, "power"), "state"), "paused") == 0;
-	v->is_identified = v->has_visit && is_identified(ui);
-}
-
-static void
-on_checklist(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
-{
-	(void)state, (void)tag;
-	ui->has_list_call = false;
-	if (answer->has_failed)
-		return;
-	json_decref(ui->checklist);
-	ui->checklist = json_deep_copy(answer->json);
-	ui->view.is_identified = ui->view.has_visit && is_identified(ui);
-}
-
-static void
-ask_checklist(struct fv_ui *ui)
-{
-	const struct fv_ask ask = {.verb = "checklist", .on = on_checklist};
-
-	if (!ui->has_list_call)
-		ui->has_list_call = fv_calls_begin(ui, &ask, 0);
+	v->is_recording = v->has_shift && !v->is_paused &&
+	    !json_is_false(json_object_get(ui->status, "recording"));
+	v->is_identified = v->has_visit &&
+	    fv_json_is(json_object_get(ui->status, "checklist"), "identity_confirmed");
 }
 
 /* Lock, unlock: what may be seen changes. */
@@ -151,10 +113,8 @@ on_status(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 {
 	bool was_locked = ui->view.is_known && ui->view.is_locked;
 	bool was_known = ui->view.is_known;
-	char visit[sizeof ui->view.visit];
 
 	(void)state, (void)tag;
-	memcpy(visit, ui->view.visit, sizeof visit);
 	ui->has_status_call = false;
 	if (answer->has_failed) {
 		ui->view.is_stale = true;
@@ -165,9 +125,6 @@ on_status(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 	json_decref(ui->status);
 	ui->status = json_deep_copy(answer->json);
 	read_status(ui);
-	if (ui->view.has_visit && (ui->is_list_due || strcmp(visit, ui->view.visit) != 0))
-		ask_checklist(ui);
-	ui->is_list_due = false;
 	follow_lock(ui, was_locked);
 	if (!was_known && !ui->view.is_locked)
 		fv_ui_home(ui); /* it has nothing yet */
@@ -195,16 +152,23 @@ put_state(const struct fv_view *v, char out[96])
 {
 	const json_t *sync = json_object_get(v->json, "sync");
 	const json_t *battery = json_object_get(json_object_get(v->json, "power"), "battery");
-	const char *recording = !v->has_shift ? _("off")
-	    : v->is_paused                    ? _("pause")
-					      : _("● REC");
-	const char *sent = _("not sent");
-	char power[16] = "";
+	const char *recording = _("● REC");
+	int64_t left =
+	    fv_json_number(v->json, "recorded") - fv_json_number(v->json, "receipted");
+	char power[16] = "", sent[48];
 
-	if (fv_json_number(v->json, "receipted") + 2 >= fv_json_number(v->json, "recorded"))
-		sent = _("all sent");
+	if (!v->has_shift)
+		recording = _("off");
+	else if (v->is_paused)
+		recording = _("pause");
+	else if (!v->is_recording)
+		recording = _("points");
+	if (left <= NOT_LEFT)
+		snprintf(sent, sizeof sent, "%s", _("all sent"));
 	else if (strcmp(fv_json_str(sync, "reason"), "none") == 0)
-		sent = _("sending");
+		snprintf(sent, sizeof sent, _("%d to send"), (int)left);
+	else
+		snprintf(sent, sizeof sent, _("%d NOT sent"), (int)left);
 	if (json_is_integer(battery))
 		snprintf(power, sizeof power, " %d%%", (int)json_integer_value(battery));
 	snprintf(out, 96, "%s %s%s", recording, sent, power);
