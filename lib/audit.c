@@ -144,6 +144,14 @@ fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason)
 }
 
 void
+fv_judge_unknown(struct fv_judge *j, enum fv_said what, enum fv_reason reason)
+{
+	bool is_both = (j->view->k->said_both & (uint32_t)what) != 0;
+
+	fv_judge_say(j, FV_VERDICT_REVIEW, is_both ? R_SAID_BOTH : reason);
+}
+
+void
 fv_judge_missing(struct fv_judge *j, const char *field)
 {
 	j->out->remedy = FV_REMEDY_MISSING;
@@ -509,6 +517,10 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 		doubt_field(&j);
 	if (f->verdict == FV_VERDICT_FAIL && state->clause->on_breach == FV_BREACH_REVIEW)
 		soften(f);
+	if (f->verdict == FV_VERDICT_FAIL && view->k->is_wrong_case) {
+		fv_judge_say(&j, FV_VERDICT_REVIEW, R_WRONG_CASE);
+		fv_judge_lifted_by(&j, "supervisor");
+	}
 	return j.rc;
 }
 
@@ -523,7 +535,7 @@ fv_audit_feed(struct fv_audit *audit, struct fv_rule_state *state, const struct 
 	    .clause = state->clause};
 	enum fv_err rc = FV_OK;
 
-	if (view->is_void)
+	if (!view->is_counted)
 		return FV_OK;
 	if (state->clause->kind == FV_RULE_FREQUENCY)
 		rc = fv_frequency_feed(&j);

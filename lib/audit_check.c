@@ -62,6 +62,7 @@ view_at(struct fv_audit *audit, struct fv_contact *visit, int64_t utc_ms, int64_
 	visit->begin_utc_ms = utc_ms;
 	visit->end_utc_ms = utc_ms + length_ms;
 	return (struct fv_view){.k = visit,
+	    .is_counted = true,
 	    .day = fv_view_day(zone, utc_ms),
 	    .offset_s = fv_view_span(zone, utc_ms)->offset_s};
 }

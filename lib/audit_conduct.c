@@ -40,10 +40,10 @@ fv_judge_camera(struct fv_judge *j)
 	if (k->camera == FV_TRI_NO) {
 		fv_judge_say(j, FV_VERDICT_PASS, R_NO_CAMERA);
 	} else if (k->camera == FV_TRI_UNKNOWN) {
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_CAMERA_UNKNOWN);
+		fv_judge_unknown(j, FV_SAID_CAMERA, R_CAMERA_UNKNOWN);
 		fv_judge_missing(j, "camera");
 	} else if (j->clause->u.camera.inside && !is_inside) {
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_ENTRY_UNKNOWN);
+		fv_judge_unknown(j, FV_SAID_ENTERED, R_ENTRY_UNKNOWN);
 		fv_judge_missing(j, "entered");
 	} else {
 		fv_judge_say(j, FV_VERDICT_FAIL, R_CAMERA);

@@ -236,6 +236,9 @@ is_from_good_contact(const struct fv_judge *j, const struct fv_event *e)
 	if (!fv_ptrmap_get(&j->file->by_id, e->contact, &at))
 		return false;
 	const struct fv_view *view = &j->file->views[at];
+	/* Counted by none, it is not sent to the door: there nothing names it. */
+	if (view->k->is_wrong_case)
+		return true;
 	/* What comes later has not been judged, and may not change what came before. */
 	if (view->k->begin_utc_ms > k->begin_utc_ms || (j->plan == NULL && view >= j->view))
 		return false;

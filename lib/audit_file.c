@@ -176,6 +176,7 @@ void_wrong_numbers(struct fv_casefile *file)
 		uint32_t i;
 		if (view->k->number != NULL && fv_ptrmap_get(&last, view->k->number, &i))
 			view->is_void = view->k->begin_utc_ms <= wrong[i]->at_utc_ms;
+		view->is_counted = view->is_counted && !view->is_void;
 	}
 	fv_ptrmap_clear(&last);
 	return rc;
@@ -190,7 +191,7 @@ mark_links(struct fv_casefile *file)
 
 	for (size_t v = 0; v < file->view_count && rc == FV_OK; v++) {
 		const char *link = file->views[v].k->link;
-		if (link == NULL)
+		if (link == NULL || !file->views[v].is_counted)
 			continue;
 		if (fv_ptrmap_get(&first, link, &found))
 			file->views[v].is_copy = true;
@@ -268,6 +269,7 @@ fv_file_open(struct fv_audit *audit, const struct fv_case_history *history)
 	for (size_t i = 0; i < history->contact_count; i++) {
 		const struct fv_contact *k = history->contacts[i];
 		file->views[i] = (struct fv_view){.k = k,
+		    .is_counted = !k->is_wrong_case,
 		    .day = fv_view_day(&file->zones[0], k->begin_utc_ms),
 		    .offset_s = fv_view_span(&file->zones[0], k->begin_utc_ms)->offset_s};
 	}
@@ -276,7 +278,7 @@ fv_file_open(struct fv_audit *audit, const struct fv_case_history *history)
 	if ((rc = void_wrong_numbers(file)) != FV_OK || (rc = mark_links(file)) != FV_OK)
 		return rc;
 	for (size_t i = 0; i < file->view_count && file->first_talk == NULL; i++)
-		if (!file->views[i].is_void && fv_contact_is_talk(file->views[i].k))
+		if (file->views[i].is_counted && fv_contact_is_talk(file->views[i].k))
 			file->first_talk = &file->views[i];
 	return index_contacts(file);
 }

@@ -32,7 +32,7 @@ fv_count_matches(const struct fv_judge *j, uint32_t channels, uint32_t by, uint3
 		    (outcomes & met) != 0 ? met : fv_code_bit(FV_OUTCOME_CONTACT) & outcomes;
 	if (j->plan != NULL && person == 0)
 		person = fv_code_bit(FV_WITH_DEBTOR);
-	if ((channels & fv_code_bit(k->channel)) == 0 || j->view->is_void ||
+	if ((channels & fv_code_bit(k->channel)) == 0 || !j->view->is_counted ||
 	    (by & fv_code_bit(k->by)) == 0 || !fv_is_in_force(j->rule, c, j->view->day) ||
 	    (c->places != 0 && k->place != 0 && (c->places & fv_code_bit(k->place)) == 0) ||
 	    (c->purposes != 0 && (c->purposes & fv_code_bit(purpose)) == 0) ||

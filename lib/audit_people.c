@@ -68,7 +68,7 @@ fv_judge_identify(struct fv_judge *j)
 		return;
 	}
 	if (k->identified == FV_TRI_UNKNOWN) {
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_IDENTIFIED_UNKNOWN);
+		fv_judge_unknown(j, FV_SAID_IDENTIFIED, R_IDENTIFIED_UNKNOWN);
 		fv_judge_missing(j, "identified");
 		return;
 	}
@@ -91,7 +91,7 @@ fv_judge_recording(struct fv_judge *j)
 		return;
 	}
 	if (k->recorded == 0) {
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_RECORDED_UNKNOWN);
+		fv_judge_unknown(j, FV_SAID_RECORDED, R_RECORDED_UNKNOWN);
 		fv_judge_missing(j, "recorded");
 		return;
 	}

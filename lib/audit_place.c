@@ -53,7 +53,7 @@ fv_judge_entry(struct fv_judge *j)
 	const struct fv_contact *k = j->view->k;
 
 	if (k->entered == FV_TRI_UNKNOWN) {
-		fv_judge_say(j, FV_VERDICT_REVIEW, R_ENTRY_UNKNOWN);
+		fv_judge_unknown(j, FV_SAID_ENTERED, R_ENTRY_UNKNOWN);
 		fv_judge_missing(j, "entered");
 		return;
 	}

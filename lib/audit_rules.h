@@ -20,6 +20,7 @@ struct fv_view {
 	int64_t day;      /* local date of its beginning, in the first zone */
 	int32_t offset_s; /* of the first zone then */
 	bool is_void;     /* its number was not the debtor's */
+	bool is_counted;  /* not void, and not begun at the wrong case */
 	bool is_copy;     /* an earlier linked contact stands for it in counters */
 	uint64_t broke;   /* bit of each pack of which it broke a rule */
 };
@@ -249,6 +250,8 @@ struct fv_judge {
 
 /* Give the verdict and its sentence. */
 void fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason);
+/* Review: it is not said (`reason`), or it is said both ways. */
+void fv_judge_unknown(struct fv_judge *j, enum fv_said what, enum fv_reason reason);
 /* Give the one remedy of a verdict that is no pass. */
 void fv_judge_missing(struct fv_judge *j, const char *field);
 void fv_judge_lifted_by(struct fv_judge *j, const char *role);

@@ -22,6 +22,11 @@ static const struct {
 	"本规则不针对此联系方式{cite}。"},
     [R_VOID] = {"The number was not the debtor's: the contact does not count{cite}.",
 	"号码并非债务人所有，此次联系不计{cite}。"},
+    [R_WRONG_CASE] =
+	{"Its officer said at once that it was begun at the wrong case{cite}. Is that so?",
+	    "外访人员当即说明选错案件{cite}。请核实。"},
+    [R_SAID_BOTH] = {"The checklist and the outcome contradict each other here{cite}.",
+	"核对清单与结果记录相互矛盾{cite}。"},
     [R_BY_DEBTOR] = {"The debtor began this contact: the rule judges the collector{cite}.",
 	"由债务人发起，本规则只约束催收方{cite}。"},
     [R_PLACE] = {"The rule is not about this place ({place}){cite}.",

@@ -53,6 +53,8 @@ static const char *const fact[] = {"training", "certificate", "evaluation", "ins
     "white_list", "contract", "consent"};
 static const char *const anchor[] = {"last_contact", "contact", "settled"};
 static const char *const share[] = {"manual", "consent", "exception"};
+static const char *const checklist[] = {"identify", "credential", "confirm", "debt",
+    "disclose", "record", "film", "enter", "leave"};
 
 #define SET(words)                                                                            \
 	{                                                                                     \
@@ -94,6 +96,7 @@ static const struct {
     [FV_CODES_FACT] = SET(fact),
     [FV_CODES_ANCHOR] = SET(anchor),
     [FV_CODES_SHARE] = SET(share),
+    [FV_CODES_CHECKLIST] = SET(checklist),
 };
 
 const char *

@@ -45,7 +45,7 @@ make_all(struct fv_fold *fold)
 
 			contacts +=
 			    type == FV_REC_VISIT_BEGIN || type == FV_REC_CONTACT ? 1U : 0U;
-			events += type == FV_REC_EVENT ? 1U : 0U;
+			events += type == FV_REC_EVENT || type == FV_REC_CHECKLIST ? 1U : 0U;
 		}
 	fold->contacts = calloc(contacts + 1, sizeof *fold->contacts);
 	fold->events = calloc(events + 1, sizeof *fold->events);
@@ -65,6 +65,10 @@ make_all(struct fv_fold *fold)
 				fold->contact_count += is_made ? 1U : 0U;
 			} else if (type == FV_REC_EVENT) {
 				is_made = fv_fold_make_event(
+				    &fold->arena, d, k, &fold->events[fold->event_count]);
+				fold->event_count += is_made ? 1U : 0U;
+			} else if (k->says != 0) { /* set by its visit, which came before */
+				is_made = fv_fold_make_said(
 				    &fold->arena, d, k, &fold->events[fold->event_count]);
 				fold->event_count += is_made ? 1U : 0U;
 			}

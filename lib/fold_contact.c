@@ -165,6 +165,8 @@ static void
 narrow_end(struct fv_fold_contact *c, int64_t end_ms)
 {
 	if (end_ms >= c->contact.begin_utc_ms && end_ms < c->contact.end_utc_ms) {
+		c->was_end_ms = c->has_was_end ? c->was_end_ms : c->contact.end_utc_ms;
+		c->has_was_end = true;
 		c->contact.end_utc_ms = end_ms;
 		c->contact.is_open = true; /* whatever depends on the end is for a person */
 	}
@@ -355,6 +357,7 @@ read_visit(struct fv_fold *fold, const struct device *d, struct kept *begin,
 	end = settle_end(d, begin, c);
 	fv_fold_correction(begin, end, c);
 	walk_parts(arena, d, begin, end, c);
+	fv_fold_checklist(begin, c);
 	if (!fv_fold_place(d, begin, end, c))
 		arena->failed = true;
 }

@@ -56,25 +56,48 @@ text_of(const struct kept *k, uint64_t key, struct fv_span *out)
 	return fv_fold_find(k, key, &r) && fv_cbor_get_text(&r, out) == FV_OK ? "" : NULL;
 }
 
+/* Whose it is and when, before anything is known of what it says. */
+static bool
+begin_event(struct arena *arena, const struct device *device, struct kept *record,
+    struct fv_fold_event *out)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->dev, record->header.dev, sizeof out->dev);
+	out->seq = record->header.seq;
+	out->marks = fv_fold_record_marks(record);
+	out->event.at_utc_ms = record->header.rtc_ms;
+	out->event.source = FV_SOURCE_HANDHELD;
+	return (out->event.id = fv_fold_own_id(arena, 'e', record)) != NULL &&
+	    read_event_subject(arena, device, record, &out->event);
+}
+
+bool
+fv_fold_make_said(struct arena *arena, const struct device *device, struct kept *record,
+    struct fv_fold_event *out)
+{
+	if (!begin_event(arena, device, record, out))
+		return false;
+	out->event.kind = record->says;
+	out->event.scopes = record->scopes;
+	out->event.recorded_by = "officer";
+	return true;
+}
+
 bool
 fv_fold_make_event(struct arena *arena, const struct device *device, struct kept *record,
     struct fv_fold_event *out)
 {
 	struct fv_event *to = &out->event;
 	struct fv_span word;
+	int64_t claimed;
 
-	memset(out, 0, sizeof *out);
-	memcpy(out->dev, record->header.dev, sizeof out->dev);
-	out->seq = record->header.seq;
-	out->marks = fv_fold_record_marks(record);
-	if ((to->id = fv_fold_own_id(arena, 'e', record)) == NULL ||
-	    !read_event_subject(arena, device, record, to))
+	if (!begin_event(arena, device, record, out))
 		return false;
 	to->kind = (enum fv_event_kind)fv_fold_code(record, 4, FV_CODES_EVENT_KIND);
 	if (to->kind == 0)
 		return false;
-	if (!fv_fold_time(record, 3, &to->at_utc_ms))
-		to->at_utc_ms = record->header.rtc_ms;
+	if (fv_fold_time(record, 3, &claimed))
+		to->at_utc_ms = claimed;
 	to->scopes = fv_fold_bits(record, 5, FV_CODES_SCOPE);
 	if (text_of(record, 6, &word) != NULL)
 		to->form = (enum fv_form)fv_code_find(FV_CODES_FORM, word);
@@ -89,6 +112,5 @@ fv_fold_make_event(struct arena *arena, const struct device *device, struct kept
 		to->debts = (struct fv_strs){NULL, 0};
 	to->by = (enum fv_by)fv_fold_code(record, 14, FV_CODES_BY);
 	to->channels = fv_fold_bits(record, 15, FV_CODES_CHANNEL);
-	to->source = FV_SOURCE_HANDHELD;
 	return true;
 }

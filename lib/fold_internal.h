@@ -51,15 +51,17 @@ struct kept {
 	uint64_t subject_seq;
 	bool is_sealed;
 	bool is_erased;
-	bool is_bad;           /* it has a payload that cannot be read */
-	int64_t received_ms;   /* 0: not said */
-	uint32_t source_kind;  /* of the receiver's session then; 0: not known */
-	const char *officer;   /* who held the handheld then; NULL: not known */
-	struct kept *amend;    /* newest correction of this record */
-	struct kept *older;    /* of a correction: the one before it */
-	struct kept *part;     /* of a subject: first record that names it */
-	struct kept *next;     /* of a part: the next one, in seq order */
-	struct kept *part_end; /* of a subject: its last part */
+	bool is_bad;             /* it has a payload that cannot be read */
+	int64_t received_ms;     /* 0: not said */
+	uint32_t source_kind;    /* of the receiver's session then; 0: not known */
+	const char *officer;     /* who held the handheld then; NULL: not known */
+	struct kept *amend;      /* newest correction of this record */
+	struct kept *older;      /* of a correction: the one before it */
+	struct kept *part;       /* of a subject: first record that names it */
+	struct kept *next;       /* of a part: the next one, in seq order */
+	struct kept *part_end;   /* of a subject: its last part */
+	enum fv_event_kind says; /* of a CHECKLIST: it is this event too; 0: none */
+	uint32_t scopes;         /* of a consent so said */
 };
 
 struct device {
@@ -127,6 +129,10 @@ struct kept *fv_fold_lookup(const struct device *device, uint64_t seq);
 FV_NODISCARD bool fv_fold_place(const struct device *device, const struct kept *begin,
     const struct kept *end, struct fv_fold_contact *visit);
 
+/* Fill in what the checklist says, beside the outcome read before; set `says` of its records.
+ */
+void fv_fold_checklist(const struct kept *begin, struct fv_fold_contact *c);
+
 /* Fill in what AMENDs claim of when it began and ended; its times are settled. */
 void fv_fold_correction(
     const struct kept *begin, const struct kept *end, struct fv_fold_contact *out);
@@ -136,6 +142,9 @@ bool fv_fold_make_contact(struct fv_fold *fold, const struct device *device,
     struct kept *begin, struct fv_fold_contact *out);
 /* Fill *out from an EVENT; false: it cannot be read or names nothing known. */
 bool fv_fold_make_event(struct arena *arena, const struct device *device, struct kept *record,
+    struct fv_fold_event *out);
+/* Fill *out from a CHECKLIST that says an event; false: no memory, or no case. */
+bool fv_fold_make_said(struct arena *arena, const struct device *device, struct kept *record,
     struct fv_fold_event *out);
 /* The id of what this record begins, in the arena; NULL without memory. */
 const char *fv_fold_own_id(struct arena *arena, char letter, const struct kept *k);

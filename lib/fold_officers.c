@@ -151,8 +151,9 @@ is_pair(const struct fv_fold_contact *a, const struct fv_fold_contact *b)
 	const struct fv_contact *x = &a->contact, *y = &b->contact;
 	uint8_t how;
 
-	if (!a->is_visit || !b->is_visit || memcmp(a->dev, b->dev, sizeof a->dev) == 0 ||
-	    x->officers.count == 0 || y->officers.count == 0 ||
+	if (!a->is_visit || !b->is_visit || x->is_wrong_case || y->is_wrong_case ||
+	    memcmp(a->dev, b->dev, sizeof a->dev) == 0 || x->officers.count == 0 ||
+	    y->officers.count == 0 ||
 	    strcmp(x->officers.items[0], y->officers.items[0]) == 0 ||
 	    y->begin_utc_ms - x->begin_utc_ms > FV_FOLD_LINK_MS)
 		return false;

@@ -4,6 +4,8 @@
 
 #include "ingest_in.h"
 
+#define SUBJECT_HOPS_MAX 4 /* from a correction of a correction to what names the case */
+
 /* The trail as it was after `size` records, sealed_size <= size <= n. */
 struct rewind {
 	struct fv_trail *trail;
@@ -182,6 +184,8 @@ static enum fv_err
 touch(struct fv_ingest *ingest, struct fv_session *session, const struct fv_store_record *r)
 {
 	struct fv_store_record begin;
+	struct fv_span moved;
+	uint64_t seq;
 	enum fv_err rc;
 
 	if (r->type == FV_REC_VISIT_BEGIN) {
@@ -190,14 +194,24 @@ touch(struct fv_ingest *ingest, struct fv_session *session, const struct fv_stor
 	}
 	if (r->type != FV_REC_VISIT_BEGIN && r->type != FV_REC_VISIT_END &&
 	    r->type != FV_REC_CONTACT && r->type != FV_REC_OUTCOME &&
-	    r->type != FV_REC_EVENT && r->type != FV_REC_AMEND && r->type != FV_REC_COSIGN)
+	    r->type != FV_REC_EVENT && r->type != FV_REC_AMEND && r->type != FV_REC_COSIGN &&
+	    r->type != FV_REC_CHECKLIST)
 		return FV_OK;
 	if (r->case_id.len > 0)
 		return fv_session_touch(ingest, session, r->case_id);
+	if (r->type == FV_REC_AMEND && r->has_payload &&
+	    fv_store_move_read(r->payload, &moved, &seq) &&
+	    (rc = fv_session_touch(ingest, session, moved)) != FV_OK)
+		return rc;
 	if (!r->has_subject_seq ||
 	    (session->has_visit && r->subject_seq == session->visit_seq))
 		return FV_OK; /* touched when the visit began, in this request */
 	rc = fv_store_record_get(ingest->store, r->no, r->subject_seq, &begin);
+	/* A correction may be of a visit's outcome or end, or of another correction. */
+	for (int hop = 0; hop < SUBJECT_HOPS_MAX && rc == FV_OK && begin.case_id.len == 0 &&
+	     begin.has_subject_seq;
+	     hop++)
+		rc = fv_store_record_get(ingest->store, r->no, begin.subject_seq, &begin);
 	if (rc == FV_OK && begin.case_id.len > 0)
 		return fv_session_touch(ingest, session, begin.case_id);
 	return rc == FV_ENOENT ? FV_OK : rc;

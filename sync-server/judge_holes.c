@@ -40,7 +40,14 @@ may_concern(uint32_t type)
 {
 	return type == FV_REC_VISIT_BEGIN || type == FV_REC_VISIT_END ||
 	    type == FV_REC_CONTACT || type == FV_REC_OUTCOME || type == FV_REC_EVENT ||
-	    type == FV_REC_AMEND || type == FV_REC_COSIGN;
+	    type == FV_REC_AMEND || type == FV_REC_COSIGN || type == FV_REC_CHECKLIST;
+}
+
+/* What it says holds from then on: an event, or an answer that is one. */
+static bool
+holds_on(uint32_t type)
+{
+	return type == FV_REC_EVENT || type == FV_REC_CHECKLIST;
 }
 
 static enum fv_err
@@ -63,7 +70,7 @@ take_missing(const struct fv_store_blob *blob, void *ctx)
 		return rc;
 	return add_hole(m->holes,
 	    &(struct judge_hole){.from_ms = header.rtc_ms,
-		.until_ms = record.type == FV_REC_EVENT ? INT64_MAX : header.rtc_ms});
+		.until_ms = holds_on(record.type) ? INT64_MAX : header.rtc_ms});
 }
 
 enum fv_err
@@ -89,7 +96,7 @@ judge_holes_erased(struct judge_holes *holes, const struct fv_store_record *reco
 		return FV_ECORRUPT;
 	return add_hole(holes,
 	    &(struct judge_hole){.from_ms = header.rtc_ms,
-		.until_ms = record->type == FV_REC_EVENT ? INT64_MAX : header.rtc_ms,
+		.until_ms = holds_on(record->type) ? INT64_MAX : header.rtc_ms,
 		.is_erased = true});
 }
 

@@ -309,6 +309,10 @@ static const struct {
     {FV_MARK_DECLARED, {"declared", "a second officer is declared, not confirmed"}},
     {FV_MARK_CODE_WRONG, {"code_wrong", "second officer's code did not match"}},
     {FV_MARK_CODE_NOT_CHECKED, {"code_not_checked", "second officer's code was not checked"}},
+    {FV_MARK_WRONG_CASE,
+	{"wrong_case",
+	    "begun at the wrong case, said its officer at once; it counts for none"}},
+    {FV_MARK_SAID_BOTH, {"contradiction", "checklist and outcome contradict each other"}},
     {FV_MARK_AMENDED, {"amended", "corrected afterwards; both versions are kept"}},
     {FV_MARK_LOCKED, {"locked", "written without the PIN: the handheld was locked"}},
 };

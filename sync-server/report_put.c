@@ -181,6 +181,35 @@ put_row_head(struct fv_buf *out, const struct report *r, const struct report_row
 	fv_buf_putf(out, "  [%s]\n", c->id);
 }
 
+/* What was recorded, where a correction says otherwise. */
+static void
+put_versions(struct fv_buf *out, const struct report_row *row)
+{
+	const struct fv_fold_contact *c = row->c;
+
+	if (c->was_case != NULL)
+		fv_buf_putf(out, "    recorded at case %s, corrected to %s\n", c->was_case,
+		    c->contact.case_id);
+	if (c->has_was_outcome)
+		fv_buf_putf(out, "    recorded outcome %s, corrected to %s\n",
+		    word_of(FV_CODES_OUTCOME, c->was_outcome),
+		    word_of(FV_CODES_OUTCOME, c->contact.outcome));
+	if (c->has_was_end) {
+		fv_buf_put_z(out, "    recorded end ");
+		put_clock(out, row, c->was_end_ms);
+		fv_buf_put_z(out, ", claimed ");
+		put_clock(out, row, c->contact.end_utc_ms);
+		fv_buf_put_u8(out, '\n');
+	}
+	if (c->contact.has_claim) {
+		fv_buf_put_z(out, "    recorded begin ");
+		put_clock(out, row, c->contact.begin_utc_ms);
+		fv_buf_put_z(out, ", claimed ");
+		put_clock(out, row, c->contact.claim_begin_ms);
+		fv_buf_put_u8(out, '\n');
+	}
+}
+
 static void
 put_row(struct fv_buf *out, const struct report *r, const struct report_row *row)
 {
@@ -200,6 +229,7 @@ put_row(struct fv_buf *out, const struct report *r, const struct report_row *row
 	}
 	if (row->worst == FV_VERDICT_PASS || row->worst == FV_VERDICT_NA)
 		fv_buf_put_z(out, "    no loaded rule is broken\n");
+	put_versions(out, row);
 	if (row->c->contact.link != NULL)
 		fv_buf_putf(out, "    one visit, logged by each officer; counts once [%s]\n",
 		    row->c->contact.link);
@@ -394,6 +424,20 @@ put_json_time(struct fv_buf *out, const char *key, const struct report_row *row,
 	fv_buf_put_u8(out, '"');
 }
 
+/* What the checklist and the outcome say of how it went; null: not known. */
+static void
+put_json_conduct(struct fv_buf *out, const struct fv_contact *c)
+{
+	static const char *const words[] = {
+	    [FV_TRI_UNKNOWN] = "null", [FV_TRI_YES] = "true", [FV_TRI_NO] = "false"};
+
+	fv_buf_putf(out,
+	    ",\"identified\":%s,\"identity_confirmed\":%s,\"entered\":%s,\"camera\":%s",
+	    words[c->identified], words[c->identity_confirmed], words[c->entered],
+	    words[c->camera]);
+	put_json_key(out, "recorded", fv_code_word(FV_CODES_RECORDED, c->recorded));
+}
+
 static void
 put_json_contact(struct fv_buf *out, const struct report_row *row)
 {
@@ -424,6 +468,9 @@ put_json_contact(struct fv_buf *out, const struct report_row *row)
 	}
 	if (c->has_claim)
 		put_json_time(out, "claimed_begin", row, c->claim_begin_ms);
+	if (row->c->has_was_end)
+		put_json_time(out, "recorded_end", row, row->c->was_end_ms);
+	put_json_conduct(out, c);
 	put_json_key(out, "place", fv_code_word(FV_CODES_PLACE, c->place));
 	put_json_key(out, "outcome", fv_code_word(FV_CODES_OUTCOME, c->outcome));
 	put_json_key(out, "with", fv_code_word(FV_CODES_WITH, c->with));

@@ -61,6 +61,8 @@ struct pass {
 	int64_t off_ms;         /* receiver's time less wall clock, as it was last */
 	struct fv_header begin; /* of the visit that began last, */
 	struct visit *visit;    /* and that; NULL: none that is known */
+	uint64_t
+	    green; /* of its checklist: bits of the items last answered without a breach */
 };
 
 /* Sort the cases that have a place.  Call once the watches are there. */

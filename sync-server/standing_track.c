@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/checklist.h"
 #include "sync-server/standing_stop.h"
 #include "sync-server/store/records.h"
 
@@ -129,24 +130,34 @@ take_pause(struct pass *p, const struct fv_store_record *record)
 	return add_span(&p->s->devices[p->device], from_ms + p->off_ms, until_ms + p->off_ms);
 }
 
-/* Every item answered with yes. */
+/*
+ * Take a record's answers.  True: every item of the list has one, and none says that a
+ * rule was broken.  Key 5 is the length of the list; without it the record holds all of it.
+ */
 static bool
-is_complete(struct fv_span payload)
+is_complete(struct pass *p, struct fv_span payload)
 {
-	struct fv_cbor_reader r;
-	size_t count, two;
-	uint64_t item;
+	struct fv_cbor_reader r, length;
+	uint64_t item, asked = 0;
+	size_t count, green = 0;
 	bool answer;
 
 	if (fv_cbor_map_find(payload, 4, &r) != FV_OK ||
 	    fv_cbor_get_array(&r, &count) != FV_OK || count == 0)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (fv_cbor_get_array(&r, &two) != FV_OK || two != 2 ||
-		    fv_cbor_get_uint(&r, UINT64_MAX, &item) != FV_OK ||
-		    fv_cbor_get_bool(&r, &answer) != FV_OK || !answer)
+	if (fv_cbor_map_find(payload, 5, &length) != FV_OK ||
+	    fv_cbor_get_uint(&length, 64, &asked) != FV_OK || asked == 0)
+		asked = count;
+	for (size_t i = 0; i < count; i++) {
+		if (!fv_checklist_next(&r, &item, &answer) || item == 0 || item > 64)
 			return false;
-	return true;
+		p->green &= ~(UINT64_C(1) << (item - 1));
+		if (fv_checklist_is_green((uint32_t)item, answer))
+			p->green |= UINT64_C(1) << (item - 1);
+	}
+	for (uint64_t left = p->green; left != 0; left &= left - 1)
+		green++;
+	return green >= asked;
 }
 
 static void
@@ -156,7 +167,7 @@ take_checklist(struct pass *p, const struct fv_store_record *record, const struc
 
 	if (p->visit == NULL || p->visit->checklist_ms >= 0 || !record->has_subject_seq ||
 	    record->subject_seq != p->begin.seq || !record->has_payload ||
-	    !is_complete(record->payload))
+	    !is_complete(p, record->payload))
 		return;
 	p->visit->checklist_ms =
 	    same_boot ? h->boottime_ms - p->begin.boottime_ms : h->rtc_ms - p->begin.rtc_ms;
@@ -179,6 +190,7 @@ take_record(const struct fv_store_record *record, void *ctx)
 		break;
 	case FV_REC_VISIT_BEGIN:
 		p->begin = h;
+		p->green = 0;
 		p->visit = find_visit(p, record->seq);
 		if (p->visit != NULL) {
 			p->visit->rx_begin_ms = receiver_ms(p, &h);

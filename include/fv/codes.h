@@ -199,6 +199,7 @@ enum fv_code_set {
 	FV_CODES_FACT,
 	FV_CODES_ANCHOR,
 	FV_CODES_SHARE,
+	FV_CODES_CHECKLIST, /* items of the checklist at the door */
 	FV_CODES_COUNT,
 };
 

@@ -18,6 +18,7 @@
 #define FV_FOLD_LINK_MS INT64_C(600000)   /* two officers' visits begin this near */
 #define FV_FOLD_LINK_MM INT64_C(100000)   /* and lie this near to be one contact */
 #define FV_FOLD_BRIDGE_MS INT64_C(600000) /* a fix this long before or after counts */
+#define FV_FOLD_DISOWN_MS INT64_C(600000) /* a wrong case is said by then after the end */
 #define FV_FOLD_CLAIM_MS INT64_C(2000)    /* clocks further apart are two claims */
 #define FV_FOLD_ID_BYTES 40U              /* "v-" + 16 hex + "-" + 20 digits + NUL */
 
@@ -64,6 +65,9 @@ enum fv_fold_mark {
 	FV_MARK_ROLLOVER = 1 << 12, /* receiver's date is off by n x 1024 weeks: not a claim */
 	FV_MARK_CODE_WRONG = 1 << 13,       /* a second officer's code did not match */
 	FV_MARK_CODE_NOT_CHECKED = 1 << 14, /* nobody here could check his code */
+	FV_MARK_SAID_BOTH = 1 << 15,        /* checklist and outcome contradict each other */
+	FV_MARK_WRONG_CASE =
+	    1 << 16, /* begun at the wrong case, as its officer said at once */
 };
 
 /* What makes an officer of a visit more than a name, the strongest that there is. */
@@ -87,14 +91,18 @@ struct fv_fold_contact {
 	uint64_t last_seq; /* of the newest record that names it */
 	enum fv_fold_close close;
 	enum fv_fold_fix fix;
-	uint32_t fix_count;   /* fixes that the place rests on */
-	uint32_t source_kind; /* PROTOCOL.md section 4; 0: not known */
-	uint32_t marks;       /* enum fv_fold_mark */
-	uint64_t alarms;      /* bits of the checks that raised an ALARM; 63 and up: bit 63 */
-	uint32_t note_count;  /* NOTE records of it */
-	uint32_t business;    /* business result of the last outcome; 0: none */
-	const char *was_case; /* recorded case when an amendment named another; else NULL */
-	bool has_was_outcome; /* an amendment changed the outcome */
+	uint32_t fix_count;    /* fixes that the place rests on */
+	uint32_t source_kind;  /* PROTOCOL.md section 4; 0: not known */
+	uint32_t marks;        /* enum fv_fold_mark */
+	uint64_t alarms;       /* bits of the checks that raised an ALARM; 63 and up: bit 63 */
+	uint32_t note_count;   /* NOTE records of it */
+	uint32_t answered;     /* items of the checklist, as fv_code_bit()s */
+	uint32_t answered_yes; /* of those: the last answer is yes */
+	uint32_t business;     /* business result of the last outcome; 0: none */
+	const char *was_case;  /* recorded case when an amendment named another; else NULL */
+	bool has_was_end;      /* its officer's word narrowed it */
+	int64_t was_end_ms;    /* recorded end, ms UTC; with has_was_end */
+	bool has_was_outcome;  /* an amendment changed the outcome */
 	enum fv_outcome was_outcome; /* recorded one; with has_was_outcome */
 };
 

@@ -44,6 +44,15 @@ struct fv_case {
 	uint32_t line;        /* in the file it came from, 0: none */
 };
 
+/* What the checklist at the door and the outcome may say differently of. */
+enum fv_said {
+	FV_SAID_IDENTIFIED = 1 << 0,
+	FV_SAID_CONFIRMED = 1 << 1,
+	FV_SAID_RECORDED = 1 << 2,
+	FV_SAID_ENTERED = 1 << 3,
+	FV_SAID_CAMERA = 1 << 4,
+};
+
 /* One visit, call, message or letter.  Code 0, NULL, a clear has_: not said. */
 struct fv_contact {
 	const char *id;
@@ -70,6 +79,7 @@ struct fv_contact {
 	enum fv_tri identified;
 	enum fv_tri identity_confirmed;
 	enum fv_tri camera;
+	uint32_t said_both; /* enum fv_said bits: said both ways, so that it is not known */
 	bool has_debts;
 	struct fv_strs debts;
 	bool has_discussed;
@@ -86,8 +96,9 @@ struct fv_contact {
 	int64_t corrected_begin_ms; /* UTC, as claimed; without a claim the recorded one */
 	int64_t corrected_end_ms;
 	int64_t corrected_at_ms; /* when the last such correction was made */
-	const char *link; /* contacts of one link are one in every counter; NULL: none */
-	bool is_imported; /* from another system, unsigned */
+	bool is_wrong_case; /* disowned at once: judged, at most review, and counted by none */
+	const char *link;   /* contacts of one link are one in every counter; NULL: none */
+	bool is_imported;   /* from another system, unsigned */
 	uint32_t line;
 };
 

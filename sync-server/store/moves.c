@@ -7,9 +7,8 @@
 #define SEQ_BITS 40
 #define SEQ_MAX ((UINT64_C(1) << SEQ_BITS) - 1)
 
-/* The case that key 1 is corrected to, and the record that it is corrected of. */
-static bool
-read_move(struct fv_span payload, struct fv_span *case_out, uint64_t *seq_out)
+bool
+fv_store_move_read(struct fv_span payload, struct fv_span *case_out, uint64_t *seq_out)
 {
 	struct fv_cbor_reader r;
 	enum fv_cbor_type type;
@@ -32,7 +31,7 @@ fv_db_note_move(struct fv_store *store, const struct fv_store_record *record)
 	enum fv_err rc;
 
 	if (record->type != FV_REC_AMEND || !record->has_payload ||
-	    !read_move(record->payload, &case_id, &seq))
+	    !fv_store_move_read(record->payload, &case_id, &seq))
 		return FV_OK;
 	if ((rc = fv_db_get(store, FV_SQL_MOVED_PUT, &stmt)) != FV_OK)
 		return rc;

@@ -100,6 +100,9 @@ typedef enum fv_err (*fv_store_text_fn)(struct fv_span text, void *ctx);
 FV_NODISCARD enum fv_err fv_store_record_each_stray_case(
     struct fv_store *store, fv_store_text_fn fn, void *ctx);
 
+/* The case to which an AMEND with this payload moves a record, and that record's seq; the
+ * case is a part of the payload.  False: it moves none. */
+bool fv_store_move_read(struct fv_span payload, struct fv_span *case_out, uint64_t *seq_out);
 /* Records that a correction, now or once, moved to this case. */
 typedef enum fv_err (*fv_store_moved_fn)(int64_t no, uint64_t seq, void *ctx);
 FV_NODISCARD enum fv_err fv_store_moved_each(

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "fv/checklist.h"
 #include "fv/order.h"
 #include "fv/track.h"
 #include "sync-server/ingest.h"
@@ -737,6 +738,54 @@ a_checklist_complete_at_once_every_time_is_a_hint(void **state)
 	assert_null(find(w, "green", "officer:o2"));
 }
 
+/* A visit whose list of six was answered key by key, so many seconds for each. */
+static void
+tick(struct handset *h, const char *officer, int64_t each_ms, int items, bool last)
+{
+	size_t seq = h->count;
+
+	handset_tell(h, FV_REC_VISIT_BEGIN, "{1:\"c1\",4:[\"%s\"],5:1}", officer);
+	for (int item = 1; item <= items; item++) {
+		h->now_ms += each_ms;
+		handset_tell(h, FV_REC_CHECKLIST, "{1:%zu,4:[[%d,%s]],5:6}", seq,
+		    item == 6 ? FV_STEP_ENTER : item, item < items || last ? "true" : "false");
+	}
+	handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:7,5:1}", seq);
+	handset_tell(h, FV_REC_VISIT_END, "{1:%zu,4:1}", seq);
+	h->now_ms += HOUR;
+}
+
+static void
+a_list_ticked_key_by_key_in_ten_seconds_is_complete_at_once(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 3; i++) {
+		tick(&w->sets[0], "o1", 500, 6, false); /* stays outside: as green */
+		tick(&w->sets[1], "o2", 30000, 6, true);
+	}
+	end_day(w);
+	(void)run(w);
+	assert_non_null(find(w, "green", "officer:o1"));
+	assert_null(find(w, "green", "officer:o2"));
+}
+
+static void
+one_quick_answer_is_no_complete_list_and_nor_is_one_that_admits_a_breach(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 3; i++) {
+		tick(&w->sets[0], "o1", 1000, 1, true);
+		tick(&w->sets[1], "o2", 1000, 5, false); /* and the sixth is not answered */
+		tick(&w->sets[1], "o2", 1000, 2, false);
+	}
+	end_day(w);
+	(void)run(w);
+	assert_null(find(w, "green", "officer:o1"));
+	assert_null(find(w, "green", "officer:o2"));
+}
+
 /* A verdict on a visit as an audit would have written it. */
 static void
 put_verdict(struct world *w, const char *visit_id, const char *inputs)
@@ -991,6 +1040,8 @@ main(void)
 	    T(the_share_corrected_by_hand_is_of_all_visits),
 	    T(an_officer_who_never_meets_a_refusal_is_a_hint_for_the_auditor),
 	    T(a_checklist_complete_at_once_every_time_is_a_hint),
+	    T(a_list_ticked_key_by_key_in_ten_seconds_is_complete_at_once),
+	    T(one_quick_answer_is_no_complete_list_and_nor_is_one_that_admits_a_breach),
 	    T(a_consent_that_only_the_officer_heard_counts_and_another_does_not),
 	    T(a_report_counts_the_verdicts_of_now_and_hints_are_none_of_them),
 	    T(records_are_kept_from_the_last_contact_and_from_payment),
