@@ -125,6 +125,13 @@ int64_t fv_agent_planned_silence_ms(const struct fv_agent *agent);
 /* Boottime of the next fv_agent_step_power() that has something to do; INT64_MAX: none. */
 int64_t fv_agent_power_due_ms(const struct fv_agent *agent);
 
+/* --- agent_presence.c: is he still there? --- */
+
+/* Begin to watch the visit that is open now, if it is another one. */
+void fv_agent_follow_visit(struct fv_agent *agent);
+/* A fix of the open visit. */
+void fv_agent_see_fix(struct fv_agent *agent, const struct fv_stamp *stamp);
+
 /* --- agent_clock.c: steps, sleeps, alarms, what is due --- */
 
 /* Arm the timer that the kernel cancels when the wall clock is set. */

@@ -129,6 +129,7 @@ run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 	agent->command_at_ms = agent->busy_at_ms;
 	if (fv_work_load(agent->app.store, &agent->work) != FV_OK)
 		fputs("fieldvisit: trail.db: what is open could not be read\n", stderr);
+	fv_agent_follow_visit(agent);
 	if (agent->work.has_visit != was.has_visit)
 		fv_agent_wake(agent); /* a visit's turns want a fix of their own */
 	/* What was not to be kept leaves no gap behind, and what is kept begins now. */

@@ -146,6 +146,8 @@ take_fix(struct fv_agent *agent, const struct fv_gps_event *event)
 	track->has_last = true;
 	if (fv_agent_take_pace(agent, stamp) && may_track(agent))
 		keep_fix(agent, stamp);
+	if (agent->work.has_visit)
+		fv_agent_see_fix(agent, stamp);
 	if (stamp->mode == 3)
 		fv_agent_check_fix(agent, stamp->gnss_ms, event->boottime_ms,
 		    agent->offset_ms + event->boottime_ms);

@@ -11,11 +11,39 @@
 #include "firmware-app/identity.h"
 #include "firmware-app/power.h"
 #include "firmware-app/reply.h"
+#include "fv/checklist.h"
+#include "fv/dwell.h"
 #include "fv/settings.h"
 
 #define FV_LOCK_FILE "lock"
 #define FV_SOCKET_FILE "agent.sock"
 #define FV_LOCK_WAIT_MS 5000
+
+/* Whether the officer is still where the visit is, as the receiver says (agent only). */
+struct fv_presence {
+	uint64_t visit_seq; /* of the visit watched last; 0: none yet (a BOOT has that) */
+	bool has_centre;
+	bool is_at_case;       /* the centre is the case's place, and he was there */
+	struct fv_dwell dwell; /* around the centre */
+	int64_t inside_mm;     /* a fix so near the centre was made inside */
+	bool has_case;         /* the case has a place: */
+	struct fv_place place; /* that */
+	int64_t radius_mm;     /* and its fence */
+	bool has_inside;       /* a fix was inside: */
+	int64_t inside_rtc_ms; /* the last one, by the wall clock */
+	int64_t inside_boottime_ms;
+	bool is_departed;
+	int64_t since_rtc_ms; /* first fix outside, by the wall clock; with is_departed */
+	int64_t distance_mm;  /* of the last fix from the centre; with has_centre */
+};
+
+/* What is asked at the door of one visit, settled once (doorlist.h). */
+struct fv_door_items {
+	bool is_settled;
+	uint64_t visit_seq;
+	uint32_t items;                            /* fv_code_bit()s */
+	char rules[FV_CHECKLIST_STEP_MAX + 1][41]; /* by item: the first rule; "": none */
+};
 
 struct fv_app {
 	const char *dir;        /* held */
@@ -29,10 +57,12 @@ struct fv_app {
 	struct fv_clock clock;
 	uint8_t boot[FV_BOOT_BYTES];
 	bool is_agent;
-	struct fv_gps *gps;             /* owned; agent only, else NULL */
-	struct fv_power_view power;     /* agent only */
-	uint8_t *sk_box;                /* owned, secret; NULL while locked */
-	struct fv_settings *settings;   /* owned; NULL: all defaults */
+	struct fv_gps *gps;           /* owned; agent only, else NULL */
+	struct fv_power_view power;   /* agent only */
+	uint8_t *sk_box;              /* owned, secret; NULL while locked */
+	struct fv_settings *settings; /* owned; NULL: all defaults */
+	struct fv_door_items door;
+	struct fv_presence presence;
 	bool is_sync_wanted;            /* a handler asks the agent to sync soon */
 	bool is_sync_by_hand;           /* and a person asked: no back-off holds it up */
 	bool is_sync_waited;            /* a caller waits for it */

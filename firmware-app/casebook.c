@@ -141,8 +141,9 @@ is_own(const struct loading *l, uint64_t seq)
 
 /* True for a record of this case: it names the case, or a record that does. */
 static bool
-is_about(const struct loading *l, struct fv_span payload)
+is_about(const struct loading *l, const struct fv_record_row *row)
 {
+	const struct fv_span payload = row->payload;
 	struct fv_cbor_reader value;
 	struct fv_span id;
 	uint64_t seq;
@@ -150,8 +151,27 @@ is_about(const struct loading *l, struct fv_span payload)
 	if (fv_cbor_map_find(payload, 1, &value) != FV_OK)
 		return false;
 	if (fv_cbor_get_text(&value, &id) == FV_OK)
-		return fv_span_equal(id, fv_span_z(l->case_id));
+		return fv_span_equal(id, fv_span_z(l->case_id)) || is_own(l, row->seq);
 	return fv_cbor_get_uint(&value, UINT64_MAX, &seq) == FV_OK && is_own(l, seq);
+}
+
+/* What a correction brought from another case to this one is this one's. */
+static enum fv_err
+on_amend(const struct fv_record_row *row, void *ctx)
+{
+	struct loading *l = ctx;
+	struct fv_cbor_reader value;
+	struct fv_span map, id;
+	uint64_t seq;
+
+	if (fv_cbor_map_find(row->payload, 5, &value) == FV_OK &&
+	    fv_cbor_skip(&value, &map) == FV_OK && fv_cbor_map_find(map, 1, &value) == FV_OK &&
+	    fv_cbor_get_text(&value, &id) == FV_OK &&
+	    fv_span_equal(id, fv_span_z(l->case_id)) &&
+	    fv_cbor_map_find(row->payload, 1, &value) == FV_OK &&
+	    fv_cbor_get_uint(&value, UINT64_MAX, &seq) == FV_OK)
+		fv_buf_put_u64be(&l->own, seq);
+	return FV_OK;
 }
 
 static enum fv_err
@@ -161,7 +181,7 @@ on_record(const struct fv_record_row *row, void *ctx)
 	struct loading *l = ctx;
 
 	if (l->case_id != NULL && row->type != FV_REC_BOOT) { /* which may close a visit */
-		if (!is_about(l, row->payload))
+		if (!is_about(l, row))
 			return FV_OK;
 		fv_buf_put_u64be(&l->own, row->seq);
 	}
@@ -199,13 +219,18 @@ static enum fv_err
 fold_own(struct loading *l)
 {
 	static const uint32_t types[] = {FV_REC_BOOT, FV_REC_VISIT_BEGIN, FV_REC_VISIT_END,
-	    FV_REC_CONTACT, FV_REC_OUTCOME, FV_REC_EVENT, FV_REC_AMEND, FV_REC_COSIGN};
+	    FV_REC_CONTACT, FV_REC_OUTCOME, FV_REC_EVENT, FV_REC_AMEND, FV_REC_COSIGN,
+	    FV_REC_CHECKLIST};
+	static const uint32_t amend = FV_REC_AMEND;
 	enum fv_err rc;
 
 	if ((rc = fv_fold_new(&l->fold)) != FV_OK)
 		return rc;
-	rc = fv_store_each_of_types(
-	    l->store, types, sizeof types / sizeof types[0], on_record, l);
+	if (l->case_id != NULL)
+		rc = fv_store_each_of_types(l->store, &amend, 1, on_amend, l);
+	if (rc == FV_OK)
+		rc = fv_store_each_of_types(
+		    l->store, types, sizeof types / sizeof types[0], on_record, l);
 	if (rc == FV_OK && (rc = fv_buf_status(&l->own)) == FV_OK)
 		rc = fv_fold_finish(l->fold);
 	return rc;

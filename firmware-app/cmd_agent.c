@@ -150,6 +150,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	fv_agent_resume_sync(agent);
 	agent->sealed_at_ms = agent->command_at_ms = agent->busy_at_ms = fv_agent_now(agent);
 	tell_power_gap(agent, was_clean, last_ms);
+	fv_agent_follow_visit(agent);
 	fv_agent_follow_shift(agent);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/doorlist.h"
 #include "firmware-app/judge.h"
 #include "firmware-app/verb.h"
 
@@ -139,8 +140,19 @@ tell_duties(struct question *q, struct fv_reply *reply)
 	fv_buf_clear(&citation);
 }
 
+/* Of the visit that is open at this case. */
+static void
+tell_checklist(struct fv_app *app, const struct question *q, struct fv_reply *reply)
+{
+	struct fv_work work;
+
+	if (fv_work_load(app->store, &work) != FV_OK || strcmp(work.case_id, q->case_id) != 0)
+		work.has_visit = false;
+	fv_doorlist_tell(app, &work, reply);
+}
+
 static int
-tell(struct question *q, struct fv_reply *reply)
+tell(struct fv_app *app, struct question *q, struct fv_reply *reply)
 {
 	enum fv_check_answer answer = fv_judgement_answer(&q->j);
 
@@ -162,6 +174,7 @@ tell(struct question *q, struct fv_reply *reply)
 		fv_json_text_z(&reply->json, "missing_pack", q->j.packs->missing);
 	}
 	tell_duties(q, reply);
+	tell_checklist(app, q, reply);
 	fv_json_end_object(&reply->json);
 	return (int)answer;
 }
@@ -193,7 +206,7 @@ fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	else if (rc != FV_OK)
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	else
-		reply->exit = tell(q, reply);
+		reply->exit = tell(app, q, reply);
 cleanup:
 	if (q != NULL)
 		fv_judgement_clear(&q->j);

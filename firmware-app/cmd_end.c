@@ -2,16 +2,22 @@
 
 #include "firmware-app/summary.h"
 #include "firmware-app/verb.h"
+#include "firmware-app/visit.h"
 
 static void
 tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
     struct fv_reply *reply)
 {
-	char id[FV_VISIT_ID_BYTES];
+	char id[FV_VISIT_ID_BYTES], left[FV_LOCAL_TEXT_BYTES];
 	struct fv_summary summary;
 
 	fv_reply_line(reply, _("visit at %s ended, recorded as %" PRIu64 "%s"), work->case_id,
 	    seq, fv_journal_unsealed(&app->journal) == 0 ? _(" and sealed") : "");
+	if (app->presence.visit_seq == work->visit_seq && app->presence.is_departed)
+		fv_reply_line(reply,
+		    _("you seem to have left at %s: 'fieldvisit amend last --reason "
+		      "forgot-end' claims so"),
+		    fv_clock_local(app->presence.inside_rtc_ms, left));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "visit", fv_app_visit_id(app, work->visit_seq, id));
 	fv_json_uint(&reply->json, "seq", seq);
@@ -28,9 +34,8 @@ tell(struct fv_app *app, const struct fv_work *work, uint64_t seq, bool is_fix,
 int
 fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
-	struct fv_buf payload = {0};
 	struct fv_work work;
-	bool is_fix = false, is_done;
+	bool is_fix = false;
 	uint64_t seq;
 	enum fv_err rc;
 
@@ -43,17 +48,7 @@ fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
 		    _("none is open; 'fieldvisit begin CASE' begins one"));
 
-	fv_app_close_track(app);
-	fv_cbor_put_map(&payload, 3);
-	fv_cbor_put_uint(&payload, 1);
-	fv_cbor_put_uint(&payload, work.visit_seq);
-	fv_cbor_put_uint(&payload, 2);
-	fv_app_put_stamp(app, &payload, &is_fix);
-	fv_cbor_put_uint(&payload, 4);
-	fv_cbor_put_uint(&payload, 1);
-	is_done = fv_app_record(app, FV_REC_VISIT_END, &payload, &seq, reply);
-	fv_buf_clear(&payload);
-	if (!is_done)
+	if (!fv_visit_end(app, work.visit_seq, &seq, &is_fix, reply))
 		return reply->exit;
 	if (fv_journal_seal(&app->journal) != FV_OK)
 		fv_reply_warn(

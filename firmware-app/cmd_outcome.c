@@ -2,32 +2,29 @@
 #include <string.h>
 
 #include "firmware-app/detailed.h"
+#include "firmware-app/outcome.h"
 #include "firmware-app/work.h"
 
 #define PLAN_MONTHS_MAX 600U
 #define PLAN_FIELDS_MAX 63U
 
 struct outcome {
-	uint32_t outcome, with, recorded;
-	bool has_business;
-	uint32_t business; /* 0: none */
-	enum fv_tri entered, identified, confirmed, camera;
-	const char *debts, *discussed; /* ids, commas between; NULL: not said */
-	bool has_months, has_fields;
-	uint64_t months, fields;
+	struct fv_outcome_said said;
 	uint64_t visit_seq;
 	struct fv_detailed detailed;
 };
 
-static bool
-read_options(struct fv_call *call, struct outcome *o, struct fv_reply *reply)
+bool
+fv_outcome_read(const struct fv_call *call, const char *word, struct fv_outcome_said *o,
+    struct fv_reply *reply)
 {
-	const char *word = call->args.operands[0], *near;
+	const char *near;
 
-	o->outcome = fv_code_find(FV_CODES_OUTCOME, fv_span_z(word));
-	if (o->outcome == 0) {
+	if (word != NULL)
+		o->outcome = fv_code_find(FV_CODES_OUTCOME, fv_span_z(word));
+	if (word != NULL && o->outcome == 0) {
 		near = fv_code_nearest(FV_CODES_OUTCOME, fv_span_z(word));
-		fv_reply_fail(reply, FV_FAIL_USAGE, "outcome",
+		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
 		    _("%.40s: no such outcome; %s%s%s"), word,
 		    near != NULL ? _("did you mean ")
 				 : _("one of conversation, contact, not_home, "),
@@ -54,36 +51,37 @@ read_options(struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 static bool
 read_plan(struct fv_app *app, struct fv_call *call, struct outcome *o, struct fv_reply *reply)
 {
-	if (!fv_detailed_read(app, call, o->business, &o->detailed, reply))
+	struct fv_outcome_said *said = &o->said;
+
+	if (!fv_detailed_read(app, call, said->business, &o->detailed, reply))
 		return false;
-	if (!o->detailed.is_given || o->business != FV_BUSINESS_INSTALMENT)
+	if (!o->detailed.is_given || said->business != FV_BUSINESS_INSTALMENT)
 		return true;
-	if (o->has_months || o->has_fields) {
+	if (said->has_months || said->has_fields) {
 		fv_reply_fail(reply, FV_FAIL_USAGE, "outcome", "%s",
 		    _("--plan-months and --plan-fields are read from the detail; leave them "
 		      "out"));
 		return false;
 	}
-	o->months = fv_detail_months(&o->detailed.detail);
-	o->has_months = o->months > 0;
-	o->fields = fv_detail_plan_fields(&o->detailed.detail);
-	o->has_fields = true;
+	said->months = fv_detail_months(&o->detailed.detail);
+	said->has_months = said->months > 0;
+	said->fields = fv_detail_plan_fields(&o->detailed.detail);
+	said->has_fields = true;
 	return true;
 }
 
-static void
-put_outcome(struct fv_buf *out, uint64_t detail_seq, const void *ctx)
+size_t
+fv_outcome_count(const struct fv_outcome_said *o)
 {
-	const struct outcome *o = ctx;
+	return FV_HAS(o->outcome) + FV_HAS(o->with) + FV_HAS(o->entered) + FV_HAS(o->debts) +
+	    FV_HAS(o->discussed) + FV_HAS(o->has_business) + FV_HAS(o->identified) +
+	    FV_HAS(o->recorded) + FV_HAS(o->confirmed) + FV_HAS(o->has_months) +
+	    FV_HAS(o->has_fields) + FV_HAS(o->camera);
+}
 
-	fv_cbor_put_map(out,
-	    2U + FV_HAS(o->with) + FV_HAS(o->entered) + FV_HAS(o->debts) +
-		FV_HAS(o->discussed) + FV_HAS(o->has_business) +
-		FV_HAS(detail_seq != UINT64_MAX) + FV_HAS(o->identified) +
-		FV_HAS(o->recorded) + FV_HAS(o->confirmed) + FV_HAS(o->has_months) +
-		FV_HAS(o->has_fields) + FV_HAS(o->camera));
-	fv_cbor_put_uint(out, 1);
-	fv_cbor_put_uint(out, o->visit_seq);
+void
+fv_outcome_put(struct fv_buf *out, const struct fv_outcome_said *o, uint64_t detail_seq)
+{
 	fv_payload_put_code(out, 4, o->outcome);
 	fv_payload_put_code(out, 5, o->with);
 	fv_payload_put_tri(out, 6, o->entered);
@@ -105,6 +103,18 @@ put_outcome(struct fv_buf *out, uint64_t detail_seq, const void *ctx)
 	fv_payload_put_tri(out, 16, o->camera);
 }
 
+static void
+put_outcome(struct fv_buf *out, uint64_t detail_seq, const void *ctx)
+{
+	const struct outcome *o = ctx;
+
+	fv_cbor_put_map(
+	    out, 1U + fv_outcome_count(&o->said) + FV_HAS(detail_seq != UINT64_MAX));
+	fv_cbor_put_uint(out, 1);
+	fv_cbor_put_uint(out, o->visit_seq);
+	fv_outcome_put(out, &o->said, detail_seq);
+}
+
 int
 fv_prepare_outcome(struct fv_call *call, struct fv_reply *reply)
 {
@@ -121,8 +131,8 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	uint64_t seq;
 	enum fv_err rc;
 
-	if (!read_options(call, &outcome, reply) || !read_plan(app, call, &outcome, reply) ||
-	    !fv_app_journal(app, reply))
+	if (!fv_outcome_read(call, call->args.operands[0], &outcome.said, reply) ||
+	    !read_plan(app, call, &outcome, reply) || !fv_app_journal(app, reply))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);

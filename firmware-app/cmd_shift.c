@@ -3,6 +3,7 @@
 #include "firmware-app/again.h"
 #include "firmware-app/consent.h"
 #include "firmware-app/officer.h"
+#include "firmware-app/visit.h"
 
 static void
 tell_text(const struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
@@ -28,8 +29,32 @@ tell_text(const struct fv_app *app, const struct fv_work *work, struct fv_reply 
 		    _("only the places where shifts and visits begin and end are recorded"));
 }
 
+/* What the end of a shift did to a visit that was open. */
+struct closed {
+	bool is_closed, has_claim;
+	int64_t end_ms, claim_ms;
+};
+
 static void
-tell(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
+put_closed(struct fv_app *app, const struct fv_work *work, const struct closed *closed,
+    struct fv_json *json)
+{
+	char id[FV_VISIT_ID_BYTES];
+
+	fv_json_begin_object(json, "closed_visit");
+	fv_json_text_z(json, "visit", fv_app_visit_id(app, work->visit_seq, id));
+	fv_json_text_z(json, "case", work->case_id);
+	fv_json_instant(json, "end", closed->end_ms);
+	if (closed->has_claim)
+		fv_json_instant(json, "claimed_end", closed->claim_ms);
+	else
+		fv_json_null(json, "claimed_end");
+	fv_json_end_object(json);
+}
+
+static void
+tell(struct fv_app *app, const struct fv_work *work, const struct closed *closed,
+    struct fv_reply *reply)
 {
 	tell_text(app, work, reply);
 	fv_json_begin_object(&reply->json, NULL);
@@ -41,6 +66,8 @@ tell(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 	}
 	fv_work_tell_tracks(work, &reply->json);
 	fv_json_text_z(&reply->json, "officer", app->officer);
+	if (closed != NULL && closed->is_closed)
+		put_closed(app, work, closed, &reply->json);
 	fv_json_end_object(&reply->json);
 }
 
@@ -95,24 +122,61 @@ begin(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	work->has_shift = true;
 	work->shift_ms = app->clock.rtc_ms(app->clock.ctx);
 	app->is_shift_changed = true;
-	tell(app, work, reply);
+	tell(app, work, NULL, reply);
 	fv_app_want_sync(app, reply);
 	return FV_EXIT_OK;
+}
+
+/*
+ * The visit whose end was forgotten: ended now, and claimed to have ended when he was last
+ * seen there.  One who is there still has forgotten nothing: his visit just ends.
+ */
+static bool
+close_visit(
+    struct fv_app *app, const struct fv_work *work, struct closed *out, struct fv_reply *reply)
+{
+	char when[FV_LOCAL_TEXT_BYTES];
+	uint64_t seq;
+	bool is_there;
+	enum fv_err rc = fv_visit_last_inside(app, work->visit_seq, &out->claim_ms, &is_there);
+
+	if (rc != FV_OK) {
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+		return false;
+	}
+	out->is_closed = true;
+	out->has_claim = !is_there;
+	if (out->claim_ms < work->visit_ms)
+		out->claim_ms = work->visit_ms;
+	if (is_there
+		? !fv_visit_end(app, work->visit_seq, &seq, NULL, reply)
+		: !fv_visit_end_forgotten(app, work->visit_seq, out->claim_ms, &seq, reply))
+		return false;
+	out->end_ms = app->journal.trail.last.rtc_ms;
+	if (is_there)
+		fv_reply_line(
+		    reply, _("the visit at %s was still open: ended now"), work->case_id);
+	else
+		fv_reply_line(reply,
+		    _("the visit at %s was still open: ended now as forgotten, with %s as "
+		      "the time at which it really ended; a person will look at it"),
+		    work->case_id, fv_clock_local(out->claim_ms, when));
+	return true;
 }
 
 static int
 end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 {
 	struct fv_buf payload = {0};
+	struct closed closed = {0};
 	uint64_t seq;
 	bool is_done;
 
 	if (!work->has_shift)
 		return fv_reply_fail(reply, FV_FAIL_OFF_SHIFT, _("shift"),
 		    _("no shift is open; 'fieldvisit shift begin' begins one"));
-	if (work->has_visit)
-		return fv_reply_fail(reply, FV_FAIL_VISIT_OPEN, work->case_id,
-		    _("a visit is open; end it with 'fieldvisit end' first"));
+	if (work->has_visit && !close_visit(app, work, &closed, reply))
+		return reply->exit;
 	if (!fv_pause_end(app, work, reply))
 		return reply->exit;
 	fv_app_close_shift(app);
@@ -132,7 +196,7 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	if (fv_journal_seal(&app->journal) != FV_OK)
 		fv_reply_warn(
 		    reply, "%s", _("recorded but not sealed yet; it is tried again"));
-	tell(app, work, reply);
+	tell(app, work, &closed, reply);
 	fv_app_want_sync(app, reply);
 	return FV_EXIT_OK;
 }
@@ -151,7 +215,7 @@ pause_or_resume(
 		return reply->exit;
 	if (!is_pause && !fv_pause_end(app, work, reply))
 		return reply->exit;
-	tell(app, work, reply);
+	tell(app, work, NULL, reply);
 	return FV_EXIT_OK;
 }
 
@@ -193,7 +257,7 @@ fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return end(app, &work, reply);
 	if (*what != '\0')
 		return pause_or_resume(app, &work, is_pause, reply);
-	tell(app, &work, reply);
+	tell(app, &work, NULL, reply);
 	return work.has_shift || answer != FV_TRI_UNKNOWN ? FV_EXIT_OK
 							  : (reply->exit = FV_EXIT_NO);
 }

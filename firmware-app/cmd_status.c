@@ -4,9 +4,9 @@
 #include "firmware-app/app.h"
 #include "firmware-app/battery.h"
 #include "firmware-app/checkpoints.h"
+#include "firmware-app/doorlist.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
-#include "firmware-app/work.h"
 
 struct status {
 	struct fv_work work;
@@ -96,6 +96,39 @@ tell_power(struct fv_app *app, const struct status *s, struct fv_reply *reply)
 	fv_json_end_object(json);
 }
 
+static bool
+is_departed(const struct fv_app *app, const struct status *s)
+{
+	return s->work.has_visit && app->presence.visit_seq == s->work.visit_seq &&
+	    app->presence.is_departed;
+}
+
+/* He went away with the visit open: the question that ends a forgotten one. */
+static void
+tell_departed(struct fv_app *app, const struct status *s, struct fv_reply *reply)
+{
+	const struct fv_presence *p = &app->presence;
+	struct fv_json *json = &reply->json;
+	char when[FV_LOCAL_TEXT_BYTES];
+
+	if (!is_departed(app, s)) {
+		fv_json_null(json, "departed");
+		return;
+	}
+	fv_reply_line(reply,
+	    _("DID YOU LEAVE? Since %s you are %lld m away: 'fieldvisit end' if the visit "
+	      "went on until now, else 'fieldvisit amend last --reason forgot-end'"),
+	    fv_clock_local(p->since_rtc_ms, when), (long long)(p->distance_mm / 1000));
+	fv_json_begin_object(json, "departed");
+	fv_json_instant(json, "since", p->since_rtc_ms);
+	fv_json_int(json, "distance_m", p->distance_mm / 1000);
+	if (p->has_inside)
+		fv_json_instant(json, "last_inside", p->inside_rtc_ms);
+	else
+		fv_json_null(json, "last_inside");
+	fv_json_end_object(json);
+}
+
 static void
 tell_work(struct fv_app *app, const struct status *s, struct fv_reply *reply)
 {
@@ -118,6 +151,8 @@ tell_work(struct fv_app *app, const struct status *s, struct fv_reply *reply)
 		fv_reply_line(reply, "%s", _("no visit is open"));
 		fv_json_null(json, "visit");
 	}
+	tell_departed(app, s, reply);
+	fv_doorlist_tell(app, &s->work, reply);
 	if (s->work.has_shift) {
 		fv_reply_line(
 		    reply, _("on shift since %s"), fv_clock_local(s->work.shift_ms, when));
@@ -262,11 +297,11 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if ((rc = gather(app, &s)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_begin_object(&reply->json, NULL);
-	/* Only a visit that a restart left open is more pressing. */
-	if (s.work.is_carried)
+	/* Only a visit that a restart or its officer left open is more pressing. */
+	if (s.work.is_carried || is_departed(app, &s))
 		tell_work(app, &s, reply);
 	tell_recording(app, &s, reply);
-	if (!s.work.is_carried)
+	if (!s.work.is_carried && !is_departed(app, &s))
 		tell_work(app, &s, reply);
 	tell_trail(&s, reply);
 	tell_sync(&s, reply);

@@ -144,6 +144,15 @@ fv_json_bool(struct fv_json *json, const char *key, bool value)
 }
 
 void
+fv_json_tri(struct fv_json *json, const char *key, enum fv_tri value)
+{
+	if (value == FV_TRI_UNKNOWN)
+		fv_json_null(json, key);
+	else
+		fv_json_bool(json, key, value == FV_TRI_YES);
+}
+
+void
 fv_json_null(struct fv_json *json, const char *key)
 {
 	if (json->out == NULL)

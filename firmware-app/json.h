@@ -9,7 +9,7 @@
 #ifndef FV_APP_JSON_H
 #define FV_APP_JSON_H
 
-#include "fv/bytes.h"
+#include "fv/codes.h"
 
 #define FV_JSON_DEPTH_MAX 8U
 
@@ -31,6 +31,8 @@ void fv_json_hex(struct fv_json *json, const char *key, const void *ptr, size_t 
 void fv_json_int(struct fv_json *json, const char *key, int64_t value);
 void fv_json_uint(struct fv_json *json, const char *key, uint64_t value);
 void fv_json_bool(struct fv_json *json, const char *key, bool value);
+/* true, false, or null where it is not known. */
+void fv_json_tri(struct fv_json *json, const char *key, enum fv_tri value);
 void fv_json_null(struct fv_json *json, const char *key);
 /* A value that is JSON already. */
 void fv_json_raw(struct fv_json *json, const char *key, struct fv_span value);

@@ -111,6 +111,13 @@ fv_judge_free(struct fv_judge *judge)
 	free(judge);
 }
 
+void
+fv_judge_plan(struct fv_judge *judge, uint32_t place, uint32_t purpose)
+{
+	judge->place = (enum fv_place_code)place;
+	judge->purpose = (enum fv_purpose)purpose;
+}
+
 bool
 fv_judge_read(struct fv_judge *judge, const struct fv_call *call, struct fv_reply *reply)
 {
@@ -135,8 +142,7 @@ fv_judge_read(struct fv_judge *judge, const struct fv_call *call, struct fv_repl
 	if (!fv_call_code(call, "place", FV_CODES_PLACE, &place, reply) ||
 	    !fv_call_code(call, "purpose", FV_CODES_PURPOSE, &purpose, reply))
 		return false;
-	judge->place = (enum fv_place_code)place;
-	judge->purpose = (enum fv_purpose)purpose;
+	fv_judge_plan(judge, place, purpose);
 	return true;
 }
 

@@ -29,6 +29,9 @@ void fv_judge_free(struct fv_judge *judge);
  * handheld's officer alone.  False: said in the reply. */
 bool fv_judge_read(struct fv_judge *judge, const struct fv_call *call, struct fv_reply *reply);
 
+/* Ask about a visit of this place and purpose, by this handheld's officer; 0: not said. */
+void fv_judge_plan(struct fv_judge *judge, uint32_t place, uint32_t purpose);
+
 /* One answer and all that it is made of.  It must stay where it is, and is good until the
  * judge is asked again. */
 struct fv_judgement {

@@ -75,9 +75,11 @@ bool fv_call_uint(const struct fv_call *call, const char *option, uint64_t max, 
     uint64_t *value_out, struct fv_reply *reply);
 
 int fv_cmd_agent(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_amend(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_checklist(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

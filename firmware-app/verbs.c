@@ -7,6 +7,12 @@
 
 static const struct fv_option no_options[] = {{NULL, NULL}};
 static const struct fv_option agent_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
+static const struct fv_option amend_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
+    {"case", "CASE"}, {"debts", "ID,..."}, {"discussed", "ID,..."}, {"entered", "yes|no"},
+    {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"outcome", "WORD"},
+    {"place", "home|work|other"}, {"plan-fields", "BITS"}, {"plan-months", "N"},
+    {"purpose", "WORD"}, {"reason", "wrong-case|late-begin|forgot-end|wrong-outcome|other"},
+    {"recorded", "audio|video|none"}, {"time", "TIME"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option check_options[] = {
@@ -44,6 +50,9 @@ const struct fv_verb fv_verbs[] = {
     {"agent", "[--gpsd HOST[:PORT]]",
 	N_("hold the receiver, the trail and the sync until stopped"), agent_options, 0, 0,
 	NULL, fv_cmd_agent, FV_VERB_LOCAL},
+    {"amend", "VISIT|last --reason WORD [--time TIME] [--outcome WORD] ...",
+	N_("correct a visit; both versions are kept"), amend_options, 1, 1, NULL, fv_cmd_amend,
+	0},
     {"begin", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("begin a visit"), begin_options, 1, 1, NULL, fv_cmd_begin, 0},
     {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
@@ -51,6 +60,8 @@ const struct fv_verb fv_verbs[] = {
     {"check", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("does any loaded rule forbid a visit now?"), check_options, 1, 1, NULL,
 	fv_cmd_check, 0},
+    {"checklist", "[ITEM yes|no]", N_("what is done and said at the door, step by step"),
+	no_options, 0, 2, NULL, fv_cmd_checklist, 0},
     {"contact", "CASE call|sms|email|message|letter [--begin TIME] [--outcome WORD] ...",
 	N_("record a call, message or letter"), contact_options, 2, 2, fv_prepare_outcome,
 	fv_cmd_contact, 0},

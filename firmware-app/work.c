@@ -69,6 +69,18 @@ load_shift(struct fv_store *store, struct fv_buf *keep, struct fv_work *work)
 	return read_text(row.payload, 4, work->officer, sizeof work->officer);
 }
 
+static uint32_t
+read_code(struct fv_span payload, uint64_t key)
+{
+	struct fv_cbor_reader value;
+	uint64_t code;
+
+	if (fv_cbor_map_find(payload, key, &value) != FV_OK ||
+	    fv_cbor_get_uint(&value, UINT32_MAX, &code) != FV_OK)
+		return 0;
+	return (uint32_t)code;
+}
+
 static enum fv_err
 load_visit(struct fv_store *store, struct fv_buf *keep, struct fv_work *work)
 {
@@ -84,6 +96,8 @@ load_visit(struct fv_store *store, struct fv_buf *keep, struct fv_work *work)
 	work->has_visit = true;
 	work->visit_seq = row.seq;
 	work->visit_ms = header.rtc_ms;
+	work->place = read_code(row.payload, 5);
+	work->purpose = read_code(row.payload, 6);
 	if ((rc = read_text(row.payload, 1, work->case_id, sizeof work->case_id)) != FV_OK ||
 	    (rc = is_after(store, FV_REC_BOOT, row.seq, &work->is_carried)) != FV_OK)
 		return rc;

@@ -33,8 +33,9 @@ struct fv_work {
 	uint64_t visit_seq; /* of VISIT_BEGIN */
 	int64_t visit_ms;   /* its wall clock */
 	char case_id[FV_CASE_ID_BYTES];
-	bool is_carried;  /* the visit was open across a restart */
-	bool has_outcome; /* an OUTCOME of the open visit is recorded */
+	uint32_t place, purpose; /* codes; 0: not said */
+	bool is_carried;         /* the visit was open across a restart */
+	bool has_outcome;        /* an OUTCOME of the open visit is recorded */
 };
 
 /* Errors: FV_ECORRUPT FV_EIO FV_ENOMEM */

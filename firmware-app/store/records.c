@@ -107,7 +107,7 @@ fv_store_each_of_types(struct fv_store *store, const uint32_t *types, size_t cou
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
-	if (count > 8)
+	if (count > FV_STORE_TYPES_MAX)
 		return FV_ERANGE;
 	if ((rc = fv_store_stmt(store, SQL_RECORD_OF_TYPES, &stmt)) != FV_OK)
 		return rc;

@@ -43,8 +43,10 @@ static const char *const sql[SQL_COUNT] = {
 		       " WHERE seq = ?1",
     [SQL_RECORD_RANGE] = "SELECT seq, type, header, salt, payload, leaf, sig FROM record"
 			 " WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
-    [SQL_RECORD_OF_TYPES] = "SELECT seq, type, header, salt, payload, leaf, sig FROM record"
-			    " WHERE type IN (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ORDER BY seq",
+    [SQL_RECORD_OF_TYPES] =
+	"SELECT seq, type, header, salt, payload, leaf, sig FROM record"
+	" WHERE type IN (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+	" ORDER BY seq",
     [SQL_RECORD_LEAVES] = "SELECT leaf FROM record ORDER BY seq",
     [SQL_RECORD_COUNT] = "SELECT ifnull(max(seq) + 1, 0) FROM record",
     [SQL_RECORD_LAST_OF_TYPE] = "SELECT seq FROM record WHERE type = ?1 AND seq < ?2"

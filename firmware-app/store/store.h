@@ -92,7 +92,8 @@ typedef enum fv_err (*fv_store_record_fn)(const struct fv_record_row *row, void 
 FV_NODISCARD enum fv_err fv_store_each_record(
     struct fv_store *store, uint64_t from, uint64_t to, fv_store_record_fn fn, void *ctx);
 
-/* Records of up to 8 types, in order of seq. */
+/* Records of up to FV_STORE_TYPES_MAX types, in order of seq. */
+#define FV_STORE_TYPES_MAX 12U
 FV_NODISCARD enum fv_err fv_store_each_of_types(struct fv_store *store, const uint32_t *types,
     size_t count, fv_store_record_fn fn, void *ctx);
 
