@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "firmware-app/cards.h"
+#include "firmware-app/casebook.h"
 #include "firmware-app/frame.h"
 #include "firmware-app/own.h"
 #include "firmware-app/payload.h"
@@ -12,6 +13,8 @@
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "fv/item.h"
+
+#define CONTACTS_SHOWN 5U
 
 /* A PIN comes by --pin-file; on a terminal without an agent to keep it, it is asked. */
 int
@@ -183,6 +186,37 @@ tell_followup(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 		    fv_business_word(followup.business), fv_clock_day(followup.due_days, day));
 }
 
+/* The last contacts that this handheld knows of, newest first. */
+static void
+tell_history(struct fv_app *app, const char *case_id, struct fv_reply *reply)
+{
+	struct fv_casebook book = {0};
+	const struct fv_case_history *history = NULL;
+	char when[FV_LOCAL_TEXT_BYTES];
+
+	if (fv_casebook_load(app->store, case_id, NULL, &book) == FV_OK)
+		history = fv_history_find(book.history, case_id);
+	fv_json_begin_array(&reply->json, "contacts");
+	for (size_t i = 0; history != NULL && i < history->contact_count && i < CONTACTS_SHOWN;
+	     i++) {
+		const struct fv_contact *c = history->contacts[history->contact_count - 1 - i];
+		const char *channel = fv_code_word(FV_CODES_CHANNEL, c->channel);
+		const char *outcome =
+		    c->outcome != 0 ? fv_code_word(FV_CODES_OUTCOME, c->outcome) : "";
+
+		fv_reply_line(reply, "%-9s %s %s%s%s", i == 0 ? _("contacts") : "",
+		    fv_clock_local(c->begin_utc_ms, when), channel,
+		    *outcome != '\0' ? " " : "", outcome);
+		fv_json_begin_object(&reply->json, NULL);
+		fv_json_instant(&reply->json, "at", c->begin_utc_ms);
+		fv_json_text_z(&reply->json, "channel", channel);
+		fv_json_text_z(&reply->json, "outcome", outcome);
+		fv_json_end_object(&reply->json);
+	}
+	fv_json_end_array(&reply->json);
+	fv_casebook_clear(&book);
+}
+
 static int
 show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 {
@@ -222,6 +256,7 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	else
 		fv_reply_line(reply, "%s", _("no card for this handheld came with it"));
 	tell_followup(app, case_id, reply);
+	tell_history(app, case_id, reply);
 	fv_json_end_object(&reply->json);
 cleanup:
 	free(roster);

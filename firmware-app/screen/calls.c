@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "firmware-app/app.h"
@@ -25,6 +26,8 @@ fv_calls_drop(struct fv_ui_call *call)
 {
 	if (call->fd >= 0)
 		close(call->fd);
+	if (call->child > 0)
+		waitpid(call->child, NULL, WNOHANG); /* it goes on, and init reaps it */
 	fv_buf_clear(&call->out);
 	fv_buf_clear(&call->in);
 	memset(call, 0, sizeof *call);
@@ -61,7 +64,11 @@ fv_calls_begin(struct fv_ui *ui, const struct fv_ask *ask, unsigned owner)
 		if (!ui->calls[i].is_used)
 			call = &ui->calls[i];
 	}
-	if (call == NULL || put_call(ask, &call->out) != FV_OK)
+	if (call == NULL)
+		return false;
+	if (ask->is_program && (call->fd = fv_starter_run(ui, ask, &call->child)) < 0)
+		return false;
+	if (!ask->is_program && put_call(ask, &call->out) != FV_OK)
 		return false;
 	call->is_used = true;
 	call->owner = owner;
@@ -196,6 +203,26 @@ take(struct fv_ui *ui, struct fv_ui_call *call, struct fv_span out, struct fv_sp
 	fv_calls_drop(&done);
 }
 
+/* What a verb's own process prints, until it has ended. */
+static void
+receive_output(struct fv_ui *ui, struct fv_ui_call *call)
+{
+	uint8_t piece[4096];
+	ssize_t n = read(call->fd, piece, sizeof piece);
+	int status = 0;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0 && call->in.len + (size_t)n <= ANSWER_MAX) {
+		fv_buf_put(&call->in, piece, (size_t)n);
+		return;
+	}
+	waitpid(call->child, &status, 0);
+	call->child = 0;
+	take(ui, call, fv_buf_span(&call->in), fv_span_z(""),
+	    WIFEXITED(status) ? WEXITSTATUS(status) : FV_EXIT_INTERNAL);
+}
+
 static void
 receive(struct fv_ui *ui, struct fv_ui_call *call)
 {
@@ -260,6 +287,8 @@ fv_calls_serve(struct fv_ui *ui, const struct pollfd *fds, size_t count)
 				transmit(ui, call);
 		} else if (call->fd == fds[i].fd && (fds[i].revents & POLLOUT) != 0) {
 			transmit(ui, call);
+		} else if (call->child > 0 && call->fd == fds[i].fd && fds[i].revents != 0) {
+			receive_output(ui, call);
 		} else if (call->fd == fds[i].fd && fds[i].revents != 0) {
 			receive(ui, call);
 		}

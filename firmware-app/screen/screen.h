@@ -184,6 +184,7 @@ struct fv_ask {
 	fv_answer_fn *on; /* NULL: nobody listens; a failure is said */
 	int tag;          /* handed to `on` */
 	int wait_ms;      /* 0: FV_UI_WAIT_MS */
+	bool is_program;  /* as a process of its own: for a verb that reads files */
 };
 
 /*
@@ -275,6 +276,7 @@ extern const struct fv_screen fv_screen_settings;
 extern const struct fv_screen fv_screen_sos;
 extern const struct fv_screen fv_screen_consent;
 extern const struct fv_screen fv_screen_contact; /* arg: const char * of the case */
+extern const struct fv_screen fv_screen_attach;
 
 /* Who is it, and his PIN. */
 enum fv_person {

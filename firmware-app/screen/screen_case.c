@@ -262,6 +262,38 @@ put_card(const struct visit_case *c, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_BAD, "%s", c->card_failed);
 }
 
+/* The last contacts, in short. */
+static void
+put_history(const struct visit_case *c, struct fv_page *page)
+{
+	static const struct {
+		const char *word, *text;
+	} words[] = {{"visit", N_("visit")}, {"call", N_("Call")}, {"sms", N_("Text message")},
+	    {"message", N_("Chat message")}, {"email", N_("E-mail")}, {"letter", N_("Letter")},
+	    {"conversation", N_("spoken with")}, {"contact", N_("met")},
+	    {"no_answer", N_("No answer")}, {"left_message", N_("Left a message")},
+	    {"not_connected", N_("Not connected")}, {"not_home", N_("nobody at home")},
+	    {"refused", N_("Refused to talk")}};
+	const json_t *contact;
+	char when[FV_WHEN_BYTES];
+	size_t i;
+
+	json_array_foreach(json_object_get(c->card, "contacts"), i, contact)
+	{
+		const char *channel = fv_json_str(contact, "channel");
+		const char *outcome = fv_json_str(contact, "outcome");
+
+		for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+			if (strcmp(words[k].word, channel) == 0)
+				channel = gettext(words[k].text);
+			if (strcmp(words[k].word, outcome) == 0)
+				outcome = gettext(words[k].text);
+		}
+		fv_page_pair(page, FV_STYLE_PLAIN, _("before"), "%s %s %s",
+		    fv_when(fv_json_ms(contact, "at"), when), channel, outcome);
+	}
+}
+
 /* What the plan knows of the case. */
 static void
 put_plan(const struct visit_case *c, struct fv_page *page)
@@ -298,6 +330,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_pair(page, FV_STYLE_STRONG, _("case"), "%s", c->id);
 		if (!fv_ui_is_hiding(ui))
 			put_card(c, page);
+		put_history(c, page);
 		put_duties(c, page);
 	}
 	if (!fv_ui_view(ui)->has_visit)

@@ -9,6 +9,7 @@ enum id {
 	ID_LEAVE,
 	ID_END,
 	ID_COSIGN,
+	ID_ATTACH,
 	ID_DETAILS,
 	ID_FORGOT,
 	ID_CHECKIN,
@@ -108,6 +109,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_button(page, ID_LEAVE, 'l', _("Asked to leave"));
 	fv_page_button(page, ID_END, 'e', _("End visit"));
 	fv_page_button(page, ID_COSIGN, 'o', _("Cosign"));
+	fv_page_button(page, ID_ATTACH, 'p', _("Photo, file"));
 	fv_page_button(page, ID_DETAILS, 'd', _("Case"));
 	if (json_is_object(json_object_get(v->json, "checkin")))
 		fv_page_button(page, ID_CHECKIN, 'i', _("I am well"));
@@ -143,6 +145,9 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_COSIGN:
 		fv_ui_push(ui, &fv_screen_person, &cosign);
+		break;
+	case ID_ATTACH:
+		fv_ui_push(ui, &fv_screen_attach, NULL);
 		break;
 	case ID_DETAILS:
 		show_case(ui);

@@ -14,9 +14,8 @@
 #define LOG_FILE "agent.log"
 #define AGAIN_MS 5000 /* between two starts */
 
-/* fieldvisit beside this program, or where an installation has it; else from PATH. */
-static void
-find_program(char *out, size_t cap)
+void
+fv_starter_find(char *out, size_t cap)
 {
 	static const char *const places[] = {
 	    "fieldvisit", "../bin/fieldvisit", "../../bin/fieldvisit"};
@@ -56,6 +55,39 @@ become_agent(const char *program, const char *dir, int log)
 	execlp(program, "fieldvisit", "--dir", dir, "agent", (char *)NULL);
 	dprintf(STDERR_FILENO, "fieldvisit: %s: %s\n", program, strerror(errno));
 	_exit(127);
+}
+
+int
+fv_starter_run(const struct fv_ui *ui, const struct fv_ask *ask, pid_t *child_out)
+{
+	const char *argv[FV_ASK_WORDS + 6] = {
+	    "fieldvisit", "--dir", ui->dir, "--json", ask->verb};
+	char program[4096];
+	int ends[2], null;
+	sigset_t none;
+
+	fv_starter_find(program, sizeof program);
+	for (size_t i = 0; i < FV_ASK_WORDS && ask->words[i] != NULL; i++)
+		argv[5 + i] = ask->words[i];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	if ((*child_out = fork()) == 0) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		setsid(); /* it ends what it began when the terminal dies */
+		if ((null = open("/dev/null", O_RDWR)) >= 0) {
+			dup2(null, STDIN_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		dup2(ends[1], STDOUT_FILENO);
+		execvp(program, (char **)(uintptr_t)argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	if (*child_out > 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+		return ends[0];
+	close(ends[0]);
+	return -1;
 }
 
 /* The last line that it wrote since it was started, without the program's name. */
@@ -98,7 +130,7 @@ fv_starter_start(struct fv_ui *ui)
 	    (ui->agent_at_ms != 0 && fv_mono_ms() - ui->agent_at_ms < AGAIN_MS))
 		return false;
 	ui->agent_at_ms = fv_mono_ms();
-	find_program(program, sizeof program);
+	fv_starter_find(program, sizeof program);
 	snprintf(log_path, sizeof log_path, "%s/" LOG_FILE, ui->dir);
 	log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (log < 0)

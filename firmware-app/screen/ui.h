@@ -114,7 +114,8 @@ struct fv_page_item *fv_layout_at(struct fv_page *page, int row, int column, int
 #define FV_CALLS_MAX 8U
 
 struct fv_ui_call {
-	int fd; /* -1: free, or not connected yet */
+	int fd;      /* -1: free, or not connected yet */
+	pid_t child; /* a verb that runs as a process: fd is its output; 0: none */
 	bool is_used;
 	unsigned owner; /* serial of the frame; 0: the toolkit */
 	fv_answer_fn *on;
@@ -138,6 +139,11 @@ void fv_calls_drop(struct fv_ui_call *call);
 int fv_calls_timeout_ms(const struct fv_ui *ui);
 
 /* --- starter.c --- */
+
+/* fieldvisit beside this program, or where an installation has it; else from PATH. */
+void fv_starter_find(char *out, size_t cap);
+/* Run `fieldvisit WORDS` with its output in a pipe.  Returns the pipe; -1: could not. */
+int fv_starter_run(const struct fv_ui *ui, const struct fv_ask *ask, pid_t *child_out);
 
 /* Start `fieldvisit agent` for the folder, once; true: started now. */
 bool fv_starter_start(struct fv_ui *ui);

@@ -23,6 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, "tests", "support"))
 import house as h  # noqa: E402
 import receiver  # noqa: E402
+import screen  # noqa: E402
 import walk  # noqa: E402
 
 HERE = (31.2304, 121.4737)
@@ -31,6 +32,7 @@ NOTE_PADDED = 64  # a text below 1 KiB is padded to 64
 RECORD_HEAD_MAX = 42  # of a TRACK record on the wire: all but its payload (PROTOCOL section 6)
 SIGNATURE = 66  # of a seal, with its CBOR head
 CHECKS = 21
+SCREENS, KEYS = 11, 40
 SEALED_VISITS = 60
 FIXES_1HZ, FIXES_10S = 900, 90  # of the 15 minutes between two heartbeat seals
 SHIFTS = 3
@@ -299,6 +301,18 @@ def check_times(phone):
     return dict(median_ms=statistics.median(times), worst_ms=max(times), runs=CHECKS)
 
 
+def screens(phone):
+    """From exec to the first screen, with what the agent said on it; from a key to its first byte."""
+    argv, first = [os.path.join(phone.house.bin, "fieldvisit"), "--dir", phone.dir], []
+    for _ in range(SCREENS):
+        with screen.Line(argv, LANGUAGE="en") as line:
+            first.append(line.wait("PIN"))
+            line.quiet()
+            keys = line.presses([b"1", b"\x7f"] * (KEYS // 2))
+            rss = memory(line.pid)
+    return dict(first_ms=statistics.median(first), worst_ms=max(first), key_ms=keys, runs=SCREENS, **rss)
+
+
 def stripped_bytes(house, name):
     path = os.path.join(house.folder, "stripped")
     h.run(["strip", "-o", path, os.path.join(house.bin, name)])
@@ -394,6 +408,7 @@ def main():
         phone.start_agent(port)
         settle(phone)
         out("check_agent", **check_times(phone))
+        out("screens", bytes=stripped_bytes(house, "fieldvisit-screen"), **screens(phone))
         if is_own:
             wire = Wire(house.port)
             wire_fixes(house, phone, wire)
