@@ -87,6 +87,13 @@ struct fv_agent {
 	enum fv_stop_reason stop;
 };
 
+/*
+ * A receiver that is off, of the gpsd that --gpsd, else FIELDVISIT_GPSD names.
+ * Owned: *gps_out.  False: the reply says why.
+ */
+bool fv_agent_open_gps(const struct fv_call *call, struct fv_clock clock,
+    struct fv_gps **gps_out, struct fv_reply *reply);
+
 /* Now on the boot clock. */
 int64_t fv_agent_now(const struct fv_agent *agent);
 

@@ -37,8 +37,9 @@ split_gpsd(const char *text, char host[GPSD_HOST_MAX + 1], char port[32])
 	return true;
 }
 
-static bool
-open_gps(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *reply)
+bool
+fv_agent_open_gps(const struct fv_call *call, struct fv_clock clock, struct fv_gps **gps_out,
+    struct fv_reply *reply)
 {
 	const char *given = fv_args_value(&call->args, "gpsd");
 	char host[GPSD_HOST_MAX + 1], port[32];
@@ -53,8 +54,8 @@ open_gps(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *re
 		    reply, FV_FAIL_USAGE, given, _("gpsd is named HOST or HOST:PORT"));
 		return false;
 	}
-	rc = fv_gps_new(host[0] != '\0' ? host : NULL, port[0] != '\0' ? port : NULL,
-	    agent->app.clock, &agent->app.gps);
+	rc = fv_gps_new(
+	    host[0] != '\0' ? host : NULL, port[0] != '\0' ? port : NULL, clock, gps_out);
 	if (rc != FV_OK)
 		fv_reply_fail_err(reply, "gpsd", rc);
 	return rc == FV_OK;
@@ -135,7 +136,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
-	if (!open_gps(agent, call, reply))
+	if (!fv_agent_open_gps(call, app->clock, &app->gps, reply))
 		return false;
 	if (!open_signals(agent) || (rc = fv_agent_open_socket(agent)) != FV_OK) {
 		fv_reply_fail(reply, FV_FAIL_IO, FV_SOCKET_FILE,

@@ -7,6 +7,7 @@
 #include "firmware-app/doorlist.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
+#include "firmware-app/version.h"
 
 struct status {
 	struct fv_work work;
@@ -316,6 +317,8 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
 	fv_json_bool(&reply->json, "agent", app->is_agent);
 	tell_set(app, &reply->json);
+	fv_json_text_z(&reply->json, "version", FV_VERSION);
+	fv_json_text_z(&reply->json, "server", app->identity.ticket.url);
 	fv_json_end_object(&reply->json);
 	return FV_EXIT_OK;
 }

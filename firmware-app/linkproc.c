@@ -15,6 +15,7 @@
 
 #define PROGRAM "fieldvisit-link"
 #define CHILD_FD 3
+#define CHECK_MS 5000  /* without a word of it */
 #define GRACE_MS 15000 /* over the program's own deadline */
 
 static int64_t
@@ -58,10 +59,11 @@ pick_environment(char *picked[16])
 	picked[count] = NULL;
 }
 
+/* `option` NULL: for one request over child_fd; else child_fd takes what it prints. */
 static enum fv_err
-spawn(pid_t *pid_out, int child_fd)
+spawn(pid_t *pid_out, int child_fd, char *option)
 {
-	char path[PATH_MAX], *argv[] = {path, NULL}, *env[16];
+	char path[PATH_MAX], *argv[] = {path, option, NULL}, *env[16];
 	posix_spawn_file_actions_t actions;
 	bool is_beside = find_beside(path);
 	int error;
@@ -77,7 +79,8 @@ spawn(pid_t *pid_out, int child_fd)
 		error = posix_spawn_file_actions_addopen(
 		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(&actions, child_fd, CHILD_FD);
+		error = posix_spawn_file_actions_adddup2(
+		    &actions, child_fd, option == NULL ? CHILD_FD : STDOUT_FILENO);
 	if (error == 0)
 		error = posix_spawn_file_actions_addchdir_np(&actions, "/");
 	if (error == 0)
@@ -132,7 +135,7 @@ fv_linkproc_start(struct fv_linkproc *proc, const char *url, struct fv_span body
 	if ((flags = fcntl(ends[1], F_GETFL)) < 0 ||
 	    fcntl(ends[1], F_SETFL, flags & ~O_NONBLOCK) != 0)
 		goto cleanup;
-	if ((rc = spawn(&proc->pid, ends[1])) != FV_OK)
+	if ((rc = spawn(&proc->pid, ends[1], NULL)) != FV_OK)
 		goto cleanup;
 	proc->fd = ends[0];
 	ends[0] = -1;
@@ -258,4 +261,32 @@ fv_linkproc_stop(struct fv_linkproc *proc)
 	fv_buf_clear(&proc->out);
 	fv_buf_clear(&proc->in);
 	*proc = (struct fv_linkproc)FV_LINKPROC_NONE;
+}
+
+enum fv_err
+fv_linkproc_check(struct fv_buf *out)
+{
+	char option[] = "--check", piece[256];
+	struct pollfd poll_fd = {.fd = -1, .events = POLLIN};
+	int ends[2], status = 0;
+	enum fv_err rc;
+	ssize_t n = -1;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return FV_EIO;
+	rc = spawn(&pid, ends[1], option);
+	close(ends[1]);
+	poll_fd.fd = ends[0];
+	while (rc == FV_OK && poll(&poll_fd, 1, CHECK_MS) > 0 &&
+	    (n = read(ends[0], piece, sizeof piece)) > 0)
+		fv_buf_put(out, piece, (size_t)n);
+	close(ends[0]);
+	if (rc != FV_OK)
+		return rc;
+	if (n != 0)
+		kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return FV_EIO;
+	return fv_buf_status(out);
 }

@@ -63,4 +63,11 @@ FV_NODISCARD enum fv_err fv_linkproc_step(
 
 void fv_linkproc_stop(struct fv_linkproc *proc);
 
+/*
+ * What "fieldvisit-link --check" prints of the guards that this kernel grants, appended to
+ * `out`.  Waits, some seconds at most.
+ * Errors: FV_ENOENT  there is no such program;  FV_EIO  it failed
+ */
+FV_NODISCARD enum fv_err fv_linkproc_check(struct fv_buf *out);
+
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "firmware-app/again.h"
@@ -108,84 +107,6 @@ say_unknown_verb(const char *name, struct fv_reply *reply)
 	    reply, FV_FAIL_USAGE, name, _("no such verb; 'fieldvisit help' lists them"));
 }
 
-static void
-nap(long ms)
-{
-	const struct timespec t = {0, ms * 1000000L};
-
-	nanosleep(&t, NULL);
-}
-
-static int
-fail_output(struct fv_reply *reply)
-{
-	return fv_reply_fail(reply, FV_FAIL_IO, _("standard output"), "%s", strerror(errno));
-}
-
-/* All pieces of an answer; a question ends it, so that nobody waits with the lock. */
-static void
-run_pieces(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
-{
-	while ((reply->exit = call->verb->run(app, call, reply)) == FV_EXIT_AGAIN &&
-	    !fv_reply_asks(reply)) {
-		if (!fv_call_turn(call, reply)) {
-			fail_output(reply);
-			return;
-		}
-	}
-}
-
-/* Run the verb's half that needs the data, here, under the lock that is held. */
-static int
-run_here(struct fv_call *call, int lock_fd, struct fv_reply *reply)
-{
-	struct fv_app app;
-
-	if (fv_app_open(&app, call->dir, lock_fd, reply)) {
-		if (app.identity.state != FV_IDENTITY_ENROLLED &&
-		    (call->verb->flags & FV_VERB_UNENROLLED) == 0)
-			fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, call->dir,
-			    _("this handheld is not enrolled; 'fieldvisit enroll FILE' with "
-			      "the "
-			      "ticket that your supervisor made"));
-		else
-			run_pieces(&app, call, reply);
-	}
-	fv_app_close(&app);
-	return reply->exit;
-}
-
-/* Through the agent when one listens, else under the lock; whoever has it gets some time. */
-static int
-run_call(struct fv_call *call, struct fv_reply *reply)
-{
-	int fd, lock_fd;
-	enum fv_err rc = FV_EBUSY;
-
-	for (int waited_ms = 0; waited_ms < FV_LOCK_WAIT_MS; waited_ms += 10) {
-		if ((fd = fv_client_connect(call->dir)) >= 0) {
-			bool is_done = fv_client_call(fd, call, reply);
-
-			close(fd);
-			if (!is_done)
-				return fv_reply_fail(reply, FV_FAIL_NO_AGENT, call->verb->name,
-				    _("the agent went away before it answered; 'fieldvisit "
-				      "status' "
-				      "says what was recorded"));
-			return reply->exit;
-		}
-		if ((rc = fv_app_take_lock(call->dir, &lock_fd)) == FV_OK)
-			return run_here(call, lock_fd, reply);
-		if (rc != FV_EBUSY)
-			break;
-		nap(10);
-	}
-	if (rc == FV_EBUSY)
-		return fv_reply_fail_err(reply, FV_LOCK_FILE, rc);
-	return fv_reply_fail(reply, FV_FAIL_IO, call->dir,
-	    _("cannot make or use this folder; name another with --dir"));
-}
-
 static int
 run_verb(struct fv_call *call, struct fv_reply *reply)
 {
@@ -198,9 +119,10 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 		return reply->exit;
 	if ((call->verb->flags & FV_VERB_LOCAL) != 0)
 		return reply->exit = call->verb->run(NULL, call, reply);
-	while (run_call(call, reply) == FV_EXIT_AGAIN)
+	while (fv_call_run(call, reply) == FV_EXIT_AGAIN)
 		if (!fv_call_turn(call, reply))
-			return fail_output(reply);
+			return fv_reply_fail(
+			    reply, FV_FAIL_IO, _("standard output"), "%s", strerror(errno));
 	return reply->exit;
 }
 

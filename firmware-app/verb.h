@@ -60,6 +60,13 @@ bool fv_call_parse(struct fv_call *call, struct fv_reply *reply);
 void fv_call_clear(struct fv_call *call);
 
 /*
+ * Run a parsed call's half that needs the data: through the agent when one listens, else
+ * here under the lock; whoever has that gets some time.  Returns the exit code, which is
+ * the reply's; FV_EXIT_AGAIN: there is more to it (again.h).
+ */
+int fv_call_run(struct fv_call *call, struct fv_reply *reply);
+
+/*
  * The code of an option's word; 0 when the option is not given.  False: the word is none
  * of the set, and the reply names it and the nearest.
  */
@@ -82,6 +89,7 @@ int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_checklist(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_doctor(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

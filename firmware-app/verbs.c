@@ -26,6 +26,7 @@ static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business
     {"source", "handheld|dialler|ai|desk|letter"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file", "FILE"},
     {"show", "CASE"}, {"ticket", "FILE"}, {NULL, NULL}};
+static const struct fv_option doctor_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
 static const struct fv_option login_options[] = {
     {"pin-file", "FILE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
@@ -68,6 +69,8 @@ const struct fv_verb fv_verbs[] = {
     {"cosign", "OFFICER [--code DIGITS | --ticket FILE] [--pin-file FILE] | --show CASE",
 	N_("a second officer joins the open visit"), cosign_options, 0, 1, fv_prepare_cosign,
 	fv_cmd_cosign, 0},
+    {"doctor", "[--gpsd HOST[:PORT]]", N_("what is wrong here, and how to repair it"),
+	doctor_options, 0, 0, NULL, fv_cmd_doctor, FV_VERB_LOCAL},
     {"draft", "put | get | drop [CASE] [--pin-file FILE]",
 	N_("keep what is written and not sent yet"), pin_options, 1, 2, fv_prepare_draft,
 	fv_cmd_draft, 0},
