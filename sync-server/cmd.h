@@ -33,6 +33,7 @@ int cmd_case_show(int argc, char **argv);
 int cmd_device_import(int argc, char **argv);
 int cmd_device_info(int argc, char **argv);
 int cmd_device_list(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_history_import(int argc, char **argv);
 int cmd_invite_import(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct verb {
     {"device revoke", cmd_device_revoke,
 	"revoke a handheld by a signed order, off the server"},
     {"device wipe", cmd_device_wipe, "order its case cards wiped, off the server"},
+    {"doctor", cmd_doctor, "say what is wrong with this server, and how to repair it"},
     {"export", cmd_export, "write the evidence of a visit or case to a file"},
     {"history import", cmd_history_import, "take contacts and events of other systems"},
     {"init", cmd_init, "make a data folder: keys, database, ledger"},
