@@ -13,6 +13,7 @@
 #include "firmware-app/consent.h"
 #include "firmware-app/syncer.h"
 #include "firmware-app/verb.h"
+#include "firmware-app/words.h"
 #include "fv/motion.h"
 #include "fv/track.h"
 
@@ -59,13 +60,22 @@ struct fv_agent_power {
 	bool is_settled;       /* this listening had a run of 3D fixes */
 };
 
+/* For whose end a caller waits. */
+enum fv_agent_wait {
+	FV_WAIT_NOTHING,
+	FV_WAIT_SYNC,
+	FV_WAIT_ATTACH,
+};
+
 struct fv_agent_client {
 	int fd;                /* -1: free */
 	struct fv_buf in, out; /* owned, wiped */
 	size_t sent;           /* of out */
 	int64_t since_ms;      /* boottime of the last progress */
-	bool is_waiting;       /* for the end of a sync */
+	enum fv_agent_wait waits_for;
 	bool want_json;
+	int passed_fd; /* owned: a file that came with the call; -1: none */
+	char language[FV_WORDS_LANGUAGE_MAX + 1]; /* of who waits */
 };
 
 struct fv_agent {
@@ -171,8 +181,17 @@ void fv_agent_close_socket(struct fv_agent *agent);
 size_t fv_agent_poll_clients(const struct fv_agent *agent, struct pollfd *fds);
 /* Serve what poll found. */
 void fv_agent_serve(struct fv_agent *agent, const struct pollfd *fds, size_t count);
-/* Answer everyone who waits for a sync with this reply. */
-void fv_agent_answer_waiting(
-    struct fv_agent *agent, void (*fill)(struct fv_reply *reply, void *ctx), void *ctx);
+/* Answer everyone who waits for this with what `fill` says, in his own language. */
+void fv_agent_answer(struct fv_agent *agent, enum fv_agent_wait what,
+    void (*fill)(struct fv_reply *reply, void *ctx), void *ctx);
+
+/* --- agent_attach.c: a file that is being taken in --- */
+
+/* What to poll for reading; -1: nothing. */
+int fv_agent_attach_fd(const struct fv_agent *agent);
+/* It can be read: take some of it; answers who waits for the end. */
+void fv_agent_attach(struct fv_agent *agent);
+/* Its caller went away, or the agent stops: nothing of it stays. */
+void fv_agent_drop_attach(struct fv_agent *agent);
 
 #endif

@@ -228,7 +228,7 @@ fv_agent_timeout_ms(const struct fv_agent *agent)
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++) {
 		const struct fv_agent_client *c = &agent->clients[i];
 
-		if (c->fd >= 0 && !c->is_waiting)
+		if (c->fd >= 0 && c->waits_for == FV_WAIT_NOTHING)
 			wait_ms = sooner(wait_ms, c->since_ms + FV_AGENT_CLIENT_MS, now);
 	}
 	wait_ms = sooner(wait_ms, fv_agent_power_due_ms(agent), now);

@@ -9,7 +9,6 @@
 
 #include "firmware-app/agent.h"
 #include "firmware-app/frame.h"
-#include "firmware-app/words.h"
 
 static enum fv_err
 put_address(const struct fv_agent *agent, struct sockaddr_un *addr)
@@ -57,14 +56,18 @@ fv_agent_open_socket(struct fv_agent *agent)
 }
 
 static void
-drop(struct fv_agent_client *client)
+drop(struct fv_agent *agent, struct fv_agent_client *client)
 {
+	if (client->waits_for == FV_WAIT_ATTACH)
+		fv_agent_drop_attach(agent);
 	if (client->fd >= 0)
 		close(client->fd);
+	if (client->passed_fd >= 0)
+		close(client->passed_fd);
 	fv_buf_clear(&client->in);
 	fv_buf_clear(&client->out);
 	memset(client, 0, sizeof *client);
-	client->fd = -1;
+	client->fd = client->passed_fd = -1;
 }
 
 void
@@ -73,7 +76,7 @@ fv_agent_close_socket(struct fv_agent *agent)
 	struct sockaddr_un addr;
 
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++)
-		drop(&agent->clients[i]);
+		drop(agent, &agent->clients[i]);
 	if (agent->listen_fd < 0)
 		return;
 	if (put_address(agent, &addr) == FV_OK)
@@ -153,6 +156,8 @@ handle(struct fv_agent *agent, struct fv_agent_client *client, struct fv_span by
 	rc = fv_frame_parse_call(bytes, &words, &call);
 	fv_reply_init(&reply, rc == FV_OK && call.want_json);
 	call.dir = agent->app.dir;
+	call.has_fd = client->passed_fd >= 0;
+	call.fd = client->passed_fd;
 	client->want_json = call.want_json;
 	fv_words_choose(call.language);
 	if (rc == FV_OK)
@@ -163,42 +168,66 @@ handle(struct fv_agent *agent, struct fv_agent_client *client, struct fv_span by
 		      "upgrade"),
 		    fv_err_name(rc));
 	if (reply.is_pending) {
-		client->is_waiting = true;
+		client->waits_for =
+		    call.verb->run == fv_cmd_attach ? FV_WAIT_ATTACH : FV_WAIT_SYNC;
+		snprintf(client->language, sizeof client->language, "%s", fv_words_language());
 	} else {
 		fv_frame_put_answer(&client->out, &reply);
 		if (fv_buf_status(&client->out) != FV_OK)
-			drop(client);
+			drop(agent, client);
 	}
 	fv_call_clear(&call);
 	fv_reply_clear(&reply);
 	fv_buf_clear(&words);
 }
 
+/* As recv(), and takes the descriptor that comes with it. */
+static ssize_t
+receive_some(struct fv_agent_client *client, uint8_t *out, size_t len)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct iovec part = {out, len};
+	struct msghdr message = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof control};
+	ssize_t n = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *head = n >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS ||
+	    head->cmsg_len != CMSG_LEN(sizeof(int)))
+		return n;
+	if (client->passed_fd >= 0)
+		close(client->passed_fd);
+	memcpy(&client->passed_fd, CMSG_DATA(head), sizeof client->passed_fd);
+	return n;
+}
+
 static void
 receive(struct fv_agent *agent, struct fv_agent_client *client)
 {
 	uint8_t piece[4096];
-	ssize_t n = recv(client->fd, piece, sizeof piece, 0);
+	ssize_t n = receive_some(client, piece, sizeof piece);
 	uint32_t len;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0 || client->is_waiting || client->out.len > 0) {
-		drop(client); /* gone, or more than one call */
+	if (n <= 0 || client->waits_for != FV_WAIT_NOTHING || client->out.len > 0) {
+		drop(agent, client); /* gone, or more than one call */
 		return;
 	}
 	fv_buf_put(&client->in, piece, (size_t)n);
 	fv_wipe(piece, sizeof piece);
 	client->since_ms = fv_agent_now(agent);
 	if (fv_buf_status(&client->in) != FV_OK) {
-		drop(client);
+		drop(agent, client);
 		return;
 	}
 	if (client->in.len < FV_FRAME_HEAD_BYTES)
 		return;
 	len = fv_load_u32be(client->in.ptr);
 	if (len > FV_FRAME_CALL_MAX || client->in.len > len + FV_FRAME_HEAD_BYTES)
-		drop(client);
+		drop(agent, client);
 	else if (client->in.len == len + FV_FRAME_HEAD_BYTES)
 		handle(agent, client, fv_span_of(client->in.ptr + FV_FRAME_HEAD_BYTES, len));
 }
@@ -216,7 +245,7 @@ transmit(struct fv_agent *agent, struct fv_agent_client *client)
 		client->since_ms = fv_agent_now(agent);
 	}
 	if (n <= 0 || client->sent == client->out.len)
-		drop(client);
+		drop(agent, client);
 }
 
 size_t
@@ -250,29 +279,31 @@ fv_agent_serve(struct fv_agent *agent, const struct pollfd *fds, size_t count)
 			transmit(agent, client);
 		else if ((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 			receive(agent, client);
-		else if (!client->is_waiting && now - client->since_ms >= FV_AGENT_CLIENT_MS)
-			drop(client);
+		else if (client->waits_for == FV_WAIT_NOTHING &&
+		    now - client->since_ms >= FV_AGENT_CLIENT_MS)
+			drop(agent, client);
 	}
 	if ((fds[0].revents & POLLIN) != 0)
 		accept_client(agent);
 }
 
 void
-fv_agent_answer_waiting(
-    struct fv_agent *agent, void (*fill)(struct fv_reply *reply, void *ctx), void *ctx)
+fv_agent_answer(struct fv_agent *agent, enum fv_agent_wait what,
+    void (*fill)(struct fv_reply *reply, void *ctx), void *ctx)
 {
 	struct fv_reply reply;
 
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++) {
 		struct fv_agent_client *client = &agent->clients[i];
 
-		if (client->fd < 0 || !client->is_waiting)
+		if (client->fd < 0 || client->waits_for != what)
 			continue;
+		fv_words_choose(fv_span_z(client->language));
 		fv_reply_init(&reply, client->want_json);
 		fill(&reply, ctx);
 		fv_frame_put_answer(&client->out, &reply);
 		fv_reply_clear(&reply);
-		client->is_waiting = false;
+		client->waits_for = FV_WAIT_NOTHING;
 		client->since_ms = fv_agent_now(agent);
 	}
 }

@@ -60,7 +60,7 @@ finish(struct fv_agent *agent)
 	 */
 	if (app->is_sync_by_hand)
 		return;
-	fv_agent_answer_waiting(agent, fill, &result);
+	fv_agent_answer(agent, FV_WAIT_SYNC, fill, &result);
 	agent->app.is_sync_waited = false;
 }
 

@@ -45,6 +45,8 @@ struct fv_door_items {
 	char rules[FV_CHECKLIST_STEP_MAX + 1][41]; /* by item: the first rule; "": none */
 };
 
+struct fv_attaching;
+
 struct fv_app {
 	const char *dir;        /* held */
 	int lock_fd;            /* -1: not locked */
@@ -68,6 +70,7 @@ struct fv_app {
 	bool is_sync_waited;            /* a caller waits for it */
 	bool is_sync_full;              /* it asks for the consistency proof in any case */
 	bool is_shift_changed;          /* a handler began or ended a shift */
+	struct fv_attaching *attaching; /* owned; agent only: a file that is being taken in */
 	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
 	void (*close_shift)(void *ctx); /* agent: that, and the gap that is open; else NULL */
 	void *track_ctx;                /* held */

@@ -72,16 +72,39 @@ cleanup:
 	return fd;
 }
 
-static bool
-send_all(int fd, struct fv_span bytes)
+/* As send(), with a descriptor beside the bytes. */
+static ssize_t
+send_with(int fd, struct fv_span bytes, int passed)
 {
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {(void *)(uintptr_t)bytes.ptr, bytes.len};
+	struct msghdr message = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof control};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof passed);
+	memcpy(CMSG_DATA(head), &passed, sizeof passed);
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static bool
+send_all(int fd, struct fv_span bytes, const struct fv_call *call)
+{
+	bool is_passed = !call->has_fd;
+
 	while (bytes.len > 0) {
-		ssize_t n = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+		ssize_t n = is_passed ? send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL)
+				      : send_with(fd, bytes, call->fd);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return false;
+		is_passed = true;
 		bytes.ptr += n;
 		bytes.len -= (size_t)n;
 	}
@@ -128,7 +151,8 @@ fv_client_call(int fd, const struct fv_call *call, struct fv_reply *reply)
 	size_t out_len, err_len;
 	bool is_done = false;
 
-	if (fv_frame_put_call(&frame, call) != FV_OK || !send_all(fd, fv_buf_span(&frame)))
+	if (fv_frame_put_call(&frame, call) != FV_OK ||
+	    !send_all(fd, fv_buf_span(&frame), call))
 		goto cleanup;
 	if (!receive(fd, head, sizeof head) ||
 	    fv_frame_parse_head(head, &reply->exit, &out_len, &err_len) != FV_OK)

@@ -159,7 +159,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 static void
 run_loop(struct fv_agent *agent)
 {
-	struct pollfd fds[5 + FV_AGENT_CLIENTS_MAX];
+	struct pollfd fds[6 + FV_AGENT_CLIENTS_MAX];
 	int timeout_ms, sync_ms;
 	size_t count;
 
@@ -169,18 +169,21 @@ run_loop(struct fv_agent *agent)
 		fds[2] = (struct pollfd){fv_gps_fd(agent->app.gps), POLLIN, 0};
 		fds[3] = (struct pollfd){
 		    fv_syncer_fd(&agent->syncer), fv_syncer_events(&agent->syncer), 0};
-		count = fv_agent_poll_clients(agent, fds + 4);
+		fds[4] = (struct pollfd){fv_agent_attach_fd(agent), POLLIN, 0};
+		count = fv_agent_poll_clients(agent, fds + 5);
 		timeout_ms = fv_agent_timeout_ms(agent);
 		sync_ms = fv_agent_sync_timeout_ms(agent);
 		if (timeout_ms < 0 || (sync_ms >= 0 && sync_ms < timeout_ms))
 			timeout_ms = sync_ms;
-		if (poll(fds, (nfds_t)(4 + count), timeout_ms) < 0 && errno != EINTR)
+		if (poll(fds, (nfds_t)(5 + count), timeout_ms) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents != 0)
 			fv_agent_take_clock(agent);
 		fv_agent_take_gps(agent);
 		fv_agent_step_power(agent);
-		fv_agent_serve(agent, fds + 4, count);
+		fv_agent_serve(agent, fds + 5, count);
+		if (fds[4].revents != 0)
+			fv_agent_attach(agent);
 		fv_agent_do_due(agent);
 		fv_agent_sync(agent);
 		if (fds[0].revents != 0)
@@ -197,6 +200,7 @@ shut_down(struct fv_agent *agent, struct fv_reply *reply)
 	uint64_t seq;
 	enum fv_err rc;
 
+	fv_agent_drop_attach(agent);
 	fv_agent_close_track(agent);
 	fv_cbor_put_map(&payload, 1);
 	fv_cbor_put_uint(&payload, 4);
@@ -268,7 +272,7 @@ fv_cmd_agent(struct fv_app *unused, struct fv_call *call, struct fv_reply *reply
 	fv_syncer_init(&agent->syncer);
 	agent->listen_fd = agent->clock_fd = agent->signal_fd = -1;
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++)
-		agent->clients[i].fd = -1;
+		agent->clients[i].fd = agent->clients[i].passed_fd = -1;
 	if (fv_app_open(&agent->app, call->dir, lock_fd, reply) &&
 	    open_agent(agent, call, reply)) {
 		fputs("fieldvisit: agent: ready\n", stderr);

@@ -27,52 +27,18 @@ is_note(struct fv_span text, struct fv_reply *reply)
 	return reply->exit == FV_EXIT_OK;
 }
 
-/* The open visit, or the case that was named. */
-static bool
-find_subject(struct fv_app *app, const struct fv_call *call, struct fv_work *work,
-    struct fv_note_subject *subject, struct fv_reply *reply)
-{
-	const char *named = call->args.operand_count > 0 ? call->args.operands[0] : NULL;
-	struct fv_item_row row;
-	struct fv_buf body = {0};
-	enum fv_err rc;
-
-	if ((rc = fv_work_load(app->store, work)) != FV_OK) {
-		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-		return false;
-	}
-	if (work->has_visit && (named == NULL || strcmp(named, work->case_id) == 0)) {
-		subject->is_visit = true;
-		subject->visit_seq = work->visit_seq;
-		subject->case_id = work->case_id;
-		return true;
-	}
-	if (named == NULL) {
-		fv_reply_fail(reply, FV_FAIL_NO_VISIT, "note",
-		    _("no visit is open; begin one, or name the case: 'fieldvisit note "
-		      "CASE'"));
-		return false;
-	}
-	rc = fv_store_get_item(app->store, FV_ITEM_CASE, fv_span_z(named), &row, &body);
-	fv_buf_clear(&body);
-	if (rc != FV_OK)
-		fv_reply_fail(reply, FV_FAIL_NO_CASE, named,
-		    _("no such case on this handheld; 'fieldvisit case list' lists them"));
-	subject->case_id = named;
-	return rc == FV_OK;
-}
-
 int
 fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
+	const char *named = call->args.operand_count > 0 ? call->args.operands[0] : NULL;
 	struct fv_readers readers;
-	struct fv_note_subject subject = {0};
+	struct fv_note_subject subject;
 	struct fv_work work;
 	uint64_t seq = 0;
 	enum fv_err rc;
 
 	if (!is_note(fv_buf_span(&call->inputs[0]), reply) || !fv_app_journal(app, reply) ||
-	    !find_subject(app, call, &work, &subject, reply) ||
+	    !fv_note_about(app, named, "note", &work, &subject, reply) ||
 	    !fv_readers_find(app->store, app->identity.ticket.team, &readers, reply))
 		return reply->exit;
 	if ((rc = fv_journal_begin(&app->journal)) == FV_OK) {

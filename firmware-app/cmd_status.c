@@ -12,7 +12,7 @@
 struct status {
 	struct fv_work work;
 	struct fv_syncstate sync;
-	uint64_t recorded, sealed, blobs, blob_bytes, up, down;
+	uint64_t recorded, sealed, blobs, blob_bytes, pieces, piece_bytes, up, down;
 	int64_t now_ms;
 	bool is_alarmed; /* the server's log was rewritten */
 };
@@ -29,8 +29,13 @@ gather(struct fv_app *app, struct status *s)
 	if ((rc = fv_work_load(app->store, &s->work)) != FV_OK ||
 	    (rc = fv_syncstate_load(app->store, &s->sync)) != FV_OK ||
 	    (rc = fv_store_count_records(app->store, &s->recorded)) != FV_OK ||
-	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) != FV_OK)
+	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) !=
+		FV_OK ||
+	    (rc = fv_store_count_unsent_pieces(app->store, &s->pieces, &s->piece_bytes)) !=
+		FV_OK)
 		return rc;
+	s->blobs -= s->pieces;
+	s->blob_bytes -= s->piece_bytes;
 	if (!s->work.has_shift &&
 	    (rc = fv_work_answer(app->store, app->officer, &s->work.tracks)) != FV_OK)
 		return rc;
@@ -182,12 +187,16 @@ tell_trail(const struct status *s, struct fv_reply *reply)
 	if (s->blobs > 0)
 		fv_reply_line(reply, _("parts not sent: %" PRIu64 ", %" PRIu64 " bytes"),
 		    s->blobs, s->blob_bytes);
+	if (s->pieces > 0)
+		fv_reply_line(
+		    reply, _("attachments not sent: %" PRIu64 " bytes"), s->piece_bytes);
 	fv_json_uint(json, "recorded", s->recorded);
 	fv_json_uint(json, "sealed", s->sealed);
 	fv_json_uint(json, "sent", s->sync.next_seq);
 	fv_json_uint(json, "receipted", s->sync.receipted);
 	fv_json_uint(json, "blobs_waiting", s->blobs);
 	fv_json_uint(json, "blob_bytes_waiting", s->blob_bytes);
+	fv_json_uint(json, "attachments_waiting", s->piece_bytes);
 }
 
 static void

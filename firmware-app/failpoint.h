@@ -1,6 +1,7 @@
 /*
  * Numbered points at which a test may make the program die, to prove that a restart
- * finds every promise kept.  FV_FAIL=n in the environment aborts at point n.
+ * finds every promise kept.  FV_FAIL=n in the environment aborts at point n, FV_FAIL=n:k at
+ * the k-th time that it is reached.
  *
  * Threads: reads the environment.  Memory: none.
  */
@@ -30,7 +31,8 @@ enum fv_failpoint {
 	FV_POINT_SYNC_ANSWERED = 19,
 	FV_POINT_SYNC_TAKEN = 20,
 	FV_POINT_WIPE_HALF = 21,
-	FV_POINT_LAST = 21,
+	FV_POINT_ATTACH_STAGED = 22, /* some pieces are durable, and no record names them */
+	FV_POINT_LAST = 22,
 };
 
 /* Abort when FV_FAIL names this point. */

@@ -1,6 +1,9 @@
 /*
  * One call and its answer over the agent's socket.
  *
+ * A verb that takes in a file has its open descriptor beside the call's first bytes
+ * (SCM_RIGHTS).
+ *
  *   call    u32be length || CBOR [2, verb, [word, ...], json, input 0, input 1, language]
  *   answer  u32be exit || u32be length of out || u32be length of err || out || err
  *

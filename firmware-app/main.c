@@ -123,6 +123,8 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 		if (!fv_call_turn(call, reply))
 			return fv_reply_fail(
 			    reply, FV_FAIL_IO, _("standard output"), "%s", strerror(errno));
+	if (call->finish != NULL && reply->exit == FV_EXIT_OK)
+		call->finish(call, reply);
 	return reply->exit;
 }
 

@@ -1,16 +1,17 @@
 #include "firmware-app/noterecord.h"
 
+#include <string.h>
+
 #include "fv/sync.h"
 
 static void
 put_note(struct fv_buf *out, const struct fv_note_subject *subject, enum fv_note_what what,
     const struct fv_readers *readers, const struct fv_note_sealed *sealed)
 {
-	uint8_t ids[FV_NOTE_RECIPIENTS_MAX][FV_BOX_KEY_ID_BYTES];
+	uint8_t ids[FV_NOTE_RECIPIENTS_MAX * FV_BOX_KEY_ID_BYTES];
 	struct fv_hash hash;
 
-	for (size_t i = 0; i < readers->count; i++)
-		fv_note_box_key_id(readers->pks[i], ids[i]);
+	fv_readers_put_ids(readers, ids);
 	fv_cbor_put_map(out, 7);
 	fv_cbor_put_uint(out, 1);
 	if (subject->is_visit)
@@ -72,4 +73,38 @@ cleanup:
 	fv_note_sealed_clear(&sealed);
 	fv_buf_clear(&payload);
 	return rc;
+}
+
+bool
+fv_note_about(struct fv_app *app, const char *named, const char *verb,
+    struct fv_work *work_out, struct fv_note_subject *about_out, struct fv_reply *reply)
+{
+	struct fv_item_row row;
+	struct fv_buf body = {0};
+	enum fv_err rc;
+
+	memset(about_out, 0, sizeof *about_out);
+	if ((rc = fv_work_load(app->store, work_out)) != FV_OK) {
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+		return false;
+	}
+	if (work_out->has_visit && (named == NULL || strcmp(named, work_out->case_id) == 0)) {
+		about_out->is_visit = true;
+		about_out->visit_seq = work_out->visit_seq;
+		about_out->case_id = work_out->case_id;
+		return true;
+	}
+	if (named == NULL) {
+		fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
+		    _("none is open; begin one, or name the case: 'fieldvisit %s CASE'"),
+		    verb);
+		return false;
+	}
+	rc = fv_store_get_item(app->store, FV_ITEM_CASE, fv_span_z(named), &row, &body);
+	fv_buf_clear(&body);
+	if (rc != FV_OK)
+		fv_reply_fail(reply, FV_FAIL_NO_CASE, named,
+		    _("no such case on this handheld; 'fieldvisit case list' lists them"));
+	about_out->case_id = named;
+	return rc == FV_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "firmware-app/app.h"
 #include "firmware-app/readers.h"
+#include "firmware-app/work.h"
 
 /* NOTE 9. */
 enum fv_note_what {
@@ -16,7 +17,7 @@ enum fv_note_what {
 	FV_NOTE_KIND_DETAIL = 2,
 };
 
-/* What a note is about. */
+/* What a note or an attachment is about. */
 struct fv_note_subject {
 	bool is_visit;
 	uint64_t visit_seq;  /* with is_visit */
@@ -32,5 +33,13 @@ struct fv_note_subject {
 FV_NODISCARD enum fv_err fv_note_record(struct fv_app *app,
     const struct fv_note_subject *subject, enum fv_note_what what,
     const struct fv_readers *readers, struct fv_span text, uint64_t *seq_out);
+
+/*
+ * The open visit, unless another case is named (`named` may be NULL).  Fills *work_out,
+ * into which the subject may point.  False: the reply says why, and that "fieldvisit `verb`
+ * CASE" names one.
+ */
+bool fv_note_about(struct fv_app *app, const char *named, const char *verb,
+    struct fv_work *work_out, struct fv_note_subject *about_out, struct fv_reply *reply);
 
 #endif

@@ -70,3 +70,10 @@ fv_readers_check(
 		    _("a key on it cannot be sealed to (%s): tell the desk"), fv_err_name(rc));
 	return rc == FV_OK;
 }
+
+void
+fv_readers_put_ids(const struct fv_readers *readers, uint8_t *ids_out)
+{
+	for (size_t i = 0; i < readers->count; i++)
+		fv_note_box_key_id(readers->pks[i], ids_out + i * FV_BOX_KEY_ID_BYTES);
+}

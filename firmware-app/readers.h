@@ -26,4 +26,7 @@ bool fv_readers_find(struct fv_store *store, const char *team, struct fv_readers
 bool fv_readers_check(
     const struct fv_readers *readers, const uint8_t dev[FV_DEV_BYTES], struct fv_reply *reply);
 
+/* Their 4-byte key ids, joined: readers->count * FV_BOX_KEY_ID_BYTES bytes. */
+void fv_readers_put_ids(const struct fv_readers *readers, uint8_t *ids_out);
+
 #endif

@@ -51,6 +51,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_NO_OFFICER] = {"no-officer", FV_EXIT_DENIED},
     [FV_FAIL_NOT_TODAY] = {"not-today", FV_EXIT_DENIED},
     [FV_FAIL_INCOMPLETE] = {"incomplete", FV_EXIT_DATA},
+    [FV_FAIL_TOO_LARGE] = {"too-large", FV_EXIT_DATA},
 };
 
 const char *

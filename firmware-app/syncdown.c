@@ -116,9 +116,11 @@ check(struct taking *t)
 /* What of our blobs the server holds, as its list says. */
 struct blobs {
 	struct taking *t;
-	struct fv_blob_held *held; /* owned, grown */
+	struct fv_blob_held *held; /* owned, grown: those that it may hold whole */
 	size_t count, cap;
-	enum fv_err rc;
+	size_t sure;                    /* of them: before the last one that is named */
+	uint64_t begun[FV_MISSING_MAX]; /* records of which more than pieces is missing */
+	size_t begun_count;
 };
 
 static bool
@@ -130,16 +132,31 @@ is_missing(const struct fv_sync_answer *answer, const struct fv_hash *hash)
 	return false;
 }
 
+/* The pieces of an attachment are asked for when its manifest is there. */
+static bool
+is_asked_for(const struct blobs *b, const struct fv_blob_row *row)
+{
+	for (size_t i = 0; row->is_piece && i < b->begun_count; i++)
+		if (b->begun[i] == row->seq)
+			return false;
+	return true;
+}
+
 static enum fv_err
 on_blob(const struct fv_blob_row *row, void *ctx)
 {
 	struct blobs *b = ctx;
-	const struct fv_sync_answer *answer = &b->t->answer;
 	struct fv_blob_held *grown;
 
-	/* A list that was cut off says nothing of those that it does not name. */
-	if (row->seq >= answer->next_seq || answer->missing_count == FV_MISSING_MAX ||
-	    is_missing(answer, &row->hash))
+	if (row->seq >= b->t->answer.next_seq)
+		return FV_OK;
+	if (is_missing(&b->t->answer, &row->hash)) {
+		b->sure = b->count;
+		if (!row->is_piece && b->begun_count < FV_MISSING_MAX)
+			b->begun[b->begun_count++] = row->seq;
+		return FV_OK;
+	}
+	if (!is_asked_for(b, row))
 		return FV_OK;
 	if (b->count == b->cap) {
 		b->cap = b->cap == 0 ? 32 : b->cap * 2;
@@ -148,7 +165,7 @@ on_blob(const struct fv_blob_row *row, void *ctx)
 		b->held = grown;
 	}
 	b->held[b->count].hash = row->hash;
-	b->held[b->count++].held_bytes = row->data.len;
+	b->held[b->count++].held_bytes = row->total_bytes;
 	return FV_OK;
 }
 
@@ -166,6 +183,10 @@ take_blobs(struct taking *t)
 		    store, &t->answer.missing[i].hash, t->answer.missing[i].held_bytes);
 	if (rc == FV_OK)
 		rc = fv_store_each_unsent_blob(store, on_blob, &b);
+	/* Both sides name them in one order: a list that was cut off says nothing of those
+	 * after the last that it names. */
+	if (t->answer.missing_count == FV_MISSING_MAX)
+		b.count = b.sure;
 	for (size_t i = 0; rc == FV_OK && i < b.count; i++)
 		rc = fv_store_set_blob_held(store, &b.held[i].hash, b.held[i].held_bytes);
 	free(b.held);

@@ -15,7 +15,7 @@
 #define FV_SYNC_ROUNDS_MAX 200U
 #define FV_SYNC_RETRY_FIRST_MS INT64_C(30000) /* doubled by each failure */
 #define FV_SYNC_RETRY_MAX_MS INT64_C(1800000)
-#define FV_SYNC_PROBE_BYTES 8192U /* sent before a cut: the cursor is asked for first */
+#define FV_SYNC_PROBE_BYTES 6144U /* sent before a cut: the cursor is asked for first */
 
 enum fv_sync_flag {
 	FV_SYNC_FULL = 1,  /* ask for the consistency proof whatever the day; large answers */

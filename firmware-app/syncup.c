@@ -9,6 +9,7 @@ struct packer {
 	struct fv_buf *body;
 	struct fv_buf plain; /* of the chunk that is open */
 	struct fv_buf item;  /* scratch */
+	struct fv_buf blob;  /* scratch: the one that is being sliced */
 	size_t body_max;
 	struct fv_header prev; /* of the record before the next */
 	bool has_prev;
@@ -124,18 +125,20 @@ static enum fv_err
 on_blob(const struct fv_blob_row *row, void *ctx)
 {
 	struct packer *p = ctx;
-	struct fv_slice slice = {.hash = row->hash, .total = row->data.len};
+	struct fv_slice slice = {.hash = row->hash, .total = row->total_bytes};
 	uint64_t at;
-	enum fv_err rc = FV_OK;
+	enum fv_err rc;
 
 	if (!find_held(p->up, row, &at))
 		return FV_OK;
-	for (; rc == FV_OK && at < row->data.len; at += slice.bytes.len) {
-		size_t left = row->data.len - (size_t)at;
+	fv_buf_reset(&p->blob);
+	rc = fv_store_get_blob(p->up->journal->store, &row->hash, &p->blob);
+	for (; rc == FV_OK && at < p->blob.len; at += slice.bytes.len) {
+		size_t left = p->blob.len - (size_t)at;
 
 		slice.offset = at;
 		slice.bytes =
-		    fv_span_of(row->data.ptr + at, left < FV_SLICE_MAX ? left : FV_SLICE_MAX);
+		    fv_span_of(p->blob.ptr + at, left < FV_SLICE_MAX ? left : FV_SLICE_MAX);
 		fv_buf_reset(&p->item);
 		fv_slice_put(&p->item, &slice);
 		rc = pack(p);
@@ -206,7 +209,8 @@ fv_syncup_build(struct fv_syncup *up, const struct fv_envelope_to *to,
 	fv_sync_request_put(&p.item, &up->map);
 	if ((rc = pack(&p)) != FV_OK)
 		goto cleanup;
-	/* The evidence first: every record and seal before the first blob. */
+	/* The evidence first: every record and seal before the first blob; of those the
+	 * pieces of attachments last. */
 	if (!up->is_probe && (rc = pack_records(&p)) != FV_OK)
 		goto cleanup;
 	if (!up->is_probe && !up->is_short && (rc = pack_blobs(&p)) != FV_OK)
@@ -215,6 +219,7 @@ fv_syncup_build(struct fv_syncup *up, const struct fv_envelope_to *to,
 cleanup:
 	fv_buf_clear(&p.plain);
 	fv_buf_clear(&p.item);
+	fv_buf_clear(&p.blob);
 	return rc;
 }
 

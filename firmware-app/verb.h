@@ -9,6 +9,8 @@
 #ifndef FV_APP_VERB_H
 #define FV_APP_VERB_H
 
+#include <sys/stat.h>
+
 #include "firmware-app/args.h"
 #include "firmware-app/reply.h"
 #include "fv/codes.h"
@@ -47,6 +49,12 @@ struct fv_call {
 	const char *dir;                      /* of the handheld's data; held */
 	struct fv_buf inputs[FV_CALL_INPUTS]; /* owned, wiped: what prepare read */
 	struct fv_span language;              /* the caller's (words.h); held */
+	bool has_fd;                          /* an open file goes with the call */
+	bool owns_fd;                         /* and is closed with it */
+	int fd;                               /* with has_fd */
+	struct stat fd_stat;                  /* as prepare found it */
+	/* After a good answer, where the user is; NULL: nothing is left to do. */
+	void (*finish)(struct fv_call *call, struct fv_reply *reply);
 };
 
 /* All verbs in alphabetical order, ended by a NULL name. */
@@ -83,6 +91,7 @@ bool fv_call_uint(const struct fv_call *call, const char *option, uint64_t max, 
 
 int fv_cmd_agent(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_amend(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_attach(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -112,6 +121,7 @@ int fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_unlock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_verify(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 
+int fv_prepare_attach(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_case(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_draft(struct fv_call *call, struct fv_reply *reply);

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "firmware-app/verb.h"
 
@@ -13,6 +14,9 @@ static const struct fv_option amend_options[] = {{"business", "WORD"}, {"camera"
     {"place", "home|work|other"}, {"plan-fields", "BITS"}, {"plan-months", "N"},
     {"purpose", "WORD"}, {"reason", "wrong-case|late-begin|forgot-end|wrong-outcome|other"},
     {"recorded", "audio|video|none"}, {"time", "TIME"}, {"with", "WHOM"}, {NULL, NULL}};
+static const struct fv_option attach_options[] = {{"consent", "EVENT"}, {"keep", NULL},
+    {"kind", "document|outside|audio|home|other"}, {"reason", "asked|evidence|safety|other"},
+    {NULL, NULL}};
 static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option check_options[] = {
@@ -54,6 +58,11 @@ const struct fv_verb fv_verbs[] = {
     {"amend", "VISIT|last --reason WORD [--time TIME] [--outcome WORD] ...",
 	N_("correct a visit; both versions are kept"), amend_options, 1, 1, NULL, fv_cmd_amend,
 	0},
+    {"attach",
+	"FILE|- [CASE] [--kind document|outside|audio|home|other] [--consent EVENT] "
+	"[--reason WORD] [--keep]",
+	N_("seal a photo or a recording for supervisors, and remove the plain file"),
+	attach_options, 1, 2, fv_prepare_attach, fv_cmd_attach, 0},
     {"begin", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",
 	N_("begin a visit"), begin_options, 1, 1, NULL, fv_cmd_begin, 0},
     {"case", "list | show CASE [--pin-file FILE]", N_("the cases on this handheld"),
@@ -156,6 +165,9 @@ fv_call_clear(struct fv_call *call)
 {
 	for (size_t i = 0; i < FV_CALL_INPUTS; i++)
 		fv_buf_clear(&call->inputs[i]);
+	if (call->owns_fd)
+		close(call->fd);
+	call->has_fd = call->owns_fd = false;
 }
 
 bool

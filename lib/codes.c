@@ -55,6 +55,8 @@ static const char *const anchor[] = {"last_contact", "contact", "settled"};
 static const char *const share[] = {"manual", "consent", "exception"};
 static const char *const checklist[] = {"identify", "credential", "confirm", "debt",
     "disclose", "record", "film", "enter", "leave"};
+static const char *const attachment_kind[] = {"document", "outside", "audio", "home", "other"};
+static const char *const attachment_reason[] = {"asked", "evidence", "safety", "other"};
 
 #define SET(words)                                                                            \
 	{                                                                                     \
@@ -97,6 +99,8 @@ static const struct {
     [FV_CODES_ANCHOR] = SET(anchor),
     [FV_CODES_SHARE] = SET(share),
     [FV_CODES_CHECKLIST] = SET(checklist),
+    [FV_CODES_ATTACHMENT_KIND] = SET(attachment_kind),
+    [FV_CODES_ATTACHMENT_REASON] = SET(attachment_reason),
 };
 
 const char *

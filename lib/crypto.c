@@ -198,6 +198,61 @@ fv_aead_open(const uint8_t key[FV_KEY_BYTES], const uint8_t nonce[FV_NONCE_BYTES
 	return FV_OK;
 }
 
+_Static_assert(sizeof(struct fv_stream) == sizeof(crypto_secretstream_xchacha20poly1305_state),
+    "secretstream state size");
+_Static_assert(
+    FV_STREAM_HEADER_BYTES == crypto_secretstream_xchacha20poly1305_HEADERBYTES, "its header");
+_Static_assert(
+    FV_STREAM_OVERHEAD_BYTES == crypto_secretstream_xchacha20poly1305_ABYTES, "its overhead");
+
+void
+fv_stream_begin(struct fv_stream *stream, const uint8_t key[FV_KEY_BYTES],
+    const uint8_t header[FV_STREAM_HEADER_BYTES])
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+
+	/* Both ends make the same state of key and header; only "push" draws its own. */
+	(void)crypto_secretstream_xchacha20poly1305_init_pull(&state, header, key);
+	memcpy(stream->b, &state, sizeof stream->b);
+	fv_wipe(&state, sizeof state);
+}
+
+void
+fv_stream_seal(
+    struct fv_stream *stream, struct fv_span plain, bool is_last, uint8_t *sealed_out)
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+
+	memcpy(&state, stream->b, sizeof state);
+	(void)crypto_secretstream_xchacha20poly1305_push(&state, sealed_out, NULL, plain.ptr,
+	    plain.len, NULL, 0,
+	    is_last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+		    : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+	memcpy(stream->b, &state, sizeof stream->b);
+	fv_wipe(&state, sizeof state);
+}
+
+enum fv_err
+fv_stream_open(
+    struct fv_stream *stream, struct fv_span sealed, uint8_t *plain_out, bool *is_last_out)
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+	uint8_t tag = 0;
+	enum fv_err rc = FV_EAUTH;
+
+	*is_last_out = false;
+	memcpy(&state, stream->b, sizeof state);
+	if (sealed.len >= FV_STREAM_OVERHEAD_BYTES &&
+	    crypto_secretstream_xchacha20poly1305_pull(
+		&state, plain_out, NULL, &tag, sealed.ptr, sealed.len, NULL, 0) == 0) {
+		memcpy(stream->b, &state, sizeof stream->b);
+		*is_last_out = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+		rc = FV_OK;
+	}
+	fv_wipe(&state, sizeof state);
+	return rc;
+}
+
 enum fv_err
 fv_argon2id(struct fv_span passphrase, const uint8_t salt[16], uint32_t ops, size_t mem_bytes,
     uint8_t key_out[FV_KEY_BYTES])

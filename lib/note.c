@@ -44,6 +44,7 @@ fv_note_card_aad_put(struct fv_buf *out, struct fv_span case_id, uint64_t versio
 /* What is derived from a CEK; wipe after use. */
 struct note_keys {
 	uint8_t key[FV_KEY_BYTES];
+	uint8_t stream[FV_KEY_BYTES]; /* of an attachment's pieces */
 	uint8_t kc[FV_NOTE_KC_BYTES];
 };
 
@@ -58,6 +59,9 @@ derive(const uint8_t cek[FV_NOTE_CEK_BYTES], struct note_keys *keys_out)
 	rc = fv_hkdf_expand(fv_span_of(prk, sizeof prk), fv_span_z("key"), keys_out->key,
 	    sizeof keys_out->key);
 	assert(rc == FV_OK); /* 32 bytes are far below HKDF's limit */
+	rc = fv_hkdf_expand(fv_span_of(prk, sizeof prk), fv_span_z("stream"), keys_out->stream,
+	    sizeof keys_out->stream);
+	assert(rc == FV_OK);
 	rc = fv_hkdf_expand(fv_span_of(prk, sizeof prk), fv_span_z("commit"), keys_out->kc,
 	    sizeof keys_out->kc);
 	assert(rc == FV_OK);
@@ -276,6 +280,22 @@ cleanup:
 	fv_buf_clear(&padded);
 	fv_wipe(&keys, sizeof keys);
 	return rc;
+}
+
+enum fv_err
+fv_note_stream_key(const uint8_t cek[FV_NOTE_CEK_BYTES], const uint8_t kc[FV_NOTE_KC_BYTES],
+    uint8_t key_out[FV_KEY_BYTES])
+{
+	struct note_keys keys;
+	bool is_ours;
+
+	memset(key_out, 0, FV_KEY_BYTES);
+	derive(cek, &keys);
+	is_ours = fv_ct_equal(keys.kc, kc, sizeof keys.kc);
+	if (is_ours)
+		memcpy(key_out, keys.stream, sizeof keys.stream);
+	fv_wipe(&keys, sizeof keys);
+	return is_ours ? FV_OK : FV_EAUTH;
 }
 
 enum fv_err

@@ -52,8 +52,10 @@ fv_store_each_unsent_blob(struct fv_store *store, fv_store_blob_fn fn, void *ctx
 		if ((rc = fv_store_column_hash(stmt, 0, &row.hash)) != FV_OK)
 			break;
 		row.seq = (uint64_t)sqlite3_column_int64(stmt, 1);
+		row.is_piece = (row.seq & FV_BLOB_PIECE) != 0;
+		row.seq &= ~FV_BLOB_PIECE;
 		row.held_bytes = (uint64_t)sqlite3_column_int64(stmt, 2);
-		row.data = fv_store_column(stmt, 3);
+		row.total_bytes = (uint64_t)sqlite3_column_int64(stmt, 3);
 		if ((rc = fn(&row, ctx)) != FV_OK)
 			break;
 	}
@@ -75,21 +77,56 @@ fv_store_set_blob_held(struct fv_store *store, const struct fv_hash *hash, uint6
 	return fv_store_run(stmt);
 }
 
-enum fv_err
-fv_store_count_unsent_blobs(struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out)
+static enum fv_err
+count_unsent(struct fv_store *store, uint64_t from, uint64_t *count_out, uint64_t *bytes_out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
 	*count_out = 0;
 	*bytes_out = 0;
-	if ((rc = fv_store_stmt(store, SQL_BLOB_COUNT, &stmt)) != FV_OK ||
-	    (rc = fv_store_row(stmt)) != FV_OK)
+	if ((rc = fv_store_stmt(store, SQL_BLOB_COUNT, &stmt)) != FV_OK)
+		return rc;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
+	if ((rc = fv_store_row(stmt)) != FV_OK)
 		return rc;
 	*count_out = (uint64_t)sqlite3_column_int64(stmt, 0);
 	*bytes_out = (uint64_t)sqlite3_column_int64(stmt, 1);
 	sqlite3_reset(stmt);
 	return FV_OK;
+}
+
+enum fv_err
+fv_store_count_unsent_blobs(struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out)
+{
+	return count_unsent(store, 0, count_out, bytes_out);
+}
+
+enum fv_err
+fv_store_count_unsent_pieces(struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out)
+{
+	return count_unsent(store, FV_BLOB_PIECE, count_out, bytes_out);
+}
+
+enum fv_err
+fv_store_adopt_staged(struct fv_store *store, uint64_t seq)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_store_stmt(store, SQL_BLOB_ADOPT, &stmt)) != FV_OK)
+		return rc;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)(seq | FV_BLOB_PIECE));
+	return fv_store_run(stmt);
+}
+
+enum fv_err
+fv_store_drop_staged(struct fv_store *store)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc = fv_store_stmt(store, SQL_BLOB_DROP_STAGED, &stmt);
+
+	return rc == FV_OK ? fv_store_run(stmt) : rc;
 }
 
 enum fv_err

@@ -217,10 +217,15 @@ fv_store_open(struct fv_store **store_out, const char *dir, bool *was_clean_out)
 		goto cleanup;
 	if (is_new && (rc = sync_folder(dir)) != FV_OK)
 		goto cleanup;
+	/* What an attachment left that was cut off.  On a full disk it waits for the next one:
+	 * no record names it, and nothing counts or sends it. */
+	rc = fv_store_drop_staged(store);
+	(void)rc;
 	/* Without its reserve the program still works; `status` says that space is short. */
 	if (fv_store_make_ballast(dir) != FV_OK)
 		fv_store_drop_ballast(dir);
 
+	rc = FV_OK;
 	*store_out = store;
 	store = NULL;
 cleanup:

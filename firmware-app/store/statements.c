@@ -29,6 +29,9 @@ const char fv_store_schema[] =
     "CREATE TABLE meter(day TEXT PRIMARY KEY, up INTEGER NOT NULL, down INTEGER NOT NULL)"
     " WITHOUT ROWID;";
 
+/* blob.seq while its record is not made yet: FV_BLOB_STAGED in SQL. */
+#define BLOB_STAGED "9223372036854775807"
+
 static const char *const sql[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -54,11 +57,16 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_BLOB_PUT] = "INSERT INTO blob(hash, seq, held, data) VALUES(?1, ?2, 0, ?3)"
 		     " ON CONFLICT(hash) DO NOTHING",
     [SQL_BLOB_GET] = "SELECT data FROM blob WHERE hash = ?1",
-    [SQL_BLOB_UNSENT] = "SELECT hash, seq, held, data FROM blob WHERE held < length(data)"
-			" ORDER BY seq, rowid",
+    [SQL_BLOB_UNSENT] =
+	"SELECT hash, seq, held, length(data) FROM blob"
+	" WHERE held < length(data) AND seq < " BLOB_STAGED " ORDER BY seq, rowid",
     [SQL_BLOB_HELD] = "UPDATE blob SET held = min(?2, length(data)) WHERE hash = ?1",
     [SQL_BLOB_COUNT] = "SELECT count(*), ifnull(sum(length(data) - held), 0) FROM blob"
-		       " WHERE held < length(data)",
+		       " WHERE held < length(data) AND seq >= ?1 AND seq < " BLOB_STAGED,
+    [SQL_BLOB_ADOPT] =
+	"UPDATE blob SET seq = ?1 WHERE held < length(data) AND seq = " BLOB_STAGED,
+    [SQL_BLOB_DROP_STAGED] =
+	"DELETE FROM blob WHERE held < length(data) AND seq = " BLOB_STAGED,
     [SQL_ITEM_PUT] = "INSERT INTO item(kind, key, version, body, taken_ms)"
 		     " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(kind, key) DO UPDATE"
 		     " SET version = excluded.version, body = excluded.body,"

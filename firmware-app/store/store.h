@@ -111,25 +111,42 @@ FV_NODISCARD enum fv_err fv_store_last_of_type(
 
 /* --- blobs: what travels apart from its record --- */
 
+/*
+ * The column seq is the number of the record that names the blob; of a piece of an
+ * attachment that and FV_BLOB_PIECE, so that in its order pieces come last of all; of a
+ * piece whose record is not made yet FV_BLOB_STAGED.
+ */
+#define FV_BLOB_PIECE (UINT64_C(1) << 62)
+#define FV_BLOB_STAGED ((uint64_t)INT64_MAX)
+
 struct fv_blob_row {
 	struct fv_hash hash; /* names it on the wire */
 	uint64_t seq;        /* of the record that names it */
+	bool is_piece;       /* of an attachment */
 	uint64_t held_bytes; /* of it that the server has said it holds */
-	struct fv_span data;
+	uint64_t total_bytes;
 };
+/* `seq` is the column's. */
 FV_NODISCARD enum fv_err fv_store_put_blob(
     struct fv_store *store, const struct fv_hash *hash, uint64_t seq, struct fv_span data);
 /* Appends to `out`.  Errors: FV_ENOENT */
 FV_NODISCARD enum fv_err fv_store_get_blob(
     struct fv_store *store, const struct fv_hash *hash, struct fv_buf *out);
-/* Blobs not yet whole at the server, oldest record first. */
+/* Blobs not yet whole at the server, oldest record first, pieces of attachments last. */
 typedef enum fv_err (*fv_store_blob_fn)(const struct fv_blob_row *row, void *ctx);
 FV_NODISCARD enum fv_err fv_store_each_unsent_blob(
     struct fv_store *store, fv_store_blob_fn fn, void *ctx);
 FV_NODISCARD enum fv_err fv_store_set_blob_held(
     struct fv_store *store, const struct fv_hash *hash, uint64_t held_bytes);
+/* All of them, and the pieces of attachments among them. */
 FV_NODISCARD enum fv_err fv_store_count_unsent_blobs(
     struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out);
+FV_NODISCARD enum fv_err fv_store_count_unsent_pieces(
+    struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out);
+/* The staged pieces are those of record `seq` from now on. */
+FV_NODISCARD enum fv_err fv_store_adopt_staged(struct fv_store *store, uint64_t seq);
+/* They are nobody's: away with them. */
+FV_NODISCARD enum fv_err fv_store_drop_staged(struct fv_store *store);
 
 /* --- items from the server (cases, history, packs, rosters, cards ...) --- */
 

@@ -1,7 +1,7 @@
 /*
  * The primitives of libsodium that the formats use, under our own names, so that
  * sodium.h is seen in one place: SHA-256, HMAC, HKDF, Ed25519, X25519,
- * ChaCha20-Poly1305, Argon2id, random bytes, wiping.
+ * ChaCha20-Poly1305, secretstream, Argon2id, random bytes, wiping.
  *
  * Threads: call fv_crypto_init() once before any other; then no shared state.
  * Memory: none of ours, except where a line says so.
@@ -79,6 +79,28 @@ FV_EXPORT void fv_aead_seal(const uint8_t key[FV_KEY_BYTES],
 FV_EXPORT FV_NODISCARD enum fv_err fv_aead_open(const uint8_t key[FV_KEY_BYTES],
     const uint8_t nonce[FV_NONCE_BYTES], struct fv_span aad, struct fv_span sealed,
     uint8_t *plain_out);
+
+/*
+ * A stream of sealed messages (libsodium's secretstream, XChaCha20-Poly1305): each is
+ * bound to all before it, and the last one says that it is the last.
+ */
+#define FV_STREAM_HEADER_BYTES 24U
+#define FV_STREAM_OVERHEAD_BYTES 17U /* a message's mark and tag */
+
+/* Secret: wipe after use. */
+struct fv_stream {
+	uint8_t b[52];
+};
+/* Begin at either end.  `header` is random, new for every stream, and not secret. */
+FV_EXPORT void fv_stream_begin(struct fv_stream *stream, const uint8_t key[FV_KEY_BYTES],
+    const uint8_t header[FV_STREAM_HEADER_BYTES]);
+/* Writes plain.len + FV_STREAM_OVERHEAD_BYTES bytes. */
+FV_EXPORT void fv_stream_seal(
+    struct fv_stream *stream, struct fv_span plain, bool is_last, uint8_t *sealed_out);
+/* The next message; writes sealed.len - FV_STREAM_OVERHEAD_BYTES bytes.
+ * Errors: FV_EAUTH  (also when it is too short; the stream stays where it was) */
+FV_EXPORT FV_NODISCARD enum fv_err fv_stream_open(
+    struct fv_stream *stream, struct fv_span sealed, uint8_t *plain_out, bool *is_last_out);
 
 /*
  * Argon2id, one lane.  Slow and memory-hungry by design; memory is freed on return.

@@ -108,6 +108,13 @@ FV_EXPORT void fv_note_commitment(
     const uint8_t cek[FV_NOTE_CEK_BYTES], uint8_t kc_out[FV_NOTE_KC_BYTES]);
 
 /*
+ * The key of an attachment's pieces, HKDF-Expand(prk, "stream", 32) with prk as for kc.
+ * Errors: FV_EAUTH  the CEK is not the committed one (*key_out is zero)
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_note_stream_key(const uint8_t cek[FV_NOTE_CEK_BYTES],
+    const uint8_t kc[FV_NOTE_KC_BYTES], uint8_t key_out[FV_KEY_BYTES]);
+
+/*
  * Where `pk` stands in a row of 4-byte key ids (key 8 of a NOTE payload, joined).
  * Errors: FV_ENOENT;  FV_EFORMAT  no row of key ids
  */

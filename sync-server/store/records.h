@@ -159,7 +159,8 @@ FV_NODISCARD enum fv_err fv_store_blob_get(
 /* Set what is held of it: total, data (all held bytes) and is_complete of `blob`. */
 FV_NODISCARD enum fv_err fv_store_blob_put(
     struct fv_store *store, const struct fv_store_blob *blob);
-/* Up to `max` blobs that are named and not complete, oldest record first; without data. */
+/* Up to `max` blobs that are named and not complete, oldest record first, pieces of
+ * attachments last; without data. */
 FV_NODISCARD enum fv_err fv_store_blob_missing(
     struct fv_store *store, int64_t no, size_t max, fv_store_blob_fn fn, void *ctx);
 

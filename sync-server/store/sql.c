@@ -98,8 +98,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 			" WHERE device = ?1 AND hash = ?2",
     [FV_SQL_BLOB_PUT] = "UPDATE blob SET total = ?3, held = ?4, complete = ?5, data = ?6"
 			" WHERE device = ?1 AND hash = ?2",
-    [FV_SQL_BLOB_MISSING] = "SELECT hash, seq, kind, total, held, complete, NULL FROM blob"
-			    " WHERE device = ?1 AND complete = 0 ORDER BY seq, id LIMIT ?2",
+    [FV_SQL_BLOB_MISSING] =
+	"SELECT hash, seq, kind, total, held, complete, NULL FROM blob"
+	" WHERE device = ?1 AND complete = 0 ORDER BY kind = 5, seq, id LIMIT ?2",
 
     [FV_SQL_LEAF_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM leaf",
     [FV_SQL_LEAF_PUT] = "INSERT INTO leaf VALUES(?1, ?2, ?3)",
