@@ -100,28 +100,40 @@ add(struct fv_bundle *bundle, const struct member *member)
 }
 
 enum fv_err
-fv_bundle_add(struct fv_bundle *bundle, struct fv_span name, struct fv_span body)
+fv_bundle_add_room(
+    struct fv_bundle *bundle, struct fv_span name, size_t len, uint8_t **body_out)
 {
 	struct member member;
 	enum fv_err rc;
 
-	if (!fv_tar_name_valid(name) || body.len > FV_TAR_BODY_MAX)
+	*body_out = NULL;
+	if (!fv_tar_name_valid(name) || len > FV_TAR_BODY_MAX)
 		return FV_ERANGE;
 	if (find(bundle, name) != NULL)
 		return FV_EEXIST;
-	if ((member.copy = malloc(name.len + body.len)) == NULL)
+	if ((member.copy = calloc(1, name.len + len)) == NULL)
 		return FV_ENOMEM;
 	memcpy(member.copy, name.ptr, name.len);
-	if (body.len > 0)
-		memcpy(member.copy + name.len, body.ptr, body.len);
 	member.m.name = fv_span_of(member.copy, name.len);
-	member.m.body = fv_span_of(member.copy + name.len, body.len);
+	member.m.body = fv_span_of(member.copy + name.len, len);
 	if ((rc = add(bundle, &member)) != FV_OK) {
 		free(member.copy);
 		return rc;
 	}
 	bundle->is_sorted = false;
+	*body_out = member.copy + name.len;
 	return FV_OK;
+}
+
+enum fv_err
+fv_bundle_add(struct fv_bundle *bundle, struct fv_span name, struct fv_span body)
+{
+	uint8_t *room;
+	enum fv_err rc = fv_bundle_add_room(bundle, name, body.len, &room);
+
+	if (rc == FV_OK && body.len > 0)
+		memcpy(room, body.ptr, body.len);
+	return rc;
 }
 
 static bool
@@ -260,7 +272,7 @@ const char *
 fv_claim_word(enum fv_claim_kind kind)
 {
 	static const char *const words[] = {"BUNDLE", "AUTHENTIC", "COMPLETE", "TIME", "NOTE",
-	    "CAVEAT", "not included", "EXPLAIN"};
+	    "CAVEAT", "not included", "EXPLAIN", "ATTACHMENT"};
 
 	return (unsigned)kind < sizeof words / sizeof words[0] ? words[kind] : "?";
 }

@@ -74,6 +74,14 @@ struct verify_trail {
 /* Records, payloads, notes and times of a trail whose leaves are proven. */
 void fv_verify_records(struct verify *v, const struct verify_trail *t);
 
+/* The member "<folder>/<seq><end>" of the trail's folder, or NULL. */
+const struct fv_tar_member *fv_verify_seq_member(struct verify *v,
+    const struct verify_trail *t, const char *folder, uint64_t seq, const char *end);
+
+/* An ATTACHMENT's bytes; adds to *members how many members it has. */
+void fv_verify_attachment(struct verify *v, const struct verify_trail *t, uint64_t seq,
+    struct fv_span payload, uint64_t *members);
+
 /* What makes a reader careful, told as the records go by.  All zero is the beginning. */
 struct verify_doubts {
 	struct fv_clock_checks clocks;

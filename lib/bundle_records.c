@@ -14,12 +14,13 @@ struct tally {
 	uint64_t without_payload;
 	uint64_t payload_members; /* that a header names */
 	uint64_t note_members;
+	uint64_t attachment_members;
 	struct verify_doubts doubts;
 };
 
-static const struct fv_tar_member *
-member_of(struct verify *v, const struct verify_trail *t, const char *folder, uint64_t seq,
-    const char *end)
+const struct fv_tar_member *
+fv_verify_seq_member(struct verify *v, const struct verify_trail *t, const char *folder,
+    uint64_t seq, const char *end)
 {
 	char name[64];
 
@@ -47,9 +48,10 @@ static void
 check_note(struct verify *v, const struct verify_trail *t, const struct fv_header *h,
     struct fv_span payload, struct tally *tally)
 {
-	const struct fv_tar_member *ct = member_of(v, t, "notes", h->seq, ".ct");
-	const struct fv_tar_member *capsules = member_of(v, t, "notes", h->seq, ".capsules");
-	const struct fv_tar_member *cek = member_of(v, t, "notes", h->seq, ".cek");
+	const struct fv_tar_member *ct = fv_verify_seq_member(v, t, "notes", h->seq, ".ct");
+	const struct fv_tar_member *capsules =
+	    fv_verify_seq_member(v, t, "notes", h->seq, ".capsules");
+	const struct fv_tar_member *cek = fv_verify_seq_member(v, t, "notes", h->seq, ".cek");
 	uint8_t kc[FV_HASH_BYTES], ct_said[FV_HASH_BYTES], capsules_said[FV_HASH_BYTES];
 	uint8_t aad[FV_NOTE_AAD_BYTES];
 	struct fv_cbor_reader a, b, c;
@@ -114,7 +116,7 @@ static bool
 check_payload(struct verify *v, const struct verify_trail *t, const struct fv_header *h,
     struct fv_span *payload_out, struct tally *tally)
 {
-	const struct fv_tar_member *m = member_of(v, t, "payloads", h->seq, "");
+	const struct fv_tar_member *m = fv_verify_seq_member(v, t, "payloads", h->seq, "");
 	struct fv_hash pc;
 
 	*payload_out = (struct fv_span){NULL, 0};
@@ -267,6 +269,8 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 	}
 	if (h.type == FV_REC_NOTE && payload.len > 0)
 		check_note(v, t, &h, payload, tally);
+	if (h.type == FV_REC_ATTACHMENT && payload.len > 0)
+		fv_verify_attachment(v, t, h.seq, payload, &tally->attachment_members);
 	if (h.type == FV_REC_VISIT_BEGIN || h.type == FV_REC_VISIT_END ||
 	    h.type == FV_REC_CONTACT)
 		say_time(v, t, &h, payload);
@@ -274,12 +278,20 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 	return true;
 }
 
-/* Every member of payloads/ and notes/ belongs to a record that is shown. */
+static bool
+is_in(struct fv_span name, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return name.len > len && memcmp(name.ptr, folder, len) == 0;
+}
+
+/* Every member of payloads/, notes/ and attachments/ belongs to a record that is shown. */
 static void
 count_members(struct verify *v, const struct verify_trail *t, const struct tally *tally)
 {
 	const struct fv_tar_member *m;
-	uint64_t payloads = 0, notes = 0;
+	uint64_t payloads = 0, notes = 0, attachments = 0;
 	size_t len = strlen(t->prefix);
 
 	for (size_t i = 0; (m = fv_bundle_member(v->bundle, i)) != NULL; i++) {
@@ -288,12 +300,15 @@ count_members(struct verify *v, const struct verify_trail *t, const struct tally
 		if (m->name.len <= len || memcmp(m->name.ptr, t->prefix, len) != 0)
 			continue;
 		rest = fv_span_of(m->name.ptr + len, m->name.len - len);
-		payloads += rest.len > 9 && memcmp(rest.ptr, "payloads/", 9) == 0 ? 1U : 0U;
-		notes += rest.len > 6 && memcmp(rest.ptr, "notes/", 6) == 0 ? 1U : 0U;
+		payloads += is_in(rest, "payloads/") ? 1U : 0U;
+		notes += is_in(rest, "notes/") ? 1U : 0U;
+		attachments += is_in(rest, "attachments/") ? 1U : 0U;
 	}
-	if (payloads != tally->payload_members || notes != tally->note_members)
+	if (payloads != tally->payload_members || notes != tally->note_members ||
+	    attachments != tally->attachment_members)
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
-		    "%s payloads or notes are here that no record shown names", t->prefix);
+		    "%s payloads, notes or attachments are here that no record shown names",
+		    t->prefix);
 }
 
 void

@@ -222,18 +222,22 @@ write_out(struct work *w)
 	if (code != FV_EXIT_OK || strcmp(w->out, "-") == 0)
 		return code;
 	if (w->as_json) {
-		code = fv_verb_print(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "file",
+		code = fv_verb_print(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
 			   w->out, "devices", (json_int_t)w->sum.devices, "records",
 			   (json_int_t)w->sum.records, "left_out", (json_int_t)w->sum.left_out,
-			   "notes", (json_int_t)w->sum.notes, "export_leaf",
+			   "notes", (json_int_t)w->sum.notes, "attachments",
+			   (json_int_t)w->sum.attachments, "export_leaf",
 			   (json_int_t)w->export_index))
 		    ? FV_EXIT_OK
 		    : FV_EXIT_SOFTWARE;
 		return code == FV_EXIT_OK ? fv_cli_finish() : code;
 	}
-	printf("%s: %zu record%s of %zu handheld%s, %zu note%s; logged as leaf %llu for %s\n",
+	printf(
+	    "%s: %zu record%s of %zu handheld%s, %zu note%s, %zu attachment%s; logged as leaf "
+	    "%llu for %s\n",
 	    w->out, w->sum.records - w->sum.left_out, plural(w->sum.records - w->sum.left_out),
 	    w->sum.devices, plural(w->sum.devices), w->sum.notes, plural(w->sum.notes),
+	    w->sum.attachments, plural(w->sum.attachments),
 	    (unsigned long long)w->export_index, w->who_text);
 	if (w->sum.left_out > 0)
 		printf("%zu records are not under a seal yet and are left out\n",

@@ -1,7 +1,6 @@
 /*
- * fieldvisitd note open: the notes of an export, with a supervisor's or the recovery key,
- * off the server.  A note is decrypted only after its bytes are those that the sealed
- * record names and the key is the one that the record commits to (PROTOCOL.md section C5).
+ * fieldvisitd note open: the notes and attachments of an export, with a supervisor's or the
+ * recovery key, off the server.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,76 +9,63 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fv/bundle.h"
-#include "fv/note.h"
-#include "sync-server/cli.h"
 #include "sync-server/cmd.h"
+#include "sync-server/noteopen.h"
 
-#define USAGE "note open --key FILE BUNDLE.tar|FOLDER [--passphrase-file FILE|-] [--json]"
-#define DEVICE_PREFIX 40U /* "device-" 32 hex "/" */
+#define USAGE                                                                                 \
+	"note open --key FILE BUNDLE.tar|FOLDER [--out FOLDER] [--passphrase-file FILE|-] "   \
+	"[--json]\n"                                                                          \
+	"  Prints the notes of an export that this key can read.  With --out it writes its "  \
+	"attachments\n"                                                                       \
+	"  there, a file each, and overwrites none."
 #define FOLDER_DEPTH 4
 #define PATH_BYTES 4096U
 
-struct opening {
-	struct fv_bundle *bundle;
-	const struct fv_key_public *key;
-	const struct fv_key_secret *secret;
-	bool as_json;
-	size_t opened, not_ours, bad;
-};
-
-/* A note's own members. */
-struct found {
-	char prefix[DEVICE_PREFIX + 1];
-	char seq_text[24];
-	uint8_t dev[FV_DEV_BYTES];
-	uint64_t seq;
-	struct fv_span ct, capsules, payload;
-};
-
-static void
-complain(struct opening *o, const struct found *f, const char *rule)
+void
+opening_complain(struct opening *o, const struct opening_found *f, const char *rule)
 {
 	fprintf(
 	    stderr, "fieldvisitd: %.32s record %s: %s\n", f->prefix + 7, f->seq_text, rule);
 	o->bad++;
 }
 
-/* "device-<hex>/notes/<seq>.ct"; false for any other member. */
-static bool
-read_name(struct fv_span name, struct found *f)
+bool
+opening_read_name(
+    struct fv_span name, const char *folder, const char *end, struct opening_found *f)
 {
-	static const char notes[] = "notes/";
-	const size_t notes_len = sizeof notes - 1;
+	const size_t folder_len = strlen(folder), end_len = strlen(end);
+	const size_t least = OPENING_PREFIX + folder_len + 1 + end_len;
 	size_t len;
 
-	if (name.len <= DEVICE_PREFIX + notes_len + 3 || memcmp(name.ptr, "device-", 7) != 0 ||
-	    memcmp(name.ptr + DEVICE_PREFIX, notes, notes_len) != 0 ||
-	    memcmp(name.ptr + name.len - 3, ".ct", 3) != 0)
+	if (name.len <= least || memcmp(name.ptr, "device-", 7) != 0 ||
+	    memcmp(name.ptr + OPENING_PREFIX, folder, folder_len) != 0 ||
+	    name.ptr[OPENING_PREFIX + folder_len] != '/' ||
+	    memcmp(name.ptr + name.len - end_len, end, end_len) != 0)
 		return false;
-	len = name.len - DEVICE_PREFIX - notes_len - 3;
+	len = name.len - least;
 	if (len >= sizeof f->seq_text ||
 	    fv_hex_decode(fv_span_of(name.ptr + 7, 32), f->dev, sizeof f->dev) != FV_OK)
 		return false;
-	memcpy(f->prefix, name.ptr, DEVICE_PREFIX);
-	memcpy(f->seq_text, name.ptr + DEVICE_PREFIX + notes_len, len);
+	memcpy(f->prefix, name.ptr, OPENING_PREFIX);
+	memcpy(f->seq_text, name.ptr + OPENING_PREFIX + folder_len + 1, len);
 	return fv_decimal_decode(fv_span_z(f->seq_text), INT64_MAX, &f->seq) == FV_OK;
 }
 
-static struct fv_span
-member(struct opening *o, const struct found *f, const char *before, const char *after)
+struct fv_span
+opening_member(
+    struct opening *o, const struct opening_found *f, const char *folder, const char *end)
 {
 	char name[FV_TAR_NAME_MAX + 1];
 	const struct fv_tar_member *m;
 
-	(void)snprintf(name, sizeof name, "%s%s%s%s", f->prefix, before, f->seq_text, after);
+	(void)snprintf(name, sizeof name, "%s%s/%s%s", f->prefix, folder, f->seq_text, end);
 	m = fv_bundle_find(o->bundle, name);
 	return m == NULL ? (struct fv_span){NULL, 0} : m->body;
 }
 
 /* The header of record `seq` among those that are shown. */
 static bool
-find_header(struct opening *o, const struct found *f, struct fv_header *header)
+find_header(struct opening *o, const struct opening_found *f, struct fv_header *header)
 {
 	char name[FV_TAR_NAME_MAX + 1];
 	const struct fv_tar_member *m;
@@ -99,18 +85,17 @@ find_header(struct opening *o, const struct found *f, struct fv_header *header)
 	return false;
 }
 
-/* The payload that the record's header commits to, without its salt. */
-static const char *
-read_payload(struct opening *o, struct found *f)
+const char *
+opening_read_payload(struct opening *o, struct opening_found *f, uint32_t type)
 {
-	const struct fv_span body = member(o, f, "payloads/", "");
+	const struct fv_span body = opening_member(o, f, "payloads", "");
 	struct fv_header header;
 	struct fv_hash pc;
 
 	if (!find_header(o, f, &header))
 		return "its record is not in the export";
-	if (header.type != FV_REC_NOTE)
-		return "its record is no note";
+	if (header.type != type)
+		return "its record is of another type";
 	if (body.len < FV_SALT_BYTES)
 		return "its payload is erased or not included";
 	f->payload = fv_span_of(body.ptr + FV_SALT_BYTES, body.len - FV_SALT_BYTES);
@@ -131,8 +116,8 @@ get_fixed(struct fv_span map, uint64_t key, uint8_t out[FV_HASH_BYTES])
 	    fv_cbor_get_fixed(&value, out, FV_HASH_BYTES) == FV_OK;
 }
 
-static bool
-is_hash_of(struct fv_span map, uint64_t key, struct fv_span bytes)
+bool
+opening_is_hash_of(struct fv_span map, uint64_t key, struct fv_span bytes)
 {
 	uint8_t want[FV_HASH_BYTES];
 	struct fv_hash got;
@@ -141,35 +126,54 @@ is_hash_of(struct fv_span map, uint64_t key, struct fv_span bytes)
 	return get_fixed(map, key, want) && memcmp(want, got.b, sizeof want) == 0;
 }
 
-/* Returns the rule that is broken; NULL: `plain` holds the text, or the note is not ours. */
-static const char *
-decrypt(struct opening *o, const struct found *f, struct fv_buf *plain, bool *is_ours)
+const char *
+opening_unseal(struct opening *o, const struct opening_found *f, struct fv_span capsules,
+    uint8_t kc_out[FV_NOTE_KC_BYTES], uint8_t cek_out[FV_NOTE_CEK_BYTES], bool *is_ours_out)
 {
-	uint8_t kc[FV_NOTE_KC_BYTES], cek[FV_NOTE_CEK_BYTES] = {0}, aad[FV_NOTE_AAD_BYTES];
 	struct fv_cbor_reader value;
 	struct fv_span key_ids;
 	size_t index;
 	enum fv_err rc;
 
-	*is_ours = false;
-	if (!is_hash_of(f->payload, 5, f->ct))
-		return "its ciphertext is not the one that the record names";
-	if (!is_hash_of(f->payload, 7, f->capsules))
+	*is_ours_out = false;
+	memset(cek_out, 0, FV_NOTE_CEK_BYTES);
+	if (capsules.len == 0)
+		return "its capsules are erased or not included";
+	if (!opening_is_hash_of(f->payload, 7, capsules))
 		return "its capsules are not those that the record names";
-	if (!get_fixed(f->payload, 4, kc) ||
+	if (!get_fixed(f->payload, 4, kc_out) ||
 	    fv_cbor_map_find(f->payload, 8, &value) != FV_OK ||
 	    fv_cbor_get_bytes(&value, &key_ids) != FV_OK)
 		return "its record lacks the commitment or the recipients";
 	rc = fv_note_find_recipient(key_ids, o->key->box_pk, &index);
 	if (rc == FV_ENOENT)
 		return NULL;
-	*is_ours = true;
+	*is_ours_out = true;
 	if (rc != FV_OK ||
-	    fv_note_open_capsule(f->capsules, index, kc, o->secret->box_sk, cek) != FV_OK)
+	    fv_note_open_capsule(capsules, index, kc_out, o->secret->box_sk, cek_out) != FV_OK)
 		return "this key's capsule does not hold the key that the record commits to";
+	return NULL;
+}
+
+/* Returns the rule that is broken; NULL: `plain` holds the text, or the note is not ours. */
+static const char *
+decrypt(struct opening *o, const struct opening_found *f, struct fv_span ct,
+    struct fv_buf *plain, bool *is_ours)
+{
+	uint8_t kc[FV_NOTE_KC_BYTES], cek[FV_NOTE_CEK_BYTES], aad[FV_NOTE_AAD_BYTES];
+	const char *rule;
+	enum fv_err rc;
+
+	*is_ours = false;
+	if (!opening_is_hash_of(f->payload, 5, ct))
+		return "its ciphertext is not the one that the record names";
+	rule =
+	    opening_unseal(o, f, opening_member(o, f, "notes", ".capsules"), kc, cek, is_ours);
+	if (rule != NULL || !*is_ours)
+		return rule;
 	fv_note_aad(f->dev, f->seq, aad);
 	const struct fv_note_parts parts = {
-	    .kind = FV_NOTE_RECORD, .ct = f->ct, .aad = fv_span_of(aad, sizeof aad), .kc = kc};
+	    .kind = FV_NOTE_RECORD, .ct = ct, .aad = fv_span_of(aad, sizeof aad), .kc = kc};
 	rc = fv_note_open(&parts, cek, plain);
 	fv_wipe(cek, sizeof cek);
 	return rc == FV_OK ? NULL : "it does not open with the committed key";
@@ -188,7 +192,7 @@ note_kind(struct fv_span payload)
 }
 
 static void
-print_note(struct opening *o, const struct found *f, const struct fv_buf *plain)
+print_note(struct opening *o, const struct opening_found *f, const struct fv_buf *plain)
 {
 	json_t *text;
 
@@ -209,21 +213,18 @@ print_note(struct opening *o, const struct found *f, const struct fv_buf *plain)
 static void
 open_note(struct opening *o, struct fv_span name, struct fv_span ct)
 {
-	struct found f = {.ct = ct};
+	struct opening_found f = {0};
 	struct fv_buf plain = {0};
 	bool is_ours = false;
 	const char *rule;
 
-	if (!read_name(name, &f))
+	if (!opening_read_name(name, "notes", ".ct", &f))
 		return;
-	f.capsules = member(o, &f, "notes/", ".capsules");
-	rule = read_payload(o, &f);
-	if (rule == NULL && f.capsules.len == 0)
-		rule = "its capsules are erased or not included";
+	rule = opening_read_payload(o, &f, FV_REC_NOTE);
 	if (rule == NULL)
-		rule = decrypt(o, &f, &plain, &is_ours);
+		rule = decrypt(o, &f, ct, &plain, &is_ours);
 	if (rule != NULL)
-		complain(o, &f, rule);
+		opening_complain(o, &f, rule);
 	else if (!is_ours)
 		o->not_ours++;
 	else
@@ -332,12 +333,22 @@ open_all(struct opening *o, const char *path, struct fv_span tar)
 	if (verdict != FV_BUNDLE_HOLDS)
 		return fv_cli_fail(FV_EXIT_NO, path,
 		    "does not verify, so no note of it is shown; see fieldvisit-verify");
-	for (size_t i = 0; (m = fv_bundle_member(o->bundle, i)) != NULL; i++)
+	for (size_t i = 0; (m = fv_bundle_member(o->bundle, i)) != NULL; i++) {
 		open_note(o, m->name, m->body);
+		opening_attachment(o, m->name);
+	}
 	if (o->not_ours > 0)
 		fprintf(stderr, "fieldvisitd: %s: %zu notes are not sealed to this key\n",
 		    path, o->not_ours);
-	if (o->opened == 0 && o->bad == 0 && o->not_ours == 0)
+	if (o->attachments_not_ours > 0)
+		fprintf(stderr,
+		    "fieldvisitd: %s: %zu attachments are not sealed to this key\n", path,
+		    o->attachments_not_ours);
+	if (o->left_closed > 0)
+		fprintf(stderr,
+		    "fieldvisitd: %s: %zu attachments are in it; --out FOLDER writes them\n",
+		    path, o->left_closed);
+	if (o->opened + o->bad + o->not_ours + o->attachments == 0)
 		fprintf(stderr, "fieldvisitd: %s: no note is in it\n", path);
 	const int code = fv_cli_finish();
 	if (code != FV_EXIT_OK)
@@ -352,6 +363,7 @@ cmd_note_open(int argc, char **argv)
 	struct opening o = {0};
 	const struct fv_cli_option options[] = {
 	    {"key", FV_CLI_TEXT, &key_path, true},
+	    {"out", FV_CLI_TEXT, &o.out, false},
 	    {"passphrase-file", FV_CLI_TEXT, &pass_file, false},
 	    {"json", FV_CLI_FLAG, &o.as_json, false},
 	    {NULL, FV_CLI_TEXT, NULL, false},

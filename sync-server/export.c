@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/attachment.h"
 #include "fv/lines.h"
 #include "sync-server/ledger.h"
 #include "sync-server/store/book.h"
@@ -225,7 +226,8 @@ look_at(const struct fv_store_record *record, void *ctx)
 
 /* A note's bytes, when they are whole here. */
 static enum fv_err
-add_blob(struct work *w, const struct fv_store_record *record, uint64_t key, const char *end)
+add_blob(struct work *w, const struct fv_store_record *record, uint64_t key,
+    const char *folder, const char *end)
 {
 	struct fv_cbor_reader r;
 	struct fv_store_blob blob;
@@ -242,8 +244,62 @@ add_blob(struct work *w, const struct fv_store_record *record, uint64_t key, con
 	if (rc != FV_OK)
 		return rc;
 	(void)snprintf(
-	    name, sizeof name, "notes/%llu%s", (unsigned long long)record->seq, end);
+	    name, sizeof name, "%s/%llu%s", folder, (unsigned long long)record->seq, end);
 	return fv_evidence_add(w->bundle, w->prefix, name, blob.data);
+}
+
+/* The pieces that are whole here, from the first on, as one member. */
+static enum fv_err
+add_pieces(struct work *w, uint64_t seq, const struct fv_attachment *a)
+{
+	struct fv_hash *hashes = NULL;
+	char name[FV_TAR_NAME_MAX + 1];
+	struct fv_store_blob blob;
+	size_t total = 0, count = 0;
+	uint8_t *to;
+	enum fv_err rc = fv_store_blob_get(w->store, w->device.no, &a->manifest, &blob);
+
+	if (rc == FV_ENOENT || (rc == FV_OK && !blob.is_complete))
+		return FV_OK;
+	if (rc != FV_OK || fv_attachment_check_manifest(a, blob.data) != FV_OK)
+		return rc;
+	if ((hashes = malloc(blob.data.len)) == NULL)
+		return FV_ENOMEM;
+	memcpy(hashes, blob.data.ptr, blob.data.len);
+	for (; count < a->pieces; count++, total += blob.data.len)
+		if (fv_store_blob_get(w->store, w->device.no, &hashes[count], &blob) !=
+			FV_OK ||
+		    !blob.is_complete)
+			break;
+	(void)snprintf(name, sizeof name, "%sattachments/%llu.pieces", w->prefix,
+	    (unsigned long long)seq);
+	if (count > 0)
+		rc = fv_bundle_add_room(w->bundle, fv_span_z(name), total, &to);
+	for (size_t i = 0; rc == FV_OK && i < count; i++) {
+		rc = fv_store_blob_get(w->store, w->device.no, &hashes[i], &blob);
+		if (rc != FV_OK || blob.data.len > total)
+			break;
+		memcpy(to, blob.data.ptr, blob.data.len);
+		to += blob.data.len;
+		total -= blob.data.len;
+	}
+	free(hashes);
+	return rc;
+}
+
+static enum fv_err
+add_attachment(struct work *w, const struct fv_store_record *record)
+{
+	struct fv_attachment a;
+	enum fv_err rc;
+
+	w->sum->attachments++;
+	if (fv_attachment_parse(record->payload, &a) != FV_OK)
+		return FV_OK; /* shown as it is; nothing was asked for */
+	if ((rc = add_blob(w, record, 5, "attachments", ".manifest")) == FV_OK &&
+	    (rc = add_blob(w, record, 7, "attachments", ".capsules")) == FV_OK)
+		rc = add_pieces(w, record->seq, &a);
+	return rc;
 }
 
 /* The checkpoint that a record quotes: its last leaf, and that the log has grown from it. */
@@ -294,12 +350,15 @@ add_shown(struct work *w, const struct fv_store_record *record)
 	    (header.type == FV_REC_VISIT_BEGIN || header.type == FV_REC_VISIT_END ||
 		header.type == FV_REC_CONTACT))
 		rc = add_beacon(w, &header);
-	if (rc != FV_OK || header.type != FV_REC_NOTE || !record->has_payload ||
-	    fv_cbor_check_all(record->payload) != FV_OK)
+	if (rc != FV_OK || !record->has_payload || fv_cbor_check_all(record->payload) != FV_OK)
 		return rc;
+	if (header.type == FV_REC_ATTACHMENT)
+		return add_attachment(w, record);
+	if (header.type != FV_REC_NOTE)
+		return FV_OK;
 	w->sum->notes++;
-	if ((rc = add_blob(w, record, 5, ".ct")) == FV_OK)
-		rc = add_blob(w, record, 7, ".capsules");
+	if ((rc = add_blob(w, record, 5, "notes", ".ct")) == FV_OK)
+		rc = add_blob(w, record, 7, "notes", ".capsules");
 	return rc;
 }
 

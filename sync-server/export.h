@@ -26,6 +26,7 @@ struct export_sum {
 	size_t records;  /* of the case or visit itself */
 	size_t left_out; /* of those: not under a seal that the ledger holds */
 	size_t notes;
+	size_t attachments;
 };
 
 /*

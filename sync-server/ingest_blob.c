@@ -1,6 +1,7 @@
 /* Blobs: named by records, taken in slices, complete when their hash says so. */
 #include <string.h>
 
+#include "fv/attachment.h"
 #include "ingest_in.h"
 
 static enum fv_err
@@ -17,15 +18,42 @@ name_from_key(struct fv_ingest *ingest, const struct fv_store_record *record, ui
 	return fv_store_blob_name(ingest->store, record->no, &hash, record->seq, kind);
 }
 
+/* An attachment that cannot be taken as it says: its bytes are not asked for, and what was
+ * said is kept aside with the reason. */
+static enum fv_err
+refuse_attachment(struct fv_ingest *ingest, int64_t no, uint64_t seq, struct fv_span said)
+{
+	enum fv_err rc =
+	    fv_store_quarantine_put(ingest->store, no, seq, FV_QUARANTINE_ATTACHMENT, said);
+
+	return rc == FV_EEXIST ? FV_OK : rc;
+}
+
+static enum fv_err
+name_attachment(struct fv_ingest *ingest, const struct fv_store_record *record)
+{
+	struct fv_attachment a;
+	enum fv_err rc;
+
+	if (fv_attachment_parse(record->payload, &a) != FV_OK)
+		return refuse_attachment(ingest, record->no, record->seq, record->payload);
+	rc = fv_store_blob_name(
+	    ingest->store, record->no, &a.manifest, record->seq, FV_BLOB_MANIFEST);
+	return rc == FV_OK ? fv_store_blob_name(ingest->store, record->no, &a.capsules,
+				 record->seq, FV_BLOB_CAPSULES)
+			   : rc;
+}
+
 static enum fv_err
 name_from_payload(struct fv_ingest *ingest, const struct fv_store_record *record)
 {
 	enum fv_err rc;
 
-	if (record->type != FV_REC_NOTE && record->type != FV_REC_ATTACHMENT)
+	if (record->type == FV_REC_ATTACHMENT)
+		return name_attachment(ingest, record);
+	if (record->type != FV_REC_NOTE)
 		return FV_OK;
-	rc = name_from_key(ingest, record, 5,
-	    record->type == FV_REC_NOTE ? FV_BLOB_CONTENT : FV_BLOB_MANIFEST);
+	rc = name_from_key(ingest, record, 5, FV_BLOB_CONTENT);
 	return rc == FV_OK ? name_from_key(ingest, record, 7, FV_BLOB_CAPSULES) : rc;
 }
 
@@ -89,10 +117,32 @@ is_whole(const struct fv_store_blob *blob)
 	return memcmp(hash.b, blob->hash.b, sizeof hash.b) == 0;
 }
 
+/* The manifest is whole: ask for the pieces, when it is what the record says. */
+static enum fv_err
+name_pieces(struct fv_ingest *ingest, const struct fv_store_blob *manifest)
+{
+	struct fv_store_record record;
+	struct fv_attachment a;
+	struct fv_hash piece;
+	enum fv_err rc;
+
+	rc = fv_store_record_get(ingest->store, manifest->no, manifest->seq, &record);
+	if (rc != FV_OK) /* the record went into quarantine meanwhile */
+		return rc == FV_ENOENT ? FV_OK : rc;
+	if (!record.has_payload || fv_attachment_parse(record.payload, &a) != FV_OK ||
+	    fv_attachment_check_manifest(&a, manifest->data) != FV_OK)
+		return refuse_attachment(ingest, manifest->no, manifest->seq, manifest->data);
+	for (size_t at = 0; rc == FV_OK && at < manifest->data.len; at += FV_HASH_BYTES) {
+		memcpy(piece.b, manifest->data.ptr + at, FV_HASH_BYTES);
+		rc = fv_store_blob_name(
+		    ingest->store, manifest->no, &piece, manifest->seq, FV_BLOB_PIECE);
+	}
+	return rc;
+}
+
 static enum fv_err
 finish_blob(struct fv_ingest *ingest, struct fv_store_blob *blob)
 {
-	struct fv_hash piece;
 	enum fv_err rc;
 
 	if (!is_whole(blob)) { /* other bytes than named: begin again */
@@ -105,16 +155,7 @@ finish_blob(struct fv_ingest *ingest, struct fv_store_blob *blob)
 		return rc;
 	if (blob->kind == FV_BLOB_PAYLOAD)
 		return fill_record(ingest, blob->no, blob->seq, blob->data);
-	if (blob->kind != FV_BLOB_MANIFEST)
-		return FV_OK;
-	for (size_t at = 0; at + FV_HASH_BYTES <= blob->data.len; at += FV_HASH_BYTES) {
-		memcpy(piece.b, blob->data.ptr + at, FV_HASH_BYTES);
-		rc = fv_store_blob_name(
-		    ingest->store, blob->no, &piece, blob->seq, FV_BLOB_PIECE);
-		if (rc != FV_OK)
-			return rc;
-	}
-	return FV_OK;
+	return blob->kind == FV_BLOB_MANIFEST ? name_pieces(ingest, blob) : FV_OK;
 }
 
 static enum fv_err
@@ -159,7 +200,8 @@ fv_ingest_take_slice(
 		return FV_OK;
 	}
 	rc = fv_store_blob_get(ingest->store, session->device.no, &slice.hash, &blob);
-	if (rc == FV_ENOENT) { /* nobody asked for it */
+	if (rc == FV_ENOENT || /* nobody asked for it, or not for so much */
+	    (rc == FV_OK && blob.kind == FV_BLOB_PIECE && slice.total > FV_PIECE_MAX)) {
 		session->result.slices_refused++;
 		return FV_OK;
 	}

@@ -21,6 +21,8 @@
  *   device-<dev>/records.cborseq               canonical headers shown in full, by seq
  *   device-<dev>/payloads/<seq>                salt16 || payload
  *   device-<dev>/notes/<seq>.ct .capsules .cek note bytes; the key when disclosed
+ *   device-<dev>/attachments/<seq>.manifest .capsules .cek   as a note's
+ *   device-<dev>/attachments/<seq>.pieces      the pieces joined, as many as are here
  *   device-<dev>/beacon-<size>.leaf .tlog-proof .consistency
  *
  * Threads: a bundle belongs to one thread.  Memory: see each function.
@@ -49,6 +51,13 @@ FV_EXPORT void fv_bundle_free(struct fv_bundle *bundle);
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_add(
     struct fv_bundle *bundle, struct fv_span name, struct fv_span body);
+
+/*
+ * Add a member of `len` bytes, zeros that the caller fills.  Borrowed: *body_out, until the
+ * bundle is freed.  Errors: as fv_bundle_add()
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_add_room(
+    struct fv_bundle *bundle, struct fv_span name, size_t len, uint8_t **body_out);
 
 /* Append the manifest of what is there now (without "manifest" and "export.*"). */
 FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_manifest_put(
@@ -97,6 +106,7 @@ enum fv_claim_kind {
 	FV_CLAIM_CAVEAT,       /* what a reader must know; never fails by itself */
 	FV_CLAIM_NOT_INCLUDED, /* what this file does not show */
 	FV_CLAIM_EXPLAIN,      /* bytes that were hashed, on demand */
+	FV_CLAIM_ATTACHMENT,   /* an attachment's bytes */
 };
 
 struct fv_claim {

@@ -3,24 +3,39 @@
 #include "db.h"
 #include "records.h"
 
-enum fv_err
-fv_store_quarantine_count(
-    struct fv_store *store, int64_t no, uint64_t *spans_out, uint64_t *bytes_out)
+/* Two numbers about a device. */
+static enum fv_err
+read_two(struct fv_store *store, enum fv_sql which, int64_t no, uint64_t *first_out,
+    uint64_t *second_out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
-	*spans_out = 0;
-	*bytes_out = 0;
-	if ((rc = fv_db_get(store, FV_SQL_QUARANTINE_SUM, &stmt)) != FV_OK)
+	*first_out = 0;
+	*second_out = 0;
+	if ((rc = fv_db_get(store, which, &stmt)) != FV_OK)
 		return rc;
 	fv_db_bind_int(stmt, 1, no);
 	if ((rc = fv_db_row(stmt)) != FV_OK)
 		return rc == FV_ENOENT ? FV_EIO : rc;
-	*spans_out = fv_db_col_uint(stmt, 0);
-	*bytes_out = fv_db_col_uint(stmt, 1);
+	*first_out = fv_db_col_uint(stmt, 0);
+	*second_out = fv_db_col_uint(stmt, 1);
 	(void)sqlite3_reset(stmt);
 	return FV_OK;
+}
+
+enum fv_err
+fv_store_quarantine_count(
+    struct fv_store *store, int64_t no, uint64_t *spans_out, uint64_t *bytes_out)
+{
+	return read_two(store, FV_SQL_QUARANTINE_SUM, no, spans_out, bytes_out);
+}
+
+enum fv_err
+fv_store_blob_count_missing(
+    struct fv_store *store, int64_t no, uint64_t *count_out, uint64_t *pieces_out)
+{
+	return read_two(store, FV_SQL_BLOB_COUNT_MISSING, no, count_out, pieces_out);
 }
 
 enum fv_err

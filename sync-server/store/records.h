@@ -115,6 +115,8 @@ enum fv_quarantine_reason {
 	FV_QUARANTINE_CONTEST = 2,   /* lost an unsealed number to a span with a good seal */
 	FV_QUARANTINE_UNDECIDED = 3, /* other bytes at an unsealed number, and no seal */
 	FV_QUARANTINE_FORK = 4,      /* other bytes at a sealed number */
+	FV_QUARANTINE_ATTACHMENT =
+	    5, /* no pieces as it says: the span is payload or manifest */
 };
 /*
  * Keep a span of records that do not count: `span` is a CBOR sequence of
@@ -159,6 +161,9 @@ FV_NODISCARD enum fv_err fv_store_blob_get(
 /* Set what is held of it: total, data (all held bytes) and is_complete of `blob`. */
 FV_NODISCARD enum fv_err fv_store_blob_put(
     struct fv_store *store, const struct fv_store_blob *blob);
+/* How many are not complete, and the pieces of attachments among them. */
+FV_NODISCARD enum fv_err fv_store_blob_count_missing(
+    struct fv_store *store, int64_t no, uint64_t *count_out, uint64_t *pieces_out);
 /* Up to `max` blobs that are named and not complete, oldest record first, pieces of
  * attachments last; without data. */
 FV_NODISCARD enum fv_err fv_store_blob_missing(

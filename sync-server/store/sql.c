@@ -98,6 +98,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 			" WHERE device = ?1 AND hash = ?2",
     [FV_SQL_BLOB_PUT] = "UPDATE blob SET total = ?3, held = ?4, complete = ?5, data = ?6"
 			" WHERE device = ?1 AND hash = ?2",
+    [FV_SQL_BLOB_COUNT_MISSING] = "SELECT count(*), coalesce(sum(kind = 5), 0) FROM blob"
+				  " WHERE device = ?1 AND complete = 0",
     [FV_SQL_BLOB_MISSING] =
 	"SELECT hash, seq, kind, total, held, complete, NULL FROM blob"
 	" WHERE device = ?1 AND complete = 0 ORDER BY kind = 5, seq, id LIMIT ?2",
