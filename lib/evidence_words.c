@@ -19,6 +19,9 @@ static const char readme[] =
     "           and, where it quotes an earlier state of the ledger, after that.\n"
     "NOTE       The encrypted notes are those that were written then.  Whoever has a\n"
     "           supervisor's key can read them: 'fieldvisitd note open --key KEY FILE'.\n"
+    "ATTACHMENT The encrypted photos and recordings are those that were sealed then.  The\n"
+    "           same key writes them out: 'fieldvisitd note open --key KEY --out FOLDER "
+    "FILE'.\n"
     "BUNDLE     Every other byte of this file is as it was exported.\n"
     "\n"
     "What it does not prove stands in known-limits.txt.  The same checks with stock tools,\n"
@@ -112,7 +115,24 @@ static const char howto[] =
     "before\n"
     "   that, back to the key of enrol.leaf.  head.leaf holds the same signature.\n"
     "\n"
-    "   $ head -2 device.note | tail -1 && echo $(($(stat -c %s leaves) / 32))\n";
+    "   $ head -2 device.note | tail -1 && echo $(($(stat -c %s leaves) / 32))\n"
+    "\n"
+    "9. An attachment.  Its record's payload holds the SHA-256 of "
+    "attachments/NUMBER.manifest\n"
+    "   (key 5) and of NUMBER.capsules (key 7).  The manifest is one hash of 32 bytes for "
+    "each\n"
+    "   piece; NUMBER.pieces is the pieces one after the other, the first of 16425 bytes, "
+    "the\n"
+    "   others of 16401, the last of what is left.  This compares those that are here:\n"
+    "\n"
+    "   $ for m in $(ls attachments/*.manifest 2>/dev/null); do n=${m%.manifest}; at=0; i=0\n"
+    "   $ grep -q \"$(sha256sum < $m | cut -c1-64)\" <(cat payloads/${n##*/} | xxd -p -c "
+    "100000)\n"
+    "   $ while [ $at -lt $(stat -c %s $n.pieces 2>/dev/null || echo 0) ]; do len=$((i == 0 ? "
+    "16425 : 16401))\n"
+    "   $ tail -c +$((at + 1)) $n.pieces | head -c $len | sha256sum | cut -c1-64 > ../got\n"
+    "   $ tail -c +$((i * 32 + 1)) $m | head -c 32 | xxd -p -c 32 | cmp - ../got\n"
+    "   $ at=$((at + len)); i=$((i + 1)); done; done\n";
 
 enum fv_err
 fv_evidence_add_words(struct fv_bundle *bundle, const uint8_t log_pk[FV_KEY_BYTES])

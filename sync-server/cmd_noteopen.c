@@ -349,7 +349,7 @@ open_all(struct opening *o, const char *path, struct fv_span tar)
 		    "fieldvisitd: %s: %zu attachments are in it; --out FOLDER writes them\n",
 		    path, o->left_closed);
 	if (o->opened + o->bad + o->not_ours + o->attachments == 0)
-		fprintf(stderr, "fieldvisitd: %s: no note is in it\n", path);
+		fprintf(stderr, "fieldvisitd: %s: no note or attachment is in it\n", path);
 	const int code = fv_cli_finish();
 	if (code != FV_EXIT_OK)
 		return code;

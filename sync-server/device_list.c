@@ -21,9 +21,15 @@ struct work {
 	json_t *list;         /* owned; as_json: the rows */
 };
 
+/* What of its trail is on the way, and what was kept aside. */
+struct lack {
+	uint64_t missing, pieces; /* blobs, and those of attachments among them */
+	uint64_t refused, bytes;  /* spans in quarantine */
+};
+
 static json_t *
-json_device(
-    const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
+json_device(const struct fv_store_device *d, const struct fv_store_trail *t,
+    const struct lack *lack, const char *digits)
 {
 	json_t *root = t->trail.sealed_size > 0
 	    ? fv_verb_json_hex(t->trail.sealed_root.b, FV_HASH_BYTES)
@@ -31,14 +37,17 @@ json_device(
 	json_t *trusted =
 	    d->is_revoked ? json_integer((json_int_t)d->trusted_size) : json_null();
 
-	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "dev",
-	    fv_verb_json_hex(d->dev, FV_DEV_BYTES), "officer", d->officer, "team", d->team,
-	    "enrolled", fv_verb_json_time(true, d->enrolled_ms), "digits", digits, "approved",
-	    fv_verb_json_time(d->is_approved, d->approved_ms), "revoked",
+	return json_pack(
+	    "{s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:I, s:I}",
+	    "dev", fv_verb_json_hex(d->dev, FV_DEV_BYTES), "officer", d->officer, "team",
+	    d->team, "enrolled", fv_verb_json_time(true, d->enrolled_ms), "digits", digits,
+	    "approved", fv_verb_json_time(d->is_approved, d->approved_ms), "revoked",
 	    fv_verb_json_time(d->is_revoked, d->revoked_ms), "trusted_size", trusted,
 	    "next_seq", (json_int_t)t->trail.range.size, "sealed_size",
 	    (json_int_t)t->trail.sealed_size, "sealed_root", root, "last_sync",
-	    fv_verb_json_time(t->last_sync_ms > 0, t->last_sync_ms));
+	    fv_verb_json_time(t->last_sync_ms > 0, t->last_sync_ms), "missing",
+	    (json_int_t)lack->missing, "missing_pieces", (json_int_t)lack->pieces, "refused",
+	    (json_int_t)lack->refused);
 }
 
 static const char *
@@ -64,7 +73,8 @@ print_row(const struct fv_store_device *d, const struct fv_store_trail *t)
 }
 
 static void
-print_info(const struct fv_store_device *d, const struct fv_store_trail *t, const char *digits)
+print_info(const struct fv_store_device *d, const struct fv_store_trail *t,
+    const struct lack *lack, const char *digits)
 {
 	char text[FV_INSTANT_TEXT_BYTES];
 
@@ -91,6 +101,11 @@ print_info(const struct fv_store_device *d, const struct fv_store_trail *t, cons
 	}
 	printf("\nlast sync %s\n",
 	    t->last_sync_ms > 0 ? fv_instant_format(t->last_sync_ms, 0, true, text) : "never");
+	printf("still on the way: %llu parts of records, %llu of them pieces of attachments\n",
+	    (unsigned long long)lack->missing, (unsigned long long)lack->pieces);
+	if (lack->refused > 0)
+		printf("kept aside: %llu spans that are no part of the trail\n",
+		    (unsigned long long)lack->refused);
 }
 
 /* Whether the device is one of those wanted. */
@@ -111,6 +126,7 @@ show(const struct fv_store_device *d, void *ctx)
 {
 	struct work *w = ctx;
 	struct fv_store_trail trail;
+	struct lack lack;
 	struct fv_buf leaf = {0};
 	char digits[DIGITS_BYTES];
 	enum fv_err rc;
@@ -119,7 +135,11 @@ show(const struct fv_store_device *d, void *ctx)
 		return FV_OK;
 	w->found++;
 	w->enrol_index = d->enrol_index;
-	if ((rc = fv_store_trail_load(w->store, d->no, &trail)) != FV_OK)
+	if ((rc = fv_store_trail_load(w->store, d->no, &trail)) != FV_OK ||
+	    (rc = fv_store_blob_count_missing(w->store, d->no, &lack.missing, &lack.pieces)) !=
+		FV_OK ||
+	    (rc = fv_store_quarantine_count(w->store, d->no, &lack.refused, &lack.bytes)) !=
+		FV_OK)
 		return rc;
 	rc = fv_store_leaf_get(w->store, d->enrol_index, &leaf);
 	if (rc == FV_OK)
@@ -128,13 +148,14 @@ show(const struct fv_store_device *d, void *ctx)
 	if (rc != FV_OK)
 		return rc == FV_ENOENT ? FV_ECORRUPT : rc;
 	if (w->as_json)
-		return json_array_append_new(w->list, json_device(d, &trail, digits)) == 0
+		return json_array_append_new(w->list, json_device(d, &trail, &lack, digits)) ==
+			0
 		    ? FV_OK
 		    : FV_ENOMEM;
 	if (w->prefix == NULL)
 		print_row(d, &trail);
 	else
-		print_info(d, &trail, digits);
+		print_info(d, &trail, &lack, digits);
 	return FV_OK;
 }
 

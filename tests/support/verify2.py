@@ -493,7 +493,7 @@ class Bundle:
             need(t == text and sigs == [(origin, key_id(origin, used) + sig)], "device.note is not the last seal")
 
     def records(self, at, dev, leaves):
-        last, payloads, notes = -1, 0, 0
+        last, payloads, notes, attached = -1, 0, 0, 0
         for value, raw in cbor_seq(self.m[at + "records.cborseq"]):
             h = self.header(raw, dev, leaves)
             need(h[3] > last and h[1] != 18, "records are not in order")
@@ -506,10 +506,13 @@ class Bundle:
             need(len(body) >= 16 and sha(b"fieldvisit/pl/v1", body) == h[10], "payload of record %d" % last)
             if h[1] == 10:
                 notes += self.note(at, last, cbor_all(body[16:]))
+            if h[1] == 11:
+                attached += self.attachment(at, last, cbor_all(body[16:]))
             if h[9] is not None:
                 self.beacon(at, h[9])
         n = [x[len(at):] for x in self.m if x.startswith(at)]
-        need(payloads == sum(x.startswith("payloads/") for x in n) and notes == sum(x.startswith("notes/") for x in n),
+        need(payloads == sum(x.startswith("payloads/") for x in n) and notes == sum(x.startswith("notes/") for x in n)
+             and attached == sum(x.startswith("attachments/") for x in n),
              "members that no record names")
 
     def note(self, at, seq, p):
@@ -520,6 +523,21 @@ class Bundle:
             prk = hmac.new(b"fieldvisit/note/v1", parts[".cek"], hashlib.sha256).digest()
             need(parts[".ct"] is not None and hmac.new(prk, b"commit\x01", hashlib.sha256).digest() == p[4], "note %d: key" % seq)
         self.say("NOTE", "%d is the sealed one" % seq)
+        return sum(x is not None for x in parts.values())
+
+    def attachment(self, at, seq, p):
+        parts = {end: self.m.get(at + "attachments/%d%s" % (seq, end)) for end in (".manifest", ".capsules", ".pieces")}
+        manifest, pieces, here = parts[".manifest"], parts[".pieces"] or b"", 0
+        need(parts[".capsules"] is None or sha(parts[".capsules"]) == p[7], "attachment %d: capsules" % seq)
+        need(manifest is None or (sha(manifest) == p[5] and len(manifest) == 32 * p[10]), "attachment %d: manifest" % seq)
+        while pieces and manifest:
+            left = p[11] - 16384 * here
+            size = min(left, 16384) + 17 + (24 if here == 0 else 0)
+            need(left > 0 and len(pieces) >= size and sha(pieces[:size]) == manifest[32 * here:32 * here + 32],
+                 "attachment %d: piece %d" % (seq, here))
+            pieces, here = pieces[size:], here + 1
+        need(not pieces, "attachment %d: pieces without a manifest" % seq)
+        self.say("ATTACHMENT" if here == p[10] else "not included", "%d: %d of %d pieces" % (seq, here, p[10]))
         return sum(x is not None for x in parts.values())
 
     def beacon(self, at, beacon):
