@@ -439,6 +439,50 @@ a_list_that_was_cut_off_says_nothing_of_the_rest(void **state)
 }
 
 static void
+of_a_list_that_was_cut_off_all_before_its_last_is_whole(void **state)
+{
+	struct round r;
+	uint64_t count, bytes;
+
+	begin(&r, state);
+	fixture_blob(r.h, 1, 1, 1000);
+	r.answer.missing_count = FV_MISSING_MAX;
+	for (size_t i = 0; i < FV_MISSING_MAX; i++)
+		r.answer.missing[i].hash.b[0] = (uint8_t)i;
+	r.answer.missing[FV_MISSING_MAX - 1].hash = fixture_blob(r.h, 1, 2, 300);
+	r.answer.missing[FV_MISSING_MAX - 1].held_bytes = 100;
+	fixture_blob(r.h, 1 | FV_BLOB_PIECE, 3, 50);
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	assert_int_equal(fv_store_count_unsent_blobs(r.h->app.store, &count, &bytes), FV_OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(bytes, 200 + 50);
+	end(&r);
+}
+
+static void
+pieces_are_not_thought_there_before_their_manifest_is(void **state)
+{
+	struct round r;
+	struct fv_hash manifest;
+	uint64_t count, bytes;
+
+	begin(&r, state);
+	manifest = fixture_blob(r.h, 1, 1, 64);
+	fixture_blob(r.h, 1 | FV_BLOB_PIECE, 2, 5000);
+	fixture_blob(r.h, 2 | FV_BLOB_PIECE, 3, 700); /* of another, asked for and there */
+	r.answer.missing_count = 1;
+	r.answer.missing[0] = (struct fv_blob_held){.hash = manifest};
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	assert_int_equal(fv_store_count_unsent_pieces(r.h->app.store, &count, &bytes), FV_OK);
+	assert_true(count == 1 && bytes == 5000);
+	r.answer.missing_count = 0;
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	assert_int_equal(fv_store_count_unsent_blobs(r.h->app.store, &count, &bytes), FV_OK);
+	assert_int_equal(count, 0);
+	end(&r);
+}
+
+static void
 a_blob_that_was_lost_there_is_sent_again(void **state)
 {
 	struct round r;
@@ -540,6 +584,8 @@ main(void)
 	    T(what_a_flipped_bit_makes_of_a_receipt_is_never_believed),
 	    T(blobs_are_whole_at_the_server_unless_it_names_them),
 	    T(a_list_that_was_cut_off_says_nothing_of_the_rest),
+	    T(of_a_list_that_was_cut_off_all_before_its_last_is_whole),
+	    T(pieces_are_not_thought_there_before_their_manifest_is),
 	    T(a_blob_that_was_lost_there_is_sent_again),
 	    T(notices_are_kept_and_unknown_ones_are_harmless),
 	    T(a_fork_is_told_from_within_a_sealed_answer),

@@ -192,6 +192,53 @@ blobs_follow_the_records_that_name_them(void **state)
 }
 
 static void
+the_pieces_of_attachments_go_last_of_all(void **state)
+{
+	struct handheld *h = *state;
+	struct taken t;
+	struct fv_syncup up = {.body_max = 1U << 20};
+	uint64_t seq = fixture_append(h, FV_REC_ATTACHMENT, 10), count, bytes;
+	struct fv_hash piece = fixture_blob(h, seq | FV_BLOB_PIECE, 1, 4000);
+
+	fixture_blob(h, seq, 2, 64);
+	fixture_blob(h, fixture_append(h, FV_REC_NOTE, 10), 3, 100);
+	up.send_to = fv_journal_next_seq(&h->app.journal);
+	start(h, &t);
+	send(h, &up, &t);
+	assert_int_equal(t.slice_bytes, 4000 + 64 + 100);
+	assert_memory_equal(t.last_slice.b, piece.b, sizeof piece.b);
+	assert_int_equal(fv_store_count_unsent_pieces(h->app.store, &count, &bytes), FV_OK);
+	assert_true(count == 1 && bytes == 4000);
+	assert_int_equal(fv_store_count_unsent_blobs(h->app.store, &count, &bytes), FV_OK);
+	assert_true(count == 3 && bytes == 4164);
+}
+
+static void
+a_piece_without_a_record_is_neither_counted_nor_sent_nor_kept(void **state)
+{
+	struct handheld *h = *state;
+	struct taken t;
+	struct fv_syncup up = {.body_max = 1U << 20};
+	uint64_t seq = fixture_append(h, FV_REC_ATTACHMENT, 10), count, bytes;
+	struct fv_hash kept, lost;
+	struct fv_buf out = {0};
+
+	kept = fixture_blob(h, FV_BLOB_STAGED, 1, 1000);
+	assert_int_equal(fv_store_adopt_staged(h->app.store, seq), FV_OK);
+	lost = fixture_blob(h, FV_BLOB_STAGED, 2, 500);
+	up.send_to = fv_journal_next_seq(&h->app.journal);
+	start(h, &t);
+	send(h, &up, &t);
+	assert_int_equal(t.slice_bytes, 1000);
+	assert_int_equal(fv_store_count_unsent_blobs(h->app.store, &count, &bytes), FV_OK);
+	assert_true(count == 1 && bytes == 1000);
+	assert_int_equal(fv_store_drop_staged(h->app.store), FV_OK);
+	assert_int_equal(fv_store_get_blob(h->app.store, &lost, &out), FV_ENOENT);
+	assert_int_equal(fv_store_get_blob(h->app.store, &kept, &out), FV_OK);
+	fv_buf_clear(&out);
+}
+
+static void
 a_detached_payload_travels_as_a_blob(void **state)
 {
 	struct handheld *h = *state;
@@ -332,6 +379,8 @@ main(void)
 	    T(a_request_goes_on_in_the_middle),
 	    T(a_small_limit_takes_the_first_records_and_no_blob),
 	    T(blobs_follow_the_records_that_name_them),
+	    T(the_pieces_of_attachments_go_last_of_all),
+	    T(a_piece_without_a_record_is_neither_counted_nor_sent_nor_kept),
 	    T(a_detached_payload_travels_as_a_blob),
 	    T(a_half_held_blob_goes_on_where_it_was_cut),
 	    T(when_the_list_was_cut_off_only_named_blobs_are_sent),

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "fv/attachment.h"
 #include "../../sync-server/store/book.h"
 #include "../../sync-server/store/log.h"
 #include "../../sync-server/store/records.h"
@@ -636,6 +637,191 @@ a_notes_blobs_are_taken_and_others_are_not(void **state)
 	fv_buf_clear(&parts);
 }
 
+/* An ATTACHMENT of these pieces at the end of the handset's trail, and its manifest. */
+static void
+add_attachment(struct handset *h, uint64_t bytes, const struct fv_buf *pieces, size_t count,
+    struct fv_attachment *what, struct fv_buf *manifest)
+{
+	struct fv_buf payload = {0};
+	struct fv_hash hash;
+
+	fv_buf_reset(manifest);
+	for (size_t i = 0; i < count; i++) {
+		fv_sha256(fv_buf_span(&pieces[i]), &hash);
+		fv_buf_put(manifest, hash.b, sizeof hash.b);
+	}
+	memset(what, 0, sizeof *what);
+	what->case_id = fv_span_z("c1");
+	what->key_ids = fv_span_z("abcd");
+	what->kind = 1;
+	what->pieces = fv_attachment_pieces(bytes);
+	what->bytes = bytes;
+	fv_sha256(fv_buf_span(manifest), &what->manifest);
+	fv_sha256(fv_span_z("capsules"), &what->capsules);
+	fv_attachment_put(&payload, what);
+	handset_add(h, FV_REC_ATTACHMENT, fv_buf_span(&payload));
+	handset_seal(h);
+	fv_buf_clear(&payload);
+}
+
+static void
+put_blob(struct fv_buf *out, const struct fv_buf *blob)
+{
+	struct fv_hash hash;
+
+	fv_sha256(fv_buf_span(blob), &hash);
+	put_slices(out, &hash, fv_buf_span(blob), FV_SLICE_MAX);
+}
+
+static void
+an_attachments_pieces_are_asked_for_when_its_manifest_is_whole(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request request = {0};
+	struct fv_session_result result;
+	struct fv_buf pieces[2] = {{0}}, manifest = {0}, parts = {0};
+	struct fv_attachment what;
+	uint64_t missing, missing_pieces;
+
+	fv_buf_put_room(&pieces[0], 16425);
+	fv_buf_put_room(&pieces[1], 100);
+	add_attachment(&p->a, 16384 + 83, pieces, 2, &what, &manifest);
+	handset_wire(&p->a, 0, 2, &parts);
+	put_blob(&parts, &pieces[1]); /* before anybody asked for it */
+	result = send_bytes(p, &request, fv_buf_span(&parts));
+	assert_int_equal(result.slices_refused, 1);
+	assert_int_equal(
+	    fv_store_blob_count_missing(p->store, p->device.no, &missing, &missing_pieces),
+	    FV_OK);
+	assert_true(missing == 2 && missing_pieces == 0);
+
+	fv_buf_reset(&parts);
+	put_blob(&parts, &manifest);
+	put_blob(&parts, &pieces[1]);
+	request.from_seq = 2;
+	result = send_bytes(p, &request, fv_buf_span(&parts));
+	assert_int_equal(result.slices_refused, 0);
+	assert_int_equal(
+	    fv_store_blob_count_missing(p->store, p->device.no, &missing, &missing_pieces),
+	    FV_OK);
+	assert_true(missing == 2 && missing_pieces == 1);
+	fv_buf_clear(&pieces[0]);
+	fv_buf_clear(&pieces[1]);
+	fv_buf_clear(&manifest);
+	fv_buf_clear(&parts);
+}
+
+static void
+an_attachment_over_the_limits_is_kept_aside_and_nothing_of_it_asked_for(void **state)
+{
+	static const uint64_t sizes[][2] = {{10000, 16777216}, {1025, 16777217}, {2, 16384}};
+	struct place *p = *state;
+	struct fv_attachment what = {
+	    .case_id = fv_span_z("c1"), .key_ids = fv_span_z("abcd"), .kind = 1};
+	uint64_t spans, bytes, missing, missing_pieces;
+	struct fv_buf payload = {0};
+
+	for (size_t i = 0; i < 3; i++) {
+		what.pieces = sizes[i][0];
+		what.bytes = sizes[i][1];
+		fv_buf_reset(&payload);
+		fv_attachment_put(&payload, &what);
+		handset_add(&p->a, FV_REC_ATTACHMENT, fv_buf_span(&payload));
+	}
+	handset_seal(&p->a);
+	assert_int_equal(send_span(p, &p->a, 0, 4).sealed_size, 4);
+	assert_int_equal(
+	    fv_store_quarantine_count(p->store, p->device.no, &spans, &bytes), FV_OK);
+	assert_int_equal(spans, 3);
+	assert_int_equal(
+	    fv_store_blob_count_missing(p->store, p->device.no, &missing, &missing_pieces),
+	    FV_OK);
+	assert_int_equal(missing, 0);
+	fv_buf_clear(&payload);
+}
+
+static void
+a_manifest_of_other_pieces_than_the_record_says_is_kept_aside(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request request = {0};
+	struct fv_buf pieces[3] = {{0}}, manifest = {0}, parts = {0};
+	struct fv_attachment what;
+	uint64_t spans, bytes, missing, missing_pieces;
+
+	fv_buf_put_room(&pieces[0], 16425); /* three times the same, for a record of two */
+	fv_buf_put_room(&pieces[1], 16425);
+	fv_buf_put_room(&pieces[2], 16425);
+	add_attachment(&p->a, 20000, pieces, 3, &what, &manifest);
+	handset_wire(&p->a, 0, 2, &parts);
+	put_blob(&parts, &manifest);
+	put_blob(&parts, &pieces[0]);
+	assert_int_equal(send_bytes(p, &request, fv_buf_span(&parts)).slices_refused, 6);
+	assert_int_equal(
+	    fv_store_quarantine_count(p->store, p->device.no, &spans, &bytes), FV_OK);
+	assert_true(spans == 1 && bytes == manifest.len);
+	assert_int_equal(
+	    fv_store_blob_count_missing(p->store, p->device.no, &missing, &missing_pieces),
+	    FV_OK);
+	assert_true(missing == 1 && missing_pieces == 0); /* its capsules */
+	for (size_t i = 0; i < 3; i++)
+		fv_buf_clear(&pieces[i]);
+	fv_buf_clear(&manifest);
+	fv_buf_clear(&parts);
+}
+
+static void
+a_piece_larger_than_a_piece_is_not_taken(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request request = {0};
+	struct fv_buf piece = {0}, manifest = {0}, parts = {0};
+	struct fv_attachment what;
+
+	fv_buf_put_room(&piece, FV_PIECE_MAX + 1);
+	add_attachment(&p->a, 16384, &piece, 1, &what, &manifest);
+	handset_wire(&p->a, 0, 2, &parts);
+	put_blob(&parts, &manifest);
+	put_blob(&parts, &piece);
+	assert_int_equal(send_bytes(p, &request, fv_buf_span(&parts)).slices_refused, 6);
+	fv_buf_clear(&piece);
+	fv_buf_clear(&manifest);
+	fv_buf_clear(&parts);
+}
+
+static enum fv_err
+take_kind(const struct fv_store_blob *blob, void *ctx)
+{
+	fv_buf_put_u8(ctx, (uint8_t)blob->kind);
+	return FV_OK;
+}
+
+static void
+missing_pieces_are_named_after_everything_else(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request request = {0};
+	struct fv_buf piece = {0}, manifest = {0}, parts = {0}, kinds = {0};
+	struct fv_attachment what;
+	struct fv_hash content;
+
+	fv_buf_put_room(&piece, 100);
+	add_attachment(&p->a, 59, &piece, 1, &what, &manifest);
+	fv_sha256(fv_span_z("ciphertext"), &content);
+	handset_add_note(&p->a, handset_visit(&p->a, "c1"), &content, &content);
+	handset_wire(&p->a, 0, 4, &parts);
+	put_blob(&parts, &manifest);
+	(void)send_bytes(p, &request, fv_buf_span(&parts));
+	assert_int_equal(
+	    fv_store_blob_missing(p->store, p->device.no, 64, take_kind, &kinds), FV_OK);
+	assert_int_equal(kinds.len, 3);
+	assert_memory_equal(kinds.ptr, "\3\2\5", 3);
+	fv_buf_clear(&piece);
+	fv_buf_clear(&manifest);
+	fv_buf_clear(&parts);
+	fv_buf_clear(&kinds);
+}
+
 static void
 another_devices_blob_is_not_taken(void **state)
 {
@@ -774,6 +960,11 @@ main(void)
 	    T(an_unknown_type_is_stored_sealed_and_said),
 	    T(a_payload_that_travels_apart_is_joined_to_its_record),
 	    T(a_notes_blobs_are_taken_and_others_are_not),
+	    T(an_attachments_pieces_are_asked_for_when_its_manifest_is_whole),
+	    T(an_attachment_over_the_limits_is_kept_aside_and_nothing_of_it_asked_for),
+	    T(a_manifest_of_other_pieces_than_the_record_says_is_kept_aside),
+	    T(a_piece_larger_than_a_piece_is_not_taken),
+	    T(missing_pieces_are_named_after_everything_else),
 	    T(another_devices_blob_is_not_taken),
 	    T(a_group_that_is_rolled_back_leaves_no_record_and_no_leaf),
 	    T(a_trail_goes_on_after_the_server_was_started_again),
