@@ -55,6 +55,18 @@ int fv_cli_fault(const char *path, const struct fv_fault *fault, enum fv_err err
 /* Read a whole file ("-": standard input).  Returns an exit code and says why. */
 int fv_cli_read(const char *path, struct fv_buf *out);
 
+/*
+ * A file's bytes without reading them into memory; of what cannot be mapped (a pipe) as
+ * fv_cli_read() into `buf`.  Release with fv_cli_unmap() and fv_buf_clear().
+ */
+struct fv_cli_map {
+	void *at; /* NULL: not mapped */
+	size_t len;
+};
+int fv_cli_map(
+    const char *path, struct fv_cli_map *map, struct fv_buf *buf, struct fv_span *bytes_out);
+void fv_cli_unmap(struct fv_cli_map *map);
+
 /* Make a file that was not there, durable, never overwriting.  Says why not. */
 int fv_cli_write_new(const char *path, mode_t mode, struct fv_span bytes);
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -48,6 +49,37 @@ fv_cli_read(const char *path, struct fv_buf *out)
 	code = read_all(fd, path, out);
 	close(fd);
 	return code;
+}
+
+int
+fv_cli_map(
+    const char *path, struct fv_cli_map *map, struct fv_buf *buf, struct fv_span *bytes_out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), code;
+	struct stat st;
+	void *at = MAP_FAILED;
+
+	memset(map, 0, sizeof *map);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (at != MAP_FAILED) {
+		*map = (struct fv_cli_map){at, (size_t)st.st_size};
+		*bytes_out = fv_span_of(at, map->len);
+		return FV_EXIT_OK;
+	}
+	code = fv_cli_read(path, buf);
+	*bytes_out = fv_buf_span(buf);
+	return code;
+}
+
+void
+fv_cli_unmap(struct fv_cli_map *map)
+{
+	if (map->at != NULL)
+		(void)munmap(map->at, map->len);
+	memset(map, 0, sizeof *map);
 }
 
 static int

@@ -295,9 +295,15 @@ load_folder(const char *top, const char *below, int depth, struct fv_bundle *bun
 	return code;
 }
 
-/* Folder or tar; of a folder `tar` becomes what it would be packed. */
+/* An export's bytes: a tar file's own, or what a folder would be packed. */
+struct source {
+	struct fv_cli_map map;
+	struct fv_buf buf;
+	struct fv_span tar;
+};
+
 static int
-load(const char *path, struct fv_buf *tar, struct fv_bundle **bundle_out)
+load(const char *path, struct source *source, struct fv_bundle **bundle_out)
 {
 	struct stat st;
 	size_t at = 0;
@@ -308,13 +314,15 @@ load(const char *path, struct fv_buf *tar, struct fv_bundle **bundle_out)
 			return fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
 		if ((code = load_folder(path, "", 0, *bundle_out)) != FV_EXIT_OK)
 			return code;
-		return fv_bundle_put(*bundle_out, tar) == FV_OK
-		    ? FV_EXIT_OK
-		    : fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
+		if (fv_bundle_put(*bundle_out, &source->buf) != FV_OK)
+			return fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
+		source->tar = fv_buf_span(&source->buf);
+		return FV_EXIT_OK;
 	}
-	if ((code = fv_cli_read(path, tar)) != FV_EXIT_OK)
+	code = fv_cli_map(path, &source->map, &source->buf, &source->tar);
+	if (code != FV_EXIT_OK)
 		return code;
-	if (fv_bundle_read(fv_buf_span(tar), bundle_out, &at) != FV_OK)
+	if (fv_bundle_read(source->tar, bundle_out, &at) != FV_OK)
 		return fv_cli_fail(FV_EXIT_DATA, path,
 		    "is not an export, or was altered, at byte %zu; see fieldvisit-verify",
 		    at);
@@ -370,7 +378,7 @@ cmd_note_open(int argc, char **argv)
 	};
 	struct fv_key_secret *secret = NULL;
 	struct fv_key_public key;
-	struct fv_buf tar = {0};
+	struct source source = {0};
 	int code = fv_cli_parse(&argc, argv, options, USAGE);
 
 	if (code != FV_EXIT_OK)
@@ -378,15 +386,16 @@ cmd_note_open(int argc, char **argv)
 	if (argc != 2)
 		return fv_cli_fail(
 		    FV_EXIT_USAGE, "note open", "needs one BUNDLE or FOLDER; see --help");
-	if ((code = load(argv[1], &tar, &o.bundle)) != FV_EXIT_OK ||
+	if ((code = load(argv[1], &source, &o.bundle)) != FV_EXIT_OK ||
 	    (code = fv_cli_open_key(key_path, pass_file, &key, &secret)) != FV_EXIT_OK)
 		goto cleanup;
 	o.key = &key;
 	o.secret = secret;
-	code = open_all(&o, argv[1], fv_buf_span(&tar));
+	code = open_all(&o, argv[1], source.tar);
 cleanup:
 	fv_secret_free(secret);
 	fv_bundle_free(o.bundle);
-	fv_buf_clear(&tar);
+	fv_cli_unmap(&source.map);
+	fv_buf_clear(&source.buf);
 	return code;
 }

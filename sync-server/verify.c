@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "fv/bundle.h"
@@ -57,11 +58,27 @@ print_line(const struct fv_claim *claim, void *ctx)
 	json_decref(object);
 }
 
+/* A file's bytes: mapped, so that a large one needs no memory, or read from a pipe. */
+struct content {
+	struct fv_span bytes;
+	void *map; /* NULL: not mapped */
+	struct fv_buf buf;
+};
+
+static void
+drop_content(struct content *content)
+{
+	if (content->map != NULL)
+		(void)munmap(content->map, content->bytes.len);
+	fv_buf_clear(&content->buf);
+}
+
 /* The whole file; false after saying why not. */
 static bool
-read_file(const char *path, struct fv_buf *out)
+read_file(const char *path, struct content *content)
 {
 	FILE *f = fopen(path, "rb");
+	struct fv_buf *out = &content->buf;
 	uint8_t block[65536];
 	struct stat st;
 	size_t n;
@@ -73,6 +90,17 @@ read_file(const char *path, struct fv_buf *out)
 			(void)fclose(f);
 		return false;
 	}
+	if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size < FILE_MAX_BYTES) {
+		content->map =
+		    mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fileno(f), 0);
+		if (content->map == MAP_FAILED)
+			content->map = NULL;
+	}
+	if (content->map != NULL) {
+		content->bytes = fv_span_of(content->map, (size_t)st.st_size);
+		(void)fclose(f);
+		return true;
+	}
 	while ((n = fread(block, 1, sizeof block, f)) > 0 && out->len < FILE_MAX_BYTES)
 		fv_buf_put(out, block, n);
 	if (ferror(f) != 0 || n > 0 || fv_buf_status(out) != FV_OK) {
@@ -81,6 +109,7 @@ read_file(const char *path, struct fv_buf *out)
 		return false;
 	}
 	(void)fclose(f);
+	content->bytes = fv_buf_span(out);
 	return true;
 }
 
@@ -115,7 +144,7 @@ verify(struct options *options)
 {
 	struct fv_bundle_check check = {
 	    .explain = options->explain, .fn = print_line, .ctx = options};
-	struct fv_buf tar = {0}, policy = {0};
+	struct content tar = {0}, policy = {0};
 	enum fv_bundle_verdict verdict;
 	static const char *const words[] = {
 	    "all claims hold", "a claim fails", "cannot be judged"};
@@ -124,10 +153,10 @@ verify(struct options *options)
 	if (!read_file(options->file, &tar) ||
 	    (options->policy != NULL && !read_file(options->policy, &policy)))
 		goto cleanup;
-	check.tar = fv_buf_span(&tar);
-	check.policy = fv_buf_span(&policy);
+	check.tar = tar.bytes;
+	check.policy = policy.bytes;
 	rc = EXIT_CANNOT;
-	if (options->policy != NULL && policy.len == 0) {
+	if (options->policy != NULL && policy.bytes.len == 0) {
 		fprintf(stderr,
 		    "fieldvisit-verify: %s: is empty; a policy has lines 'log VKEY'\n",
 		    options->policy);
@@ -143,8 +172,8 @@ verify(struct options *options)
 		printf("%s: %s\n", options->file, words[verdict]);
 	rc = (int)verdict;
 cleanup:
-	fv_buf_clear(&tar);
-	fv_buf_clear(&policy);
+	drop_content(&tar);
+	drop_content(&policy);
 	return rc;
 }
 
