@@ -35,6 +35,7 @@ struct fv_attaching {
 	size_t plain_len;
 	bool is_end;                   /* of the file */
 	struct fv_buf piece, manifest; /* owned */
+	struct fv_buf reason;          /* owned: in words; empty: none */
 	unsigned steps;
 	bool is_over;
 	enum fv_err rc; /* with is_over */
@@ -136,6 +137,29 @@ read_consent(struct fv_attaching *a, const struct fv_call *call, struct fv_reply
 	return rc == FV_OK && c.is_found && !c.is_withdrawn;
 }
 
+/* A word, or what was typed: a word too, or a text of its own. */
+static bool
+read_reason(struct fv_attaching *a, const struct fv_call *call, struct fv_reply *reply)
+{
+	const char *word = fv_args_value(&call->args, "reason");
+	struct fv_span typed = fv_buf_span(&call->inputs[0]);
+
+	if (word != NULL && strcmp(word, "-") != 0)
+		return fv_call_code(
+		    call, "reason", FV_CODES_ATTACHMENT_REASON, &a->what.reason, reply);
+	if (!fv_utf8_valid(typed) || typed.len > FV_NOTE_PLAIN_MAX) {
+		fv_reply_fail(reply, FV_FAIL_BAD_INPUT, "--reason",
+		    _("it is not UTF-8 text, or too long; nothing is recorded"));
+		return false;
+	}
+	a->what.reason = fv_code_find(FV_CODES_ATTACHMENT_REASON, typed);
+	if (a->what.reason != 0 || typed.len == 0)
+		return true;
+	a->what.reason = fv_code_count(FV_CODES_ATTACHMENT_REASON); /* "other" */
+	fv_buf_put_span(&a->reason, typed);
+	return true;
+}
+
 static bool
 read_words(struct fv_attaching *a, const struct fv_call *call, struct fv_reply *reply)
 {
@@ -143,12 +167,7 @@ read_words(struct fv_attaching *a, const struct fv_call *call, struct fv_reply *
 	if (fv_args_has(&call->args, "kind") &&
 	    !fv_call_code(call, "kind", FV_CODES_ATTACHMENT_KIND, &a->what.kind, reply))
 		return false;
-	if (!fv_call_code(call, "reason", FV_CODES_ATTACHMENT_REASON, &a->what.reason, reply))
-		return false;
-	if (a->what.reason == 0) /* typed when asked for it */
-		a->what.reason =
-		    fv_code_find(FV_CODES_ATTACHMENT_REASON, fv_buf_span(&call->inputs[0]));
-	return read_consent(a, call, reply);
+	return read_reason(a, call, reply) && read_consent(a, call, reply);
 }
 
 static bool
@@ -316,16 +335,23 @@ put_pieces(struct fv_attaching *a)
 static enum fv_err
 append(struct fv_attaching *a, struct fv_span capsules)
 {
+	const struct fv_note_subject subject = {
+	    a->what.is_visit, a->what.visit_seq, a->case_id};
 	struct fv_journal *journal = &a->app->journal;
 	struct fv_store *store = a->app->store;
 	struct fv_buf payload = {0};
 	enum fv_err rc;
 
-	fv_attachment_put(&payload, &a->what);
-	if ((rc = fv_buf_status(&payload)) != FV_OK ||
+	if ((rc = fv_buf_status(&a->reason)) != FV_OK ||
 	    (rc = fv_journal_begin(journal)) != FV_OK)
-		goto cleanup;
-	if ((rc = fv_journal_append(
+		return rc;
+	a->what.has_words = a->reason.len > 0;
+	if (a->what.has_words)
+		rc = fv_note_record(a->app, &subject, FV_NOTE_KIND_NOTE, &a->readers,
+		    fv_buf_span(&a->reason), &a->what.words_seq);
+	fv_attachment_put(&payload, &a->what);
+	if (rc != FV_OK || (rc = fv_buf_status(&payload)) != FV_OK ||
+	    (rc = fv_journal_append(
 		 journal, FV_REC_ATTACHMENT, fv_buf_span(&payload), &a->seq)) != FV_OK ||
 	    (rc = fv_store_put_blob(
 		 store, &a->what.manifest, a->seq, fv_buf_span(&a->manifest))) != FV_OK ||
@@ -334,7 +360,6 @@ append(struct fv_attaching *a, struct fv_span capsules)
 		fv_journal_rollback(journal);
 	else
 		rc = fv_journal_commit(journal);
-cleanup:
 	fv_buf_clear(&payload);
 	return rc;
 }
@@ -394,6 +419,7 @@ fv_attaching_free(struct fv_attaching *a)
 		close(a->fd);
 	fv_buf_clear(&a->piece);
 	fv_buf_clear(&a->manifest);
+	fv_buf_clear(&a->reason);
 	fv_secret_free(a);
 }
 
@@ -473,5 +499,7 @@ fv_attaching_tell(const struct fv_attaching *a, struct fv_reply *reply)
 		fv_json_text_z(json, "reason", reason);
 	else
 		fv_json_null(json, "reason");
+	if (a->what.has_words)
+		fv_json_uint(json, "reason_note", a->what.words_seq);
 	fv_json_end_object(json);
 }

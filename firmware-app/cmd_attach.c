@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "firmware-app/attaching.h"
+#include "firmware-app/typed.h"
+#include "fv/attachment.h"
 
 static bool
 is_stdin(const struct fv_call *call)
@@ -14,21 +16,32 @@ is_stdin(const struct fv_call *call)
 	return strcmp(call->args.operands[0], "-") == 0;
 }
 
-/* A picture of a home without a consent: whoever sits at a terminal is asked why. */
-static void
-ask_reason(struct fv_call *call)
+/* The reason in words, where it is to come so; a picture of a home without a consent asks
+ * whoever sits at a terminal. */
+static bool
+read_reason(struct fv_call *call, struct fv_reply *reply)
 {
+	const char *reason = fv_args_value(&call->args, "reason");
 	const char *kind = fv_args_value(&call->args, "kind");
-	char line[64];
+	char line[512];
 
-	if (kind == NULL || fv_code_find(FV_CODES_ATTACHMENT_KIND, fv_span_z(kind)) != 4 ||
-	    fv_args_has(&call->args, "consent") || fv_args_has(&call->args, "reason") ||
+	if (reason != NULL && strcmp(reason, "-") == 0) {
+		if (!is_stdin(call))
+			return fv_typed_text(FV_NOTE_PLAIN_MAX, &call->inputs[0], reply);
+		fv_reply_fail(reply, FV_FAIL_USAGE, "attach",
+		    _("standard input is the file or the reason, not both"));
+		return false;
+	}
+	if (kind == NULL || reason != NULL || fv_args_has(&call->args, "consent") ||
+	    fv_code_find(FV_CODES_ATTACHMENT_KIND, fv_span_z(kind)) != FV_ATTACHMENT_HOME ||
 	    call->want_json || isatty(STDIN_FILENO) == 0)
-		return;
-	fprintf(
-	    stderr, "%s ", _("no consent is named. Why (asked, evidence, safety, other)?"));
+		return true;
+	fprintf(stderr, "%s ",
+	    _("no consent is named. Why (asked, evidence, safety, other, or in your words)?"));
 	if (fgets(line, sizeof line, stdin) != NULL)
 		fv_buf_put(&call->inputs[0], line, strcspn(line, "\n"));
+	fv_wipe(line, sizeof line);
+	return true;
 }
 
 /* After the answer, at the terminal's side: the plain file goes, unless it is to stay. */
@@ -91,9 +104,8 @@ fv_prepare_attach(struct fv_call *call, struct fv_reply *reply)
 	    (!is_stdin(call) && !S_ISREG(call->fd_stat.st_mode)))
 		return fv_reply_fail(
 		    reply, FV_FAIL_NO_FILE, path, _("is no file; name another"));
-	ask_reason(call);
 	call->finish = finish;
-	return FV_EXIT_OK;
+	return read_reason(call, reply) ? FV_EXIT_OK : reply->exit;
 }
 
 int

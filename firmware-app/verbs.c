@@ -15,7 +15,7 @@ static const struct fv_option amend_options[] = {{"business", "WORD"}, {"camera"
     {"purpose", "WORD"}, {"reason", "wrong-case|late-begin|forgot-end|wrong-outcome|other"},
     {"recorded", "audio|video|none"}, {"time", "TIME"}, {"with", "WHOM"}, {NULL, NULL}};
 static const struct fv_option attach_options[] = {{"consent", "EVENT"}, {"keep", NULL},
-    {"kind", "document|outside|audio|home|other"}, {"reason", "asked|evidence|safety|other"},
+    {"kind", "document|outside|audio|home|other"}, {"reason", "asked|evidence|safety|other|-"},
     {NULL, NULL}};
 static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
@@ -60,7 +60,7 @@ const struct fv_verb fv_verbs[] = {
 	0},
     {"attach",
 	"FILE|- [CASE] [--kind document|outside|audio|home|other] [--consent EVENT] "
-	"[--reason WORD] [--keep]",
+	"[--reason WORD|-] [--keep]",
 	N_("seal a photo or a recording for supervisors, and remove the plain file"),
 	attach_options, 1, 2, fv_prepare_attach, fv_cmd_attach, 0},
     {"begin", "CASE [--with OFFICER] [--place home|work|other] [--purpose WORD]",

@@ -40,7 +40,9 @@ put_bytes(struct fv_buf *out, uint64_t key, const void *bytes, size_t len)
 void
 fv_attachment_put(struct fv_buf *out, const struct fv_attachment *a)
 {
-	fv_cbor_put_map(out, 9U + (a->has_consent ? 1U : 0U) + (a->reason != 0 ? 1U : 0U));
+	fv_cbor_put_map(out,
+	    9U + (a->has_consent ? 1U : 0U) + (a->reason != 0 ? 1U : 0U) +
+		(a->has_words ? 1U : 0U));
 	fv_cbor_put_uint(out, 1);
 	if (a->is_visit)
 		fv_cbor_put_uint(out, a->visit_seq);
@@ -58,6 +60,8 @@ fv_attachment_put(struct fv_buf *out, const struct fv_attachment *a)
 		put_uint(out, 12, a->consent_seq);
 	if (a->reason != 0)
 		put_uint(out, 13, a->reason);
+	if (a->has_words)
+		put_uint(out, 14, a->words_seq);
 }
 
 static enum fv_err
@@ -128,6 +132,10 @@ get_all(struct fv_span payload, struct fv_attachment *out)
 	out->has_consent = rc == FV_OK;
 	if (rc == FV_OK || rc == FV_ENOENT)
 		rc = get_uint(payload, 13, UINT32_MAX, &reason);
+	if (rc == FV_OK || rc == FV_ENOENT) {
+		rc = get_uint(payload, 14, INT64_MAX, &out->words_seq);
+		out->has_words = rc == FV_OK;
+	}
 	out->kind = (uint32_t)kind;
 	out->reason = (uint32_t)reason;
 	return rc == FV_ENOENT ? FV_OK : rc;

@@ -39,7 +39,9 @@ struct fv_attachment {
 	uint64_t pieces, bytes;
 	bool has_consent;
 	uint64_t consent_seq; /* of the EVENT that agrees to it */
-	uint32_t reason;      /* FV_CODES_ATTACH_REASON; 0: none given */
+	uint32_t reason;      /* FV_CODES_ATTACHMENT_REASON; 0: none given */
+	bool has_words;
+	uint64_t words_seq; /* of the NOTE that says it in words */
 };
 
 /* Pieces of a file of `bytes`; 0 for none. */

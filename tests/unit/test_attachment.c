@@ -133,7 +133,9 @@ a_payload_is_read_as_it_was_put(void **state)
 	    .key_ids = fv_span_z("abcdefgh"),
 	    .has_consent = true,
 	    .consent_seq = 9,
-	    .reason = 2};
+	    .reason = 2,
+	    .has_words = true,
+	    .words_seq = 11};
 	struct fv_attachment back;
 	struct fv_buf payload = {0};
 
@@ -147,6 +149,7 @@ a_payload_is_read_as_it_was_put(void **state)
 	assert_int_equal(back.visit_seq, 12);
 	assert_int_equal(back.consent_seq, 9);
 	assert_int_equal(back.reason, 2);
+	assert_true(back.has_words && back.words_seq == 11);
 	assert_int_equal(back.kind, FV_ATTACHMENT_HOME);
 	assert_memory_equal(back.manifest.b, what.manifest.b, sizeof back.manifest.b);
 	assert_true(fv_span_equal(back.key_ids, what.key_ids));
