@@ -34,6 +34,7 @@ SIGNATURE = 66  # of a seal, with its CBOR head
 CHECKS = 21
 SCREENS, KEYS = 11, 40
 SEALED_VISITS = 60
+ATTACHED = 3
 FIXES_1HZ, FIXES_10S = 900, 90  # of the 15 minutes between two heartbeat seals
 SHIFTS = 3
 SHIFT_S = 8 * 3600
@@ -390,6 +391,23 @@ def sealing(house, phone):
         share_of_bare=bare / took, visits=SEALED_VISITS, commits_a_visit_bare=3)
 
 
+def attaching(house, phone):
+    """16 MiB through the agent, beside the same through the cipher alone into a plain file."""
+    path = os.path.join(house.folder, "photo")
+    rates, bare = [], []
+    for _ in range(ATTACHED):
+        with open(path, "wb") as f:
+            f.write(os.urandom(1 << 24))
+        started = time.perf_counter()
+        phone.v("attach", path, "c-1")
+        rates.append((1 << 24) / 1e6 / (time.perf_counter() - started))
+        line = h.run([os.path.join(TOP, "build", "release", "bench", "bench_attach"), phone.dir]).stdout
+        bare.append(json.loads(line)["mb_per_s"])
+    peak = int([x for x in open("/proc/%d/status" % phone.agent.pid) if x.startswith("VmHWM")][0].split()[1])
+    rate, alone = statistics.median(rates), statistics.median(bare)
+    out("attach", mb_per_s=rate, bare_mb_per_s=alone, share_of_bare=rate / alone, agent_peak_kb=peak)
+
+
 def main():
     is_own = own_network()
     folder = sys.argv[1]
@@ -424,6 +442,7 @@ def main():
         settle(phone)
         house.stop()
         sealing(house, phone)
+        attaching(house, phone)
 
 
 main()
