@@ -17,7 +17,6 @@
 #define STEP_PIECES 8U      /* in one commit */
 #define FOLD_STEPS 16U      /* the WAL is folded in after so many commits: 2 MiB */
 #define SPACE_OVER 4194304U /* bytes that must stay free beside the pieces */
-#define ATTACH_MAX_BYTES_DEFAULT FV_ATTACHMENT_MAX
 
 /* In secret memory as a whole. */
 struct fv_attaching {
@@ -196,7 +195,7 @@ check_source(struct fv_attaching *a, struct fv_reply *reply)
 	struct statvfs fs;
 	struct stat st;
 
-	a->max_bytes = ATTACH_MAX_BYTES_DEFAULT;
+	a->max_bytes = fv_settings_uint(a->app->settings, FV_SETTING_ATTACH_MAX_BYTES);
 	if (fstat(a->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
 		fv_reply_fail(reply, FV_FAIL_NO_FILE, "attach", _("is no file; name another"));
 		return false;

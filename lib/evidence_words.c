@@ -126,13 +126,13 @@ static const char howto[] =
     "   others of 16401, the last of what is left.  This compares those that are here:\n"
     "\n"
     "   $ for m in $(ls attachments/*.manifest 2>/dev/null); do n=${m%.manifest}; at=0; i=0\n"
-    "   $ grep -q \"$(sha256sum < $m | cut -c1-64)\" <(cat payloads/${n##*/} | xxd -p -c "
-    "100000)\n"
-    "   $ while [ $at -lt $(stat -c %s $n.pieces 2>/dev/null || echo 0) ]; do len=$((i == 0 ? "
-    "16425 : 16401))\n"
-    "   $ tail -c +$((at + 1)) $n.pieces | head -c $len | sha256sum | cut -c1-64 > ../got\n"
-    "   $ tail -c +$((i * 32 + 1)) $m | head -c 32 | xxd -p -c 32 | cmp - ../got\n"
-    "   $ at=$((at + len)); i=$((i + 1)); done; done\n";
+    "   $ grep -q \"$(sha256sum < $m | cut -c1-64)\" <(xxd -p -c 100000 payloads/${n##*/})\n"
+    "   $ size=$(stat -c %s $n.pieces 2>/dev/null || echo 0)\n"
+    "   $ while [ $at -lt $size ]; do end=$((at + (i == 0 ? 16425 : 16401)))\n"
+    "   $ end=$((end < size ? end : size)); i=$((i + 1))\n"
+    "   $ head -c $end $n.pieces | tail -c $((end - at)) | sha256sum | cut -c1-64 > ../got\n"
+    "   $ head -c $((i * 32)) $m | tail -c 32 | xxd -p -c 32 | cmp - ../got\n"
+    "   $ at=$end; done; done\n";
 
 enum fv_err
 fv_evidence_add_words(struct fv_bundle *bundle, const uint8_t log_pk[FV_KEY_BYTES])

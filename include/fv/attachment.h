@@ -50,6 +50,7 @@ FV_EXPORT uint64_t fv_attachment_pieces(uint64_t bytes);
 /* Bytes of the sealed piece `idx` (below a->pieces). */
 FV_EXPORT size_t fv_attachment_piece_bytes(const struct fv_attachment *a, uint64_t idx);
 
+/* Append the payload map. */
 FV_EXPORT void fv_attachment_put(struct fv_buf *out, const struct fv_attachment *a);
 
 /*
