@@ -30,6 +30,31 @@ end_visit(struct made_trail *t, uint64_t visit)
 }
 
 static void
+a_picture_of_a_home_says_that_a_camera_was_used_there(void **state)
+{
+	struct world *w = *state;
+	const struct fv_fold_contact *c;
+	uint64_t v = begin_visit(&w->a, "[\"o1\"]", 0);
+
+	(void)made_putf(&w->a, FV_REC_ATTACHMENT, "{1:%d,9:4}", (int)v);
+	(void)made_putf(&w->a, FV_REC_OUTCOME, "{1:%d,4:1,6:true,16:false}", (int)v);
+	(void)end_visit(&w->a, v);
+	v = begin_visit(&w->a, "[\"o1\"]", 0);
+	(void)made_putf(&w->a, FV_REC_ATTACHMENT, "{1:%d,9:2}", (int)v);
+	(void)made_putf(&w->a, FV_REC_ATTACHMENT, "{1:%d}", (int)v);
+	(void)end_visit(&w->a, v);
+	(void)made_seal(&w->a);
+	take(w->fold, &w->a);
+	assert_int_equal(fv_fold_finish(w->fold), FV_OK);
+	assert_int_equal(fv_fold_contact_count(w->fold), 2);
+	c = fv_fold_contact(w->fold, 0);
+	assert_int_equal(c->contact.camera, FV_TRI_YES);
+	assert_int_equal(c->contact.entered, FV_TRI_YES);
+	c = fv_fold_contact(w->fold, 1);
+	assert_int_equal(c->contact.camera, FV_TRI_UNKNOWN);
+}
+
+static void
 a_visit_becomes_one_contact_with_its_last_outcome(void **state)
 {
 	struct world *w = *state;
@@ -877,6 +902,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(a_visit_becomes_one_contact_with_its_last_outcome),
+	    T(a_picture_of_a_home_says_that_a_camera_was_used_there),
 	    T(an_id_is_letter_device_and_seq),
 	    T(a_visit_without_end_is_open_to_its_latest_sign),
 	    T(a_crash_closes_an_open_visit_unless_it_is_taken_up_again),
