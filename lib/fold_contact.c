@@ -267,12 +267,14 @@ take_alarm(const struct kept *k, struct fv_fold_contact *c)
 		c->alarms |= UINT64_C(1) << (check < 63 ? check : 63);
 }
 
-/* A picture of the inside of a home: whoever made it had a camera there. */
-static bool
-is_home_picture(const struct kept *k)
+/* A picture of the inside of a home: whoever made it had a camera there, whatever he says. */
+static void
+take_pictures(const struct kept *begin, struct fv_fold_contact *c)
 {
-	return k->header.type == FV_REC_ATTACHMENT &&
-	    fv_fold_code(k, 9, FV_CODES_ATTACHMENT_KIND) == FV_ATTACHMENT_HOME;
+	for (const struct kept *p = begin->part; p != NULL; p = p->next)
+		if (p->header.type == FV_REC_ATTACHMENT &&
+		    fv_fold_code(p, 9, FV_CODES_ATTACHMENT_KIND) == FV_ATTACHMENT_HOME)
+			c->contact.camera = FV_TRI_YES;
 }
 
 static void
@@ -280,7 +282,6 @@ walk_parts(struct arena *arena, const struct device *d, const struct kept *begin
     const struct kept *end, struct fv_fold_contact *c)
 {
 	const struct kept *outcome = NULL;
-	bool has_picture = false;
 	uint64_t until = end != NULL ? end->header.seq : c->last_seq;
 
 	for (const struct kept *p = begin->part; p != NULL; p = p->next) {
@@ -290,7 +291,6 @@ walk_parts(struct arena *arena, const struct device *d, const struct kept *begin
 		if (p->header.type == FV_REC_ALARM)
 			take_alarm(p, c);
 		outcome = p->header.type == FV_REC_OUTCOME ? p : outcome;
-		has_picture |= is_home_picture(p);
 	}
 	until = end != NULL ? until : c->last_seq;
 	for (size_t i = 0; i < d->kept_count && d->kept[i]->header.seq <= until; i++)
@@ -299,8 +299,6 @@ walk_parts(struct arena *arena, const struct device *d, const struct kept *begin
 			take_alarm(d->kept[i], c);
 	if (outcome != NULL && c->is_visit)
 		read_outcome(arena, outcome, c);
-	if (has_picture && c->is_visit)
-		c->contact.camera = FV_TRI_YES;
 }
 
 const char *
@@ -371,6 +369,7 @@ read_visit(struct fv_fold *fold, const struct device *d, struct kept *begin,
 	fv_fold_correction(begin, end, c);
 	walk_parts(arena, d, begin, end, c);
 	fv_fold_checklist(begin, c);
+	take_pictures(begin, c);
 	if (!fv_fold_place(d, begin, end, c))
 		arena->failed = true;
 }

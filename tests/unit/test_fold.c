@@ -38,6 +38,7 @@ a_picture_of_a_home_says_that_a_camera_was_used_there(void **state)
 
 	(void)made_putf(&w->a, FV_REC_ATTACHMENT, "{1:%d,9:4}", (int)v);
 	(void)made_putf(&w->a, FV_REC_OUTCOME, "{1:%d,4:1,6:true,16:false}", (int)v);
+	(void)made_putf(&w->a, FV_REC_CHECKLIST, "{1:%d,4:[[7,false]]}", (int)v);
 	(void)end_visit(&w->a, v);
 	v = begin_visit(&w->a, "[\"o1\"]", 0);
 	(void)made_putf(&w->a, FV_REC_ATTACHMENT, "{1:%d,9:2}", (int)v);
