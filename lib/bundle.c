@@ -162,19 +162,46 @@ fv_bundle_manifest_put(struct fv_bundle *bundle, struct fv_buf *out)
 	return fv_buf_status(out);
 }
 
+static bool
+append(struct fv_span bytes, void *ctx)
+{
+	fv_buf_put_span(ctx, bytes);
+	return true; /* asked for at the end */
+}
+
 enum fv_err
 fv_bundle_put(struct fv_bundle *bundle, struct fv_buf *out)
 {
-	sort(bundle);
-	for (size_t i = 0; i < bundle->count; i++) {
-		const struct fv_tar_member *m = &bundle->members[i].m;
-		enum fv_err rc = fv_tar_put(out, m->name, m->body);
+	enum fv_err rc = fv_bundle_write(bundle, append, out);
 
-		if (rc != FV_OK)
-			return rc;
+	return rc == FV_OK ? fv_buf_status(out) : rc;
+}
+
+enum fv_err
+fv_bundle_write(struct fv_bundle *bundle, fv_bundle_write_fn fn, void *ctx)
+{
+	struct fv_buf between = {0};
+	enum fv_err rc = FV_OK;
+
+	sort(bundle);
+	for (size_t i = 0; rc == FV_OK && i < bundle->count; i++) {
+		const struct fv_tar_member *m = &bundle->members[i].m;
+
+		if ((rc = fv_tar_put_head(&between, m->name, m->body.len)) != FV_OK ||
+		    (rc = fv_buf_status(&between)) != FV_OK)
+			break;
+		if (!fn(fv_buf_span(&between), ctx) || !fn(m->body, ctx))
+			rc = FV_EIO;
+		fv_buf_reset(&between);
+		fv_tar_put_padding(&between, m->body.len);
 	}
-	fv_tar_end(out);
-	return fv_buf_status(out);
+	fv_tar_end(&between);
+	if (rc == FV_OK)
+		rc = fv_buf_status(&between);
+	if (rc == FV_OK && !fn(fv_buf_span(&between), ctx))
+		rc = FV_EIO;
+	fv_buf_clear(&between);
+	return rc;
 }
 
 enum fv_err

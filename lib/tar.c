@@ -70,16 +70,32 @@ padding_of(size_t size)
 }
 
 enum fv_err
-fv_tar_put(struct fv_buf *out, struct fv_span name, struct fv_span body)
+fv_tar_put_head(struct fv_buf *out, struct fv_span name, size_t body_len)
 {
 	uint8_t block[FV_TAR_BLOCK_BYTES];
 
-	if (!fv_tar_name_valid(name) || body.len > FV_TAR_BODY_MAX)
+	if (!fv_tar_name_valid(name) || body_len > FV_TAR_BODY_MAX)
 		return FV_ERANGE;
-	make_header(block, name, body.len);
+	make_header(block, name, body_len);
 	fv_buf_put(out, block, sizeof block);
+	return FV_OK;
+}
+
+void
+fv_tar_put_padding(struct fv_buf *out, size_t body_len)
+{
+	fv_buf_put(out, zero_block, padding_of(body_len));
+}
+
+enum fv_err
+fv_tar_put(struct fv_buf *out, struct fv_span name, struct fv_span body)
+{
+	enum fv_err rc = fv_tar_put_head(out, name, body.len);
+
+	if (rc != FV_OK)
+		return rc;
 	fv_buf_put_span(out, body);
-	fv_buf_put(out, zero_block, padding_of(body.len));
+	fv_tar_put_padding(out, body.len);
 	return FV_OK;
 }
 

@@ -70,6 +70,12 @@ void fv_cli_unmap(struct fv_cli_map *map);
 /* Make a file that was not there, durable, never overwriting.  Says why not. */
 int fv_cli_write_new(const char *path, mode_t mode, struct fv_span bytes);
 
+/* The same, written by `fn`: 0, or -1 with errno set. */
+typedef int (*fv_cli_write_fn)(int fd, void *ctx);
+int fv_cli_write_new_by(const char *path, mode_t mode, fv_cli_write_fn fn, void *ctx);
+/* All of it.  0, or -1 with errno set. */
+int fv_cli_write_fd(int fd, struct fv_span bytes);
+
 /* Put new content in the place of a file: temporary, sync, rename.  Says why not. */
 int fv_cli_write_over(const char *path, mode_t mode, struct fv_span bytes);
 

@@ -82,8 +82,8 @@ fv_cli_unmap(struct fv_cli_map *map)
 	memset(map, 0, sizeof *map);
 }
 
-static int
-write_all(int fd, struct fv_span bytes)
+int
+fv_cli_write_fd(int fd, struct fv_span bytes)
 {
 	while (bytes.len > 0) {
 		const ssize_t put = write(fd, bytes.ptr, bytes.len);
@@ -94,7 +94,7 @@ write_all(int fd, struct fv_span bytes)
 		bytes.ptr += put;
 		bytes.len -= (size_t)put;
 	}
-	return fsync(fd);
+	return 0;
 }
 
 static void
@@ -114,8 +114,22 @@ sync_folder_of(const char *path)
 	close(fd);
 }
 
+static int
+write_span(int fd, void *ctx)
+{
+	const struct fv_span *bytes = ctx;
+
+	return fv_cli_write_fd(fd, *bytes);
+}
+
 int
 fv_cli_write_new(const char *path, mode_t mode, struct fv_span bytes)
+{
+	return fv_cli_write_new_by(path, mode, write_span, &bytes);
+}
+
+int
+fv_cli_write_new_by(const char *path, mode_t mode, fv_cli_write_fn fn, void *ctx)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	int error = 0;
@@ -125,7 +139,7 @@ fv_cli_write_new(const char *path, mode_t mode, struct fv_span bytes)
 		    "exists and is never overwritten; give another name");
 	if (fd < 0)
 		return fv_cli_fail(FV_EXIT_CANTCREAT, path, "%s", strerror(errno));
-	if (fchmod(fd, mode) != 0 || write_all(fd, bytes) != 0)
+	if (fchmod(fd, mode) != 0 || fn(fd, ctx) != 0 || fsync(fd) != 0)
 		error = errno;
 	if (close(fd) != 0 && error == 0)
 		error = errno;

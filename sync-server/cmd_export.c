@@ -1,4 +1,5 @@
 /* fieldvisitd export: the evidence of a visit or a case, as one file. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,21 +205,32 @@ plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
+static bool
+write_some(struct fv_span bytes, void *ctx)
+{
+	return fv_cli_write_fd(*(const int *)ctx, bytes) == 0;
+}
+
+static int
+write_tar(int fd, void *ctx)
+{
+	struct work *w = ctx;
+	enum fv_err rc = fv_bundle_write(w->bundle, write_some, &fd);
+
+	if (rc == FV_ENOMEM)
+		errno = ENOMEM;
+	return rc == FV_OK ? 0 : -1;
+}
+
 static int
 write_out(struct work *w)
 {
-	struct fv_buf tar = {0};
-	enum fv_err rc = fv_bundle_put(w->bundle, &tar);
 	int code;
 
-	if (rc != FV_OK)
-		code = fv_cli_fail(FV_EXIT_TEMPFAIL, w->out, "%s", fv_err_text(rc));
-	else if (strcmp(w->out, "-") == 0)
-		code = fwrite(tar.ptr, 1, tar.len, stdout) == tar.len ? fv_cli_finish()
-								      : FV_EXIT_IO;
+	if (strcmp(w->out, "-") != 0)
+		code = fv_cli_write_new_by(w->out, 0600, write_tar, w);
 	else
-		code = fv_cli_write_new(w->out, 0600, fv_buf_span(&tar));
-	fv_buf_clear(&tar);
+		code = write_tar(STDOUT_FILENO, w) == 0 ? fv_cli_finish() : FV_EXIT_IO;
 	if (code != FV_EXIT_OK || strcmp(w->out, "-") == 0)
 		return code;
 	if (w->as_json) {

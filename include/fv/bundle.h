@@ -66,6 +66,15 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_manifest_put(
 /* Append the tar file.  Errors: FV_ENOMEM. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_put(struct fv_bundle *bundle, struct fv_buf *out);
 
+/* Takes some bytes; false: it cannot. */
+typedef bool (*fv_bundle_write_fn)(struct fv_span bytes, void *ctx);
+/*
+ * Hand out the same tar file in pieces, so that no second copy of it is in memory.
+ * Errors: FV_EIO  `fn` said false;  FV_ENOMEM
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_write(
+    struct fv_bundle *bundle, fv_bundle_write_fn fn, void *ctx);
+
 /*
  * Take a tar file apart.  *at_out (may be NULL) is where reading stopped.
  * Borrows: tar, for as long as the bundle is used.  Owned: *bundle_out.

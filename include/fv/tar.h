@@ -29,6 +29,15 @@ FV_EXPORT bool fv_tar_name_valid(struct fv_span name);
 FV_EXPORT FV_NODISCARD enum fv_err fv_tar_put(
     struct fv_buf *out, struct fv_span name, struct fv_span body);
 
+/*
+ * The same without the body, for whoever writes it himself: what stands before it and after
+ * it.  Errors: as fv_tar_put()
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_tar_put_head(
+    struct fv_buf *out, struct fv_span name, size_t body_len);
+/* The zeros after a body of that length. */
+FV_EXPORT void fv_tar_put_padding(struct fv_buf *out, size_t body_len);
+
 /* Append the two zero blocks that end the file. */
 FV_EXPORT void fv_tar_end(struct fv_buf *out);
 
