@@ -3,7 +3,6 @@
 
 #include "firmware-app/own.h"
 #include "firmware-app/payload.h"
-#include "firmware-app/phrases.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/work.h"
@@ -120,7 +119,8 @@ fv_cmd_phrases(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	(void)call;
 	fv_json_begin_array(&reply->json, NULL);
 	for (unsigned i = 1; i <= FV_SETTINGS_PHRASES_MAX; i++) {
-		const char *text = fv_phrase(app->settings, i);
+		const char *text = fv_settings_text(
+		    app->settings, fv_setting_phrase(i, fv_reply_is_chinese()));
 
 		fv_reply_line(reply, "%2u  %s", i, text);
 		fv_json_begin_object(&reply->json, NULL);

@@ -5,6 +5,24 @@
 #include "firmware-app/own.h"
 #include "firmware-app/typed.h"
 
+#define N_(s) s
+
+/* What the keys mean, in the language of who reads; the keys themselves are typed. */
+static const char *const meanings[FV_DETAIL_COUNT] = {N_("amount"), N_("due"), N_("balance"),
+    N_("structure"), N_("currency"), N_("months"), N_("period"), N_("method"), N_("first"),
+    N_("each"), N_("fees"), N_("interest"), N_("no-new-card"), N_("rights"), N_("duties"),
+    N_("default"), N_("other")};
+
+static void
+put_word(struct fv_buf *out, enum fv_detail_key key)
+{
+	const char *meaning = gettext(meanings[key]);
+
+	fv_buf_put_z(out, fv_detail_word(key));
+	if (strcmp(meaning, fv_detail_word(key)) != 0)
+		fv_buf_putf(out, " (%s)", meaning);
+}
+
 void
 fv_detailed_put_words(struct fv_buf *out, uint32_t keys)
 {
@@ -13,7 +31,8 @@ fv_detailed_put_words(struct fv_buf *out, uint32_t keys)
 	for (unsigned i = 0; i < FV_DETAIL_COUNT; i++) {
 		if ((keys & (1U << i)) == 0)
 			continue;
-		fv_buf_putf(out, "%s%s", gap, fv_detail_word((enum fv_detail_key)i));
+		fv_buf_put_z(out, gap);
+		put_word(out, (enum fv_detail_key)i);
 		gap = ", ";
 	}
 }
@@ -90,9 +109,12 @@ refuse(const struct fv_detail_fault *fault, const char *verb, struct fv_reply *r
 		rule = _("is not UTF-8 text");
 		break;
 	}
+	if (fault->word != NULL)
+		put_word(&all, fv_detail_find(fv_span_z(fault->word)));
 	fv_reply_fail(reply, FV_FAIL_BAD_INPUT, verb,
 	    _("detail: line %u, %s: %s; nothing is recorded"), (unsigned)fault->line,
-	    fault->word != NULL ? fault->word : "?", rule);
+	    all.len > 0 && fv_buf_z(&all) != NULL ? fv_buf_z(&all) : "?", rule);
+	fv_buf_clear(&all);
 }
 
 /* What is agreed lies ahead: a wrong year is the commonest slip. */
