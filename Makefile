@@ -147,6 +147,9 @@ $(B)/libserver.a: $(call obj,$(filter-out %/main.c,$(SERVER_SRC)))
 $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_APP)
+$(B)/unit/test_screen_%: $(B)/obj/tests/unit/test_screen_%.o $(call obj,$(filter-out %/main.c,$(SCREEN_SRC)) $(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ -lcmocka $(LIBS_SCREEN) $(LIBS_APP)
 $(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libserver.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SERVER)

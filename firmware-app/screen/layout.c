@@ -165,6 +165,32 @@ lay_field(struct layout *l, const struct fv_page_item *item, bool is_selected)
 	return 1 + (used == 0);
 }
 
+static int
+lay_area(struct layout *l, const struct fv_page_item *item, bool is_selected)
+{
+	struct fv_area *area = item->area;
+	struct fv_area_line line;
+	char piece[1024], head[1024];
+	int count = 0, row;
+
+	area->columns = l->columns - 1;
+	for (size_t at = 0; fv_area_line(area, at, &line); at = line.next, count++) {
+		snprintf(piece, sizeof piece, "%.*s", (int)line.len, area->text + line.from);
+		put(l, item->top + count, 0, l->columns,
+		    is_selected ? FV_STYLE_STRONG : FV_STYLE_PLAIN, piece, true);
+		if (!line.has_cursor)
+			continue;
+		area->line = count;
+		snprintf(head, sizeof head, "%.*s",
+		    (int)(area->at - line.from < line.len ? area->at - line.from : line.len),
+		    piece);
+		row = item->top + count - l->page->scroll;
+		if (l->is_drawing && is_selected && row >= 0 && row < l->page->body_rows)
+			fv_term_cursor(l->page->body_top + row, fv_text_columns(head));
+	}
+	return count;
+}
+
 /* One item of the body at item->top; returns its lines. */
 static int
 lay(struct layout *l, size_t at, int number, bool is_selected)
@@ -191,6 +217,8 @@ lay(struct layout *l, size_t at, int number, bool is_selected)
 		return lay_row(l, at, number, is_selected);
 	case FV_SHAPE_FIELD:
 		return lay_field(l, item, is_selected);
+	case FV_SHAPE_AREA:
+		return lay_area(l, item, is_selected);
 	case FV_SHAPE_MORE:
 	case FV_SHAPE_BUTTON:
 		break;
@@ -299,14 +327,17 @@ static void
 scroll_to_selected(struct fv_page *page)
 {
 	const struct fv_page_item *item = fv_layout_choice(page, page->selected);
-	int most = page->content_rows - page->body_rows;
+	int most = page->content_rows - page->body_rows, top, rows;
 
 	if (item != NULL && item->shape != FV_SHAPE_BUTTON) {
-		if (item->top + item->rows > page->scroll + page->body_rows)
-			page->scroll = item->top + item->rows - page->body_rows;
-		if (item->top < page->scroll)
-			page->scroll = item->top;
-		if (page->selected == 0 && item->top + item->rows <= page->body_rows)
+		/* Of an area the cursor's line, the one that is typed into. */
+		top = item->top + (item->shape == FV_SHAPE_AREA ? item->area->line : 0);
+		rows = item->shape == FV_SHAPE_AREA ? 1 : item->rows;
+		if (top + rows > page->scroll + page->body_rows)
+			page->scroll = top + rows - page->body_rows;
+		if (top < page->scroll)
+			page->scroll = top;
+		if (page->selected == 0 && top + rows <= page->body_rows)
 			page->scroll = 0;
 	}
 	if (page->scroll > most)

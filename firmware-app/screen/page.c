@@ -35,8 +35,21 @@ fv_page_text(const struct fv_page *page, size_t at)
 bool
 fv_page_is_choice(const struct fv_page_item *item)
 {
-	return item->shape == FV_SHAPE_ROW || item->shape == FV_SHAPE_FIELD ||
-	    item->shape == FV_SHAPE_BUTTON;
+	return item->shape == FV_SHAPE_ROW || item->shape == FV_SHAPE_BUTTON ||
+	    fv_page_is_typed(item);
+}
+
+bool
+fv_page_is_typed(const struct fv_page_item *item)
+{
+	return item->shape == FV_SHAPE_FIELD || item->shape == FV_SHAPE_AREA;
+}
+
+bool
+fv_page_type(const struct fv_page_item *item, int key)
+{
+	return item->shape == FV_SHAPE_AREA ? fv_area_key(item->area, key)
+					    : fv_field_key(item->field, key);
 }
 
 /* Copy a text in; returns where it begins. */
@@ -156,6 +169,15 @@ fv_page_field(struct fv_page *page, int id, const char *label, struct fv_field *
 	item->id = id;
 	item->label = keep(page, label);
 	item->field = field;
+}
+
+void
+fv_page_area(struct fv_page *page, int id, struct fv_area *area)
+{
+	struct fv_page_item *item = add(page, FV_SHAPE_AREA, FV_STYLE_PLAIN);
+
+	item->id = id;
+	item->area = area;
 }
 
 void

@@ -93,6 +93,20 @@ void fv_field_set(struct fv_field *field, const char *text);
 /* Take an editing key or a character.  True: taken. */
 bool fv_field_key(struct fv_field *field, int key);
 
+#define FV_AREA_BYTES 8192U
+
+/* Several lines.  All zero is an empty one.  Lives in a screen's state. */
+struct fv_area {
+	char text[FV_AREA_BYTES]; /* UTF-8, ended by a NUL */
+	size_t len, at;           /* bytes; the cursor */
+	int columns, line;        /* the layout's: its width, the cursor's line */
+};
+
+/* Insert at the cursor.  False: it is full, nothing was. */
+bool fv_area_put(struct fv_area *area, const char *text);
+/* Take an editing key, a character or Enter.  True: taken. */
+bool fv_area_key(struct fv_area *area, int key);
+
 /* --- a page: what `build` says, from top to bottom --- */
 
 /* A paragraph, wrapped; '\n' begins a new line. */
@@ -114,6 +128,8 @@ void fv_page_more(struct fv_page *page, enum fv_style style, const char *fmt, ..
     __attribute__((format(printf, 3, 4)));
 /* A line to type into; Enter on it is the action `id`. */
 void fv_page_field(struct fv_page *page, int id, const char *label, struct fv_field *field);
+/* Several lines to type into, wrapped; Enter begins a new one. */
+void fv_page_area(struct fv_page *page, int id, struct fv_area *area);
 /* An action with its key, below the page; it can be touched. */
 void fv_page_button(struct fv_page *page, int id, int key, const char *label);
 
@@ -141,6 +157,8 @@ struct fv_screen {
 	void (*act)(struct fv_ui *ui, void *state, int id);
 	/* A key before the toolkit sees it (Esc also for the touched "Back").  True: taken. */
 	bool (*key)(struct fv_ui *ui, void *state, int key);
+	/* A field or area took a key. */
+	void (*typed)(struct fv_ui *ui, void *state);
 };
 
 /* Open a screen on top.  While locked, only those that may. */

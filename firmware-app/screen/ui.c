@@ -340,7 +340,7 @@ touch(struct fv_ui *ui, const struct fv_touch *touch)
 	if (item == NULL)
 		return;
 	top(ui)->selected = n;
-	if (item->shape != FV_SHAPE_FIELD)
+	if (!fv_page_is_typed(item))
 		act(ui, item->id);
 }
 
@@ -432,7 +432,11 @@ is_taken(struct fv_ui *ui, int key)
 
 	if (frame->screen->key != NULL && frame->screen->key(ui, frame->state, key))
 		return true;
-	return item != NULL && item->shape == FV_SHAPE_FIELD && fv_field_key(item->field, key);
+	if (item == NULL || !fv_page_is_typed(item) || !fv_page_type(item, key))
+		return false;
+	if (frame->screen->typed != NULL)
+		frame->screen->typed(ui, frame->state);
+	return true;
 }
 
 static void

@@ -55,6 +55,15 @@ size_t fv_text_break(const char *text, int columns, size_t *skip_out);
 /* A key's name on a button. */
 const char *fv_key_name(int key, char out[8]);
 
+/* --- field.c --- */
+
+/* One shown line of an area. */
+struct fv_area_line {
+	size_t from, len, next; /* bytes; where the next one begins */
+	bool has_cursor;
+};
+/* The line that begins at byte `from`, 0 being the first.  False: there is none. */
+bool fv_area_line(const struct fv_area *area, size_t from, struct fv_area_line *line_out);
 /* --- page.c --- */
 
 enum fv_item_shape {
@@ -66,6 +75,7 @@ enum fv_item_shape {
 	FV_SHAPE_ROW,
 	FV_SHAPE_MORE,
 	FV_SHAPE_FIELD,
+	FV_SHAPE_AREA,
 	FV_SHAPE_BUTTON,
 };
 
@@ -75,6 +85,7 @@ struct fv_page_item {
 	int id, key;
 	size_t text, label;     /* in the arena; label: of a pair or field, tail of a row */
 	struct fv_field *field; /* held */
+	struct fv_area *area;   /* held */
 	/* set by the layout */
 	int top, rows; /* in the body's lines, or of the screen for buttons */
 	int left, columns;
@@ -94,7 +105,10 @@ struct fv_page {
 void fv_page_reset(struct fv_page *page);
 void fv_page_clear(struct fv_page *page);
 const char *fv_page_text(const struct fv_page *page, size_t at);
-bool fv_page_is_choice(const struct fv_page_item *item); /* row, field or button */
+bool fv_page_is_choice(const struct fv_page_item *item); /* row, field, area or button */
+bool fv_page_is_typed(const struct fv_page_item *item);  /* field or area */
+/* Give a key to what is typed into.  True: taken. */
+bool fv_page_type(const struct fv_page_item *item, int key);
 
 #define FV_ID_BACK (-2)
 #define FV_ID_MORE (-3)
