@@ -54,7 +54,8 @@ tell(const char *case_id, const struct fv_buf *text, struct fv_reply *reply)
 }
 
 static int
-put(struct fv_app *app, const char *case_id, struct fv_span text, struct fv_reply *reply)
+put(struct fv_app *app, uint32_t kind, const char *case_id, struct fv_span text,
+    struct fv_reply *reply)
 {
 	enum fv_err rc;
 
@@ -62,18 +63,18 @@ put(struct fv_app *app, const char *case_id, struct fv_span text, struct fv_repl
 		return fv_reply_fail(reply, FV_FAIL_BAD_INPUT, _("draft"),
 		    _("not UTF-8 text of at most 32768 bytes; nothing is kept"));
 	if (text.len == 0)
-		rc = fv_store_drop_item(app->store, FV_KEPT_DRAFT, fv_span_z(case_id));
+		rc = fv_store_drop_item(app->store, kind, fv_span_z(case_id));
 	else
-		rc = fv_own_put(app, FV_KEPT_DRAFT, case_id, text);
+		rc = fv_own_put(app, kind, case_id, text);
 	return rc == FV_OK ? tell(case_id, NULL, reply)
 			   : fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 }
 
 static int
-get(struct fv_app *app, const char *case_id, struct fv_reply *reply)
+get(struct fv_app *app, uint32_t kind, const char *case_id, struct fv_reply *reply)
 {
 	struct fv_buf text = {0};
-	enum fv_err rc = fv_own_get(app, FV_KEPT_DRAFT, case_id, &text);
+	enum fv_err rc = fv_own_get(app, kind, case_id, &text);
 
 	if (rc == FV_EDENIED)
 		fv_reply_fail(reply, FV_FAIL_LOCKED, case_id,
@@ -93,24 +94,20 @@ fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	const char *what = call->args.operands[0];
 	const struct fv_span input = fv_buf_span(&call->inputs[0]);
 	bool is_put = strcmp(what, "put") == 0, is_get = strcmp(what, "get") == 0;
+	const uint32_t kind = fv_args_has(&call->args, "form") ? FV_KEPT_FORM : FV_KEPT_DRAFT;
 	struct fv_work work;
-	enum fv_err rc;
 
 	if (!is_put && !is_get && strcmp(what, "drop") != 0)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "draft",
-		    _("usage: fieldvisit draft put | get | drop [CASE]"));
+		    _("usage: fieldvisit draft put | get | drop [CASE] [--form]"));
 	if (!find_case(app, call, &work, reply))
 		return reply->exit;
-	if (is_put)
-		return put(app, work.case_id, input, reply);
-	if (!is_get) {
-		rc = fv_store_drop_item(app->store, FV_KEPT_DRAFT, fv_span_z(work.case_id));
-		return rc == FV_OK ? tell(work.case_id, NULL, reply)
-				   : fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-	}
+	if (!is_get) /* dropped by an empty text */
+		return put(
+		    app, kind, work.case_id, is_put ? input : fv_span_of(NULL, 0), reply);
 	if (input.len > 0 && app->sk_box == NULL && !fv_pin_unlock(app, input, reply))
 		return reply->exit;
-	return get(app, work.case_id, reply);
+	return get(app, kind, work.case_id, reply);
 }
 
 int

@@ -13,9 +13,10 @@
 
 /* Kinds of items that no server sends; the key of each is a case id. */
 #define FV_KEPT_FOLLOWUP 1010U
-#define FV_KEPT_DRAFT 1011U
+#define FV_KEPT_DRAFT 1011U /* of a note */
+#define FV_KEPT_FORM 1012U  /* of a form that is being filled in */
 
-/* A form's unsent text, or a note's.  It fits into a call with room to spare. */
+/* A note's unsent text, or a form's.  It fits into a call with room to spare. */
 #define FV_DRAFT_MAX 32768U
 
 /*

@@ -55,6 +55,7 @@ drop_cards(struct fv_app *app)
 	if ((rc = fv_store_drop_items(app->store, FV_ITEM_CARD)) != FV_OK ||
 	    (rc = fv_store_drop_items(app->store, FV_KEPT_FOLLOWUP)) != FV_OK ||
 	    (rc = fv_store_drop_items(app->store, FV_KEPT_DRAFT)) != FV_OK ||
+	    (rc = fv_store_drop_items(app->store, FV_KEPT_FORM)) != FV_OK ||
 	    (rc = fv_store_each_part(app->store, on_part, &parts)) != FV_OK)
 		return rc;
 	for (size_t i = 0; i < parts.count; i++) {

@@ -353,7 +353,7 @@ static enum fv_err
 take_tombstone(struct taking *t, const struct fv_item *item)
 {
 	static const uint32_t kinds[] = {FV_ITEM_CASE, FV_ITEM_HISTORY, FV_ITEM_HOLD,
-	    FV_ITEM_CARD, FV_KEPT_FOLLOWUP, FV_KEPT_DRAFT};
+	    FV_ITEM_CARD, FV_KEPT_FOLLOWUP, FV_KEPT_DRAFT, FV_KEPT_FORM};
 	struct stale stale = {.key = item->key};
 	enum fv_err rc = FV_OK;
 

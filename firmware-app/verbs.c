@@ -31,6 +31,8 @@ static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business
 static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file", "FILE"},
     {"show", "CASE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option doctor_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
+static const struct fv_option draft_options[] = {
+    {"form", NULL}, {"pin-file", "FILE"}, {NULL, NULL}};
 static const struct fv_option login_options[] = {
     {"pin-file", "FILE"}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
@@ -80,8 +82,8 @@ const struct fv_verb fv_verbs[] = {
 	fv_cmd_cosign, 0},
     {"doctor", "[--gpsd HOST[:PORT]]", N_("what is wrong here, and how to repair it"),
 	doctor_options, 0, 0, NULL, fv_cmd_doctor, FV_VERB_LOCAL},
-    {"draft", "put | get | drop [CASE] [--pin-file FILE]",
-	N_("keep what is written and not sent yet"), pin_options, 1, 2, fv_prepare_draft,
+    {"draft", "put | get | drop [CASE] [--form] [--pin-file FILE]",
+	N_("keep what is written and not sent yet"), draft_options, 1, 2, fv_prepare_draft,
 	fv_cmd_draft, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),

@@ -57,6 +57,34 @@ put_before(const struct fv_view *v, struct fv_page *page)
 	fv_page_button(page, ID_END, FV_KEY_ENTER, _("End it now"));
 }
 
+/* What was recorded of it, and what is missing. */
+static void
+put_summary(const json_t *summary, struct fv_page *page)
+{
+	static const struct {
+		const char *word, *text;
+	} lacks[] = {{"with", N_("the outcome does not say with whom")},
+	    {"detail", N_("what was agreed has no detail: amount and dates")},
+	    {"plan-fields", N_("the plan lacks required fields")},
+	    {"note", N_("a conversation and no note of it")}};
+	const json_t *word;
+	size_t at;
+
+	fv_page_pair(
+	    page, FV_STYLE_PLAIN, _("notes"), "%d", (int)fv_json_number(summary, "notes"));
+	fv_page_pair(page, FV_STYLE_PLAIN, _("asked"), "%d",
+	    (int)json_array_size(json_object_get(summary, "requests")));
+	json_array_foreach(json_object_get(summary, "missing"), at, word)
+	{
+		for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
+			if (json_is_string(word) &&
+			    strcmp(lacks[i].word, json_string_value(word)) == 0)
+				fv_page_pair(page, FV_STYLE_ASK, _("missing"), "%s",
+				    gettext(lacks[i].text));
+		}
+	}
+}
+
 static void
 put_after(const struct end *end, struct fv_page *page)
 {
@@ -77,6 +105,7 @@ put_after(const struct end *end, struct fv_page *page)
 	fv_page_pair(page, is_sealed ? FV_STYLE_GOOD : FV_STYLE_ASK, _("seal"), "%s",
 	    is_sealed ? _("sealed; it goes to the server by itself")
 		      : _("not sealed yet; it is tried again"));
+	put_summary(json_object_get(end->answer, "summary"), page);
 	if (end->warnings[0] != '\0')
 		fv_page_line(page, FV_STYLE_ASK, "%s", end->warnings);
 	fv_page_button(page, ID_HOME, FV_KEY_ENTER, _("Today's plan"));

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-app/screen/screen.h"
+#include "firmware-app/screen/forms.h"
 
 enum id {
 	ID_STOP,
@@ -105,6 +105,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_ASK, "%s",
 		    _("Names are hidden until the identity is confirmed."));
 	put_watch(v, page);
+	fv_forms_put(page);
 	fv_page_button(page, ID_STOP, 's', _("Stop request"));
 	fv_page_button(page, ID_LEAVE, 'l', _("Asked to leave"));
 	fv_page_button(page, ID_END, 'e', _("End visit"));
@@ -133,6 +134,8 @@ act(struct fv_ui *ui, void *state, int id)
 	const enum fv_person cosign = FV_PERSON_COSIGN;
 
 	(void)state;
+	if (fv_forms_act(ui, id))
+		return;
 	switch ((enum id)id) {
 	case ID_STOP:
 		fv_ui_push(ui, &fv_screen_confirm, &fv_confirm_stop);

@@ -125,10 +125,12 @@ a_wipe_erases_all_of_it_and_nothing_is_kept_after(void **state)
 	unlock(h);
 	assert_int_equal(fv_followup_put(&h->app, "c1", &followup), FV_OK);
 	assert_int_equal(fv_own_put(&h->app, FV_KEPT_DRAFT, "c1", fv_span_z("x")), FV_OK);
+	assert_int_equal(fv_own_put(&h->app, FV_KEPT_FORM, "c1", fv_span_z("x")), FV_OK);
 	assert_int_equal(fv_pin_wipe(&h->app, FV_LOCK_WRONG_PINS), FV_OK);
 	unlock(h);
 	assert_int_equal(fv_followup_get(&h->app, "c1", &followup), FV_ENOENT);
 	assert_int_equal(fv_own_get(&h->app, FV_KEPT_DRAFT, "c1", &text), FV_ENOENT);
+	assert_int_equal(fv_own_get(&h->app, FV_KEPT_FORM, "c1", &text), FV_ENOENT);
 	assert_int_equal(fv_own_put(&h->app, FV_KEPT_DRAFT, "c1", fv_span_z("x")), FV_OK);
 	assert_int_equal(fv_own_get(&h->app, FV_KEPT_DRAFT, "c1", &text), FV_ENOENT);
 	fv_buf_clear(&text);
