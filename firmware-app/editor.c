@@ -35,7 +35,7 @@ make_folder(char *path, size_t cap)
 static int
 on_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
-	static const uint8_t zero[4096];
+	const uint8_t zero[4096] = {0};
 	off_t left = flag == FTW_F ? st->st_size : 0;
 	int fd;
 

@@ -92,7 +92,7 @@ put_paths(const char *dir, struct fv_buf *folder, struct fv_buf *file, struct fv
 enum fv_err
 fv_slots_create(const char *dir, const struct fv_ratchet *first)
 {
-	static const uint8_t zero[FV_SLOT_BYTES];
+	const uint8_t zero[FV_SLOT_BYTES] = {0};
 	struct fv_buf folder = {0}, file = {0}, fresh = {0};
 	int fd = -1;
 	enum fv_err rc;
@@ -152,7 +152,7 @@ read_slot(int fd, unsigned slot, const uint8_t seal_pk[FV_KEY_BYTES], struct fv_
 static enum fv_err
 choose(struct fv_slots *slots, const uint8_t seal_pk[FV_KEY_BYTES])
 {
-	static const uint8_t zero[FV_SLOT_BYTES];
+	const uint8_t zero[FV_SLOT_BYTES] = {0};
 	struct fv_ratchet *two;
 	bool good[2];
 	enum fv_err rc = FV_ENOMEM;
@@ -227,7 +227,7 @@ fv_slots_prepare(struct fv_slots *slots, struct fv_ratchet *next)
 enum fv_err
 fv_slots_turn(struct fv_slots *slots, const struct fv_ratchet *next)
 {
-	static const uint8_t zero[FV_SLOT_BYTES];
+	const uint8_t zero[FV_SLOT_BYTES] = {0};
 	enum fv_err rc;
 
 	*slots->now = *next;
