@@ -15,6 +15,8 @@
 #include "firmware-app/verb.h"
 #include "firmware-app/words.h"
 #include "fv/motion.h"
+#include "fv/plausibility.h"
+#include "fv/repeat.h"
 #include "fv/track.h"
 
 #define FV_AGENT_CLIENTS_MAX 16U
@@ -43,9 +45,6 @@ struct fv_agent_track {
 	enum fv_gap_reason gap; /* 0: no gap is open */
 	int64_t gap_from_ms;
 	int64_t gap_boottime_ms; /* when it began on the boot clock */
-	bool has_base;           /* clock check C3: first fix of this session */
-	int64_t base_gnss_ms, base_boottime_ms;
-	bool is_alarmed_c3, is_alarmed_c4; /* said once a session */
 };
 
 /* How often a fix is wanted; all zero while none is. */
@@ -67,6 +66,23 @@ enum fv_agent_wait {
 	FV_WAIT_ATTACH,
 };
 
+#define FV_AGENT_PRINTS_MAX 2048U /* of some ten shifts */
+
+/* What was judged, and said, of receiver and clocks. */
+struct fv_agent_alarms {
+	uint64_t said; /* bit of each check that this session or visit said */
+	struct fv_fix_checks fixes;
+	struct fv_clock_checks clocks;
+	uint64_t judged_seq; /* records before this one are in `clocks` */
+	uint64_t own_seq;    /* the first of this run of the agent */
+	bool has_base;       /* C3: the first fix of this session */
+	int64_t base_gnss_ms, base_boottime_ms;
+	struct fv_repeat repeat;
+	size_t known_count; /* of prints: those of earlier shifts */
+	size_t print_count;
+	uint64_t prints[FV_AGENT_PRINTS_MAX];
+};
+
 struct fv_agent_client {
 	int fd;                /* -1: free */
 	struct fv_buf in, out; /* owned, wiped */
@@ -85,6 +101,7 @@ struct fv_agent {
 	struct fv_agent_client clients[FV_AGENT_CLIENTS_MAX];
 	struct fv_agent_track track;
 	struct fv_agent_power power;
+	struct fv_agent_alarms alarms;
 	int64_t offset_ms;     /* wall clock less boottime, as last seen */
 	int64_t asleep_ms;     /* boottime less monotonic, likewise */
 	int64_t sealed_at_ms;  /* boottime of the last seal, or of the start */
@@ -159,9 +176,23 @@ void fv_agent_take_clock(struct fv_agent *agent);
 void fv_agent_do_due(struct fv_agent *agent);
 /* Milliseconds until something is due; -1: nothing is. */
 int fv_agent_timeout_ms(const struct fv_agent *agent);
-/* Compare receiver and clocks at a fix (checks C3 and C4). */
-void fv_agent_check_fix(
-    struct fv_agent *agent, int64_t gnss_ms, int64_t boottime_ms, int64_t rtc_ms);
+/* --- agent_alarm.c: what is odd, said once a session or visit --- */
+
+/* Take up what earlier shifts left; records from own_seq on are this run's. */
+void fv_agent_open_alarms(struct fv_agent *agent, uint64_t own_seq);
+/* Judge a fix with time and place. */
+void fv_agent_judge_fix(
+    struct fv_agent *agent, const struct fv_stamp *fix, int64_t boottime_ms);
+/* The fix was lost: what comes next is another run. */
+void fv_agent_judge_loss(struct fv_agent *agent);
+/* A session was told; before its SESSION is written. */
+void fv_agent_judge_session(struct fv_agent *agent);
+/* A visit has begun or ended. */
+void fv_agent_judge_visit(struct fv_agent *agent);
+/* Judge the clocks of records not judged yet. */
+void fv_agent_judge_trail(struct fv_agent *agent);
+/* A shift ends: its track is an earlier one from now on. */
+void fv_agent_keep_prints(struct fv_agent *agent);
 
 /* --- agent_sync.c: when to sync --- */
 

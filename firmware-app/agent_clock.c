@@ -9,10 +9,6 @@
 #include "firmware-app/agent.h"
 #include "firmware-app/pin.h"
 
-#define ROLLOVER_MS INT64_C(619315200000) /* 1,024 weeks */
-#define ROLLOVER_NEAR_MS INT64_C(172800000)
-#define C3_MS 2000
-#define C3_PPM 100
 #define FAR_S INT64_C(4102444800) /* the year 2100: the timer itself never fires */
 
 static int64_t
@@ -84,51 +80,6 @@ fv_agent_take_clock(struct fv_agent *agent)
 	fv_buf_clear(&payload);
 }
 
-/* An ALARM of one of the clock checks, with what it saw. */
-static void
-alarm_check(struct fv_agent *agent, uint32_t check, int64_t a, int64_t b)
-{
-	struct fv_buf payload = {0};
-
-	fv_cbor_put_map(&payload, 2);
-	fv_cbor_put_uint(&payload, 4);
-	fv_cbor_put_uint(&payload, check);
-	fv_cbor_put_uint(&payload, 5);
-	fv_cbor_put_array(&payload, 2);
-	fv_cbor_put_int(&payload, a);
-	fv_cbor_put_int(&payload, b);
-	fv_agent_append(agent, FV_REC_ALARM, &payload);
-	fv_buf_clear(&payload);
-}
-
-void
-fv_agent_check_fix(
-    struct fv_agent *agent, int64_t gnss_ms, int64_t boottime_ms, int64_t rtc_ms)
-{
-	struct fv_agent_track *track = &agent->track;
-	int64_t d_gnss, d_boot, off, weeks;
-
-	if (!track->has_base) {
-		track->has_base = true;
-		track->base_gnss_ms = gnss_ms;
-		track->base_boottime_ms = boottime_ms;
-	}
-	d_gnss = gnss_ms - track->base_gnss_ms;
-	d_boot = boottime_ms - track->base_boottime_ms;
-	if (!track->is_alarmed_c3 &&
-	    llabs(d_gnss - d_boot) > C3_MS + llabs(d_boot) * C3_PPM / 1000000) {
-		track->is_alarmed_c3 = true;
-		alarm_check(agent, 3, d_gnss, d_boot);
-	}
-	off = gnss_ms - rtc_ms;
-	weeks = (llabs(off) + ROLLOVER_MS / 2) / ROLLOVER_MS;
-	if (!track->is_alarmed_c4 && weeks > 0 &&
-	    llabs(llabs(off) - weeks * ROLLOVER_MS) < ROLLOVER_NEAR_MS) {
-		track->is_alarmed_c4 = true;
-		alarm_check(agent, 4, off, off < 0 ? -weeks : weeks);
-	}
-}
-
 /* The machine slept: nothing was received meanwhile. */
 static void
 see_sleep(struct fv_agent *agent)
@@ -189,6 +140,7 @@ fv_agent_do_due(struct fv_agent *agent)
 	int64_t now = fv_agent_now(agent);
 
 	see_sleep(agent);
+	fv_agent_judge_trail(agent);
 	if (!has_unsealed(agent))
 		agent->sealed_at_ms = now;
 	else if (now - agent->sealed_at_ms >= FV_SEAL_INTERVAL_MS)

@@ -133,8 +133,10 @@ run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 	if (fv_work_load(agent->app.store, &agent->work) != FV_OK)
 		fputs("fieldvisit: trail.db: what is open could not be read\n", stderr);
 	fv_agent_follow_visit(agent);
-	if (agent->work.has_visit != was.has_visit)
+	if (agent->work.has_visit != was.has_visit) {
 		fv_agent_wake(agent); /* a visit's turns want a fix of their own */
+		fv_agent_judge_visit(agent);
+	}
 	/* What was not to be kept leaves no gap behind, and what is kept begins now. */
 	if (agent->work.tracks != was.tracks)
 		memset(&agent->track, 0, sizeof agent->track);

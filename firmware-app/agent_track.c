@@ -82,6 +82,7 @@ fv_agent_close_shift(void *ctx)
 	int64_t open_ms = fv_agent_now(agent) - agent->track.gap_boottime_ms;
 
 	fv_agent_close_track(agent);
+	fv_agent_keep_prints(agent);
 	/* No fix tells when it ends, and the receiver's time need not be the clock's. */
 	end_gap(agent, agent->track.gap_from_ms + open_ms);
 }
@@ -148,9 +149,7 @@ take_fix(struct fv_agent *agent, const struct fv_gps_event *event)
 		keep_fix(agent, stamp);
 	if (agent->work.has_visit)
 		fv_agent_see_fix(agent, stamp);
-	if (stamp->mode == 3)
-		fv_agent_check_fix(agent, stamp->gnss_ms, event->boottime_ms,
-		    agent->offset_ms + event->boottime_ms);
+	fv_agent_judge_fix(agent, stamp, event->boottime_ms);
 }
 
 static void
@@ -187,11 +186,9 @@ take_session(struct fv_agent *agent)
 		fv_cbor_put_uint(&payload, 10);
 		fv_cbor_put_uint(&payload, s->bits_per_s);
 	}
+	fv_agent_judge_session(agent);
 	fv_agent_append(agent, FV_REC_SESSION, &payload);
 	fv_buf_clear(&payload);
-	agent->track.has_base = false;
-	agent->track.is_alarmed_c3 = false;
-	agent->track.is_alarmed_c4 = false;
 }
 
 void
@@ -208,6 +205,7 @@ fv_agent_take_gps(struct fv_agent *agent)
 			take_fix(agent, &event);
 			break;
 		case FV_GPS_LOST:
+			fv_agent_judge_loss(agent);
 			fv_agent_begin_gap(agent, FV_GAP_NO_FIX);
 			break;
 		case FV_GPS_SESSION:

@@ -116,6 +116,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 {
 	struct fv_app *app = &agent->app;
 	int64_t last_ms, runs = 0;
+	uint64_t own_seq;
 	bool was_clean;
 	enum fv_err rc;
 
@@ -128,7 +129,8 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	last_ms = last_record_ms(app->store);
 	was_clean = app->was_clean &&
 	    (fv_store_get_int(app->store, FV_SET_AGENT_RUNS, &runs) != FV_OK || runs == 0);
-	if (!fv_app_journal(app, reply))
+	rc = fv_store_count_records(app->store, &own_seq);
+	if (rc != FV_OK || !fv_app_journal(app, reply))
 		return false;
 	if ((rc = fv_store_put_int(app->store, FV_SET_AGENT_RUNS, 1)) != FV_OK ||
 	    (rc = fv_work_load(app->store, &agent->work)) != FV_OK ||
@@ -150,6 +152,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	agent->synced_at_ms = fv_agent_now(agent);
 	fv_agent_resume_sync(agent);
 	agent->sealed_at_ms = agent->command_at_ms = agent->busy_at_ms = fv_agent_now(agent);
+	fv_agent_open_alarms(agent, own_seq);
 	tell_power_gap(agent, was_clean, last_ms);
 	fv_agent_follow_visit(agent);
 	fv_agent_follow_shift(agent);

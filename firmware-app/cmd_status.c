@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "firmware-app/alarms.h"
 #include "firmware-app/app.h"
 #include "firmware-app/battery.h"
 #include "firmware-app/checkpoints.h"
@@ -272,6 +273,8 @@ tell_receiver(struct fv_app *app, struct fv_reply *reply)
 		fv_json_int(json, "accuracy_mm", stamp.eph_mm);
 	if (fv_stamp_has(&stamp, FV_STAMP_SOURCE))
 		fv_json_int(json, "source", stamp.source);
+	if (fv_stamp_has(&stamp, FV_STAMP_JAM))
+		fv_json_int(json, "jam", stamp.jam);
 	fv_json_end_object(json);
 }
 
@@ -317,6 +320,8 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	tell_sync(&s, reply);
 	tell_receiver(app, reply);
 	tell_power(app, &s, reply);
+	if ((rc = fv_alarms_tell(app, s.now_ms, reply)) != FV_OK)
+		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
 	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
 	if (app->officer[0] != '\0')

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "firmware-app/gps_raw.h"
+
 #define HOST_BYTES 256U
 #define PORT_BYTES 32U
 #define MESSAGE_BYTES 4096U /* the class and the first keys; libgps parses the whole */
@@ -20,6 +22,7 @@
 struct fv_gps {
 	struct fv_clock clock;
 	struct gps_data_t data; /* libgps' own; is_connected */
+	struct fv_gps_raw raw;  /* of a u-blox, where gpsd does not tell interference */
 	struct fv_epoch epoch;
 	struct fv_gps_session session;
 	char host[HOST_BYTES];
@@ -85,6 +88,7 @@ fv_gps_new(const char *host, const char *port, struct fv_clock clock, struct fv_
 	copy_text(g->host, sizeof g->host, host);
 	copy_text(g->port, sizeof g->port, port);
 	fv_epoch_init(&g->epoch);
+	fv_gps_raw_init(&g->raw);
 	*gps_out = g;
 	g = NULL; /* the caller owns it now */
 	rc = FV_OK;
@@ -116,6 +120,7 @@ static void
 close_link(struct fv_gps *g)
 {
 	(void)gps_close(&g->data);
+	fv_gps_raw_close(&g->raw);
 	g->is_connected = false;
 	g->has_more = false;
 }
@@ -315,13 +320,22 @@ convert_jam(const struct gps_fix_t *fix, struct fv_stamp *s)
 		s->has |= FV_STAMP_BIT(FV_STAMP_ANTENNA);
 	}
 }
-#else
-/* Before gpsd 3.26 there is no such field. */
+#endif
+
+#ifndef FV_GPS_HAS_JAM
+/* Before gpsd 3.26 its reports have no such field: the receiver's own bytes say it. */
 static void
-convert_jam(const struct gps_fix_t *fix, struct fv_stamp *s)
+add_radio(const struct fv_gps *g, struct fv_stamp *s)
 {
-	(void)fix;
-	(void)s;
+	struct fv_ubx_radio radio;
+
+	if (!fv_gps_raw_radio(&g->raw, now_ms(g), &radio))
+		return;
+	s->jam = radio.jam;
+	s->has |= FV_STAMP_BIT(FV_STAMP_JAM);
+	s->antenna = radio.antenna;
+	if (radio.antenna != 0)
+		s->has |= FV_STAMP_BIT(FV_STAMP_ANTENNA);
 }
 #endif
 
@@ -376,6 +390,19 @@ convert_sky(const struct gps_data_t *data, bool has_satellites, struct fv_stamp 
 	convert_strength(data, seen, s);
 }
 
+static void
+watch_radio(struct fv_gps *g)
+{
+#ifndef FV_GPS_HAS_JAM
+	if (strcmp(g->session.driver, "u-blox") == 0)
+		fv_gps_raw_open(&g->raw, g->host, g->port);
+	else
+		fv_gps_raw_close(&g->raw);
+#else
+	(void)g;
+#endif
+}
+
 /* gpsd leaves the driver empty in the first DEVICES; a later DEVICE has it. */
 static void
 take_device(struct fv_gps *g, const struct devconfig_t *dev)
@@ -402,6 +429,7 @@ take_device(struct fv_gps *g, const struct devconfig_t *dev)
 	if (dev->baudrate != 0)
 		s->bits_per_s = dev->baudrate;
 	s->source = fv_stamp_source_of_path(s->path);
+	watch_radio(g);
 	if (s->driver[0] != '\0' && (changed || !g->has_session)) {
 		g->has_session = true;
 		post(g, FV_GPS_SESSION);
@@ -443,7 +471,11 @@ take_report(struct fv_gps *g)
 
 	if (is_class(g, "TPV")) {
 		convert_fix(&g->data.fix, &s);
+#ifdef FV_GPS_HAS_JAM
 		convert_jam(&g->data.fix, &s);
+#else
+		add_radio(g, &s);
+#endif
 		add_source(g, &s);
 		fv_epoch_feed_fix(&g->epoch, &s, now_ms(g));
 	} else if (is_class(g, "SKY")) {
@@ -512,6 +544,7 @@ fv_gps_step(struct fv_gps *gps)
 		wait_and_retry(gps);
 		return;
 	}
+	fv_gps_raw_step(&gps->raw, now_ms(gps));
 	fv_epoch_tick(&gps->epoch, now_ms(gps));
 	if (gps->has_device && !gps->has_session &&
 	    now_ms(gps) - gps->device_at_ms >= FV_GPS_SESSION_MS) {

@@ -18,6 +18,9 @@
 #define DOPPLER_STEP_MS 2500    /* fixes farther apart say nothing of speed between them */
 #define DOPPLER_SIGMA_MM_S 1500 /* and a tenth of the speed */
 #define MOVED_MM 50000
+#define ANTENNA_OK 1
+#define SKY_JUMP 8         /* satellites in use, from one fix to the next */
+#define SKY_MOVED_MM 10000 /* under a bridge or out of a hall one moves */
 
 static void
 raise_alarm(
@@ -71,14 +74,16 @@ fv_check_text(uint32_t check)
 	    [FV_CHECK_JUMP] = "the position jumps faster than any vehicle",
 	    [FV_CHECK_FROZEN_HEIGHT] = "the height is frozen while moving",
 	    [FV_CHECK_TIME_BASE] = "the receiver's time base slips",
-	    [FV_CHECK_REPLAYED_DAY] = "the track repeats that of an earlier day",
+	    [FV_CHECK_REPLAYED_DAY] = "the track repeats that of an earlier shift",
 	    [FV_CHECK_SOURCE] = "the receiver is no hardware of this device",
-	    [FV_CHECK_DRIVER_CHANGED] = "the receiver was changed in mid-day",
+	    [FV_CHECK_DRIVER_CHANGED] = "the receiver was changed in mid-shift",
 	    [FV_CHECK_FEW_3D] = "fewer than three 3D fixes in a row",
 	    [FV_CHECK_STALE] = "the fix is old",
 	    [FV_CHECK_NO_JITTER] = "the position has no jitter at all",
 	    [FV_CHECK_CLOCK_OFF] = "the receiver's time and the wall clock differ",
 	    [FV_CHECK_CLOCK_BACK] = "the wall clock was set back",
+	    [FV_CHECK_JAMMED] = "strong interference at the receiver",
+	    [FV_CHECK_ANTENNA] = "the receiver's antenna is open or short",
 	};
 
 	if (check >= sizeof texts / sizeof texts[0] || texts[check] == NULL)
@@ -169,6 +174,10 @@ fv_plausible_stamp(const struct fv_stamp *s, int64_t rtc_ms, struct fv_alarms *a
 	    (s->status == STATUS_SIMULATED || s->status == STATUS_DR ||
 		s->status == STATUS_GNSS_DR))
 		raise1(alarms_out, FV_CHECK_SIMULATED, s->status);
+	if (fv_stamp_has(s, FV_STAMP_JAM) && s->jam >= FV_PLAUSIBLE_JAM)
+		raise1(alarms_out, FV_CHECK_JAMMED, s->jam);
+	if (fv_stamp_has(s, FV_STAMP_ANTENNA) && s->antenna != ANTENNA_OK)
+		raise1(alarms_out, FV_CHECK_ANTENNA, s->antenna);
 	if (!has_fix(s))
 		return;
 	if (s->mode == 3 && (!fv_stamp_has(s, FV_STAMP_EPH) || s->eph_mm == 0))
@@ -368,6 +377,19 @@ judge_doppler(struct fv_fix_checks *c, const struct fv_stamp *s, int64_t step_ms
 }
 
 static void
+judge_sky(struct fv_fix_checks *c, const struct fv_stamp *s, int64_t step_ms, int64_t mm,
+    struct fv_alarms *out)
+{
+	int32_t before = c->last.used;
+
+	if (step_ms > DOPPLER_STEP_MS || mm > SKY_MOVED_MM ||
+	    !fv_stamp_has(s, FV_STAMP_USED) || !fv_stamp_has(&c->last, FV_STAMP_USED))
+		return;
+	if (abs(s->used - before) >= SKY_JUMP)
+		raise2(out, FV_CHECK_CONSTELLATION, before, s->used);
+}
+
+static void
 start_fixes(struct fv_fix_checks *c, const struct fv_stamp *s)
 {
 	memset(c, 0, sizeof *c);
@@ -403,6 +425,7 @@ fv_plausible_fix(
 			raise3(
 			    alarms_out, FV_CHECK_JUMP, (const int64_t[]){mm, step_ms, mm_s});
 		judge_doppler(c, s, step_ms, mm_s, alarms_out);
+		judge_sky(c, s, step_ms, mm, alarms_out);
 	}
 	c->last = *s;
 }

@@ -17,11 +17,12 @@
 #define FV_PLAUSIBLE_CLOCK_MS 2000                /* clocks that differ by no more agree */
 #define FV_PLAUSIBLE_RUN_3D 3                     /* fixes in a row before one is believed */
 #define FV_PLAUSIBLE_STALE_MS 10000   /* a fix older than this is not where one is */
+#define FV_PLAUSIBLE_JAM 128          /* half of the scale: no sky is like that */
 #define FV_PLAUSIBLE_SPEED_MM_S 70000 /* no car on a visit is faster */
 
 /*
- * Key 4 of an ALARM.  1 to 7 and 16 to 24 are the protocol's tables; inputs in brackets.
- * C7 and the replay of an earlier day need what only the server has.
+ * Key 4 of an ALARM.  1 to 7 and 16 to 33 are the protocol's tables; inputs in brackets.
+ * C7 needs what only the server has.
  */
 enum fv_alarm_check {
 	FV_CHECK_BOOTTIME_FELL = 1, /* C1 [before ms, now ms] */
@@ -40,14 +41,16 @@ enum fv_alarm_check {
 	FV_CHECK_JUMP = 21,    /* faster than any vehicle [mm, ms, mm/s] */
 	FV_CHECK_FROZEN_HEIGHT = 22,  /* one height for 60 s while moving [mm, s] */
 	FV_CHECK_TIME_BASE = 23,      /* C3, seen while fixes come [difference ms, over ms] */
-	FV_CHECK_REPLAYED_DAY = 24,   /* points of an earlier day */
+	FV_CHECK_REPLAYED_DAY = 24,   /* a track of an earlier shift [fixes in a row, 0] */
 	FV_CHECK_SOURCE = 25,         /* pty, net or file: may be a replay [source kind] */
-	FV_CHECK_DRIVER_CHANGED = 26, /* another receiver in mid-day */
+	FV_CHECK_DRIVER_CHANGED = 26, /* in mid-shift [seq of the SESSION before, source] */
 	FV_CHECK_FEW_3D = 27,         /* a fix of fewer than 3 3D fixes in a row [run] */
 	FV_CHECK_STALE = 28,          /* [age ms] */
 	FV_CHECK_NO_JITTER = 29,      /* place and signals frozen for 60 s [s, fixes] */
 	FV_CHECK_CLOCK_OFF = 30,      /* GNSS time and wall clock differ [difference ms] */
 	FV_CHECK_CLOCK_BACK = 31,     /* the wall clock was set back [by ms] */
+	FV_CHECK_JAMMED = 32,         /* strong interference [0..255] */
+	FV_CHECK_ANTENNA = 33,        /* the antenna is open or short [2 or 3] */
 };
 
 struct fv_alarm {
@@ -66,9 +69,10 @@ struct fv_alarms {
 FV_EXPORT const char *fv_check_text(uint32_t check);
 
 /*
- * What is odd about one stamp by itself: SIMULATED, ERROR_ESTIMATE, STRENGTH, SOURCE, and,
- * of a stamp with a fix, FEW_3D, STALE, ROLLOVER, CLOCK_OFF (against rtc_ms, the fix's age
- * allowed for).  A stamp without a fix is silent about its place and no alarm.
+ * What is odd about one stamp by itself: SIMULATED, JAMMED, ANTENNA, SOURCE, and
+ * of a stamp with a fix ERROR_ESTIMATE, STRENGTH, FEW_3D, STALE, ROLLOVER, CLOCK_OFF
+ * (against rtc_ms, the fix's age allowed for).  A stamp without a fix is silent about its
+ * place and no alarm.
  */
 FV_EXPORT void fv_plausible_stamp(
     const struct fv_stamp *stamp, int64_t rtc_ms, struct fv_alarms *alarms_out);
@@ -120,9 +124,9 @@ struct fv_fix_checks {
 };
 
 /*
- * Judge the next fix: ERROR_ESTIMATE (constant), DOPPLER, JUMP, FROZEN_HEIGHT, NO_JITTER.
- * All on the receiver's own time; the first 30 s after acquisition raise no JUMP or
- * DOPPLER.  A stamp without GNSS time or place changes nothing.
+ * Judge the next fix: ERROR_ESTIMATE (constant), DOPPLER, JUMP, FROZEN_HEIGHT, NO_JITTER,
+ * CONSTELLATION.  All on the receiver's own time; the first 30 s after acquisition raise no
+ * JUMP, DOPPLER or CONSTELLATION.  A stamp without GNSS time or place changes nothing.
  */
 FV_EXPORT void fv_plausible_fix(
     struct fv_fix_checks *checks, const struct fv_stamp *fix, struct fv_alarms *alarms_out);

@@ -139,12 +139,12 @@ def rmc_only(seconds, step):
 
 
 def stroll(seconds, seed):
-    """A street walked up and down with a stop at each end."""
+    """A street walked up and down with a stop at each end, too short to count as standing still."""
     points, left, k = [], seconds, 0
     while left > 0:
-        points.append((HERE[0] + 0.002 * (k % 2), HERE[1], 120))
-        left, k = left - 120 - 159, k + 1
-    return list(walk.walk(points + [(HERE[0] + 0.002 * (k % 2), HERE[1], 120)], seed=seed))[:seconds]
+        points.append((HERE[0] + 0.002 * (k % 2), HERE[1], 40))
+        left, k = left - 40 - 159, k + 1
+    return list(walk.walk(points + [(HERE[0] + 0.002 * (k % 2), HERE[1], 40)], seed=seed))[:seconds]
 
 
 def log(house, name, text):
@@ -265,7 +265,8 @@ def wire_fixes(house, phone, wire):
         counts = [small_map(p)[7] for p in payloads]
         seals.extend(len(p) for p in payloads_of(phone, "SEAL", made))
         names = [r["name"] for r in made]
-        if len(counts) != SHIFTS or min(counts) < fixes - 3 or "ALARM" in names or "GAP" in names:
+        # Each shift says once that its receiver is a replay; the same in all, so it cancels out.
+        if len(counts) != SHIFTS or min(counts) < fixes - 3 or names.count("ALARM") != SHIFTS or "GAP" in names:
             raise h.Failed("not %d TRACK records of %d fixes: %s %s" % (SHIFTS, fixes, counts, names))
         return total, sum(len(p) for p in payloads), sum(counts)
 

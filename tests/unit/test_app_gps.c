@@ -238,6 +238,66 @@ a_session_without_a_driver_is_told_after_ten_seconds(void **state)
 	assert_string_equal(fv_gps_session(f->gps)->driver, "u-blox");
 }
 
+/* Take the second connection, to a u-blox's own bytes.  -1: none; a newer gpsd tells
+ * interference itself. */
+static int
+take_raw(struct fixture *f)
+{
+	struct pollfd fd = {.fd = f->listener, .events = POLLIN};
+
+	return poll(&fd, 1, 0) == 1 ? accept(f->listener, NULL, NULL) : -1;
+}
+
+static void
+drop_raw(struct fixture *f)
+{
+	int fd = take_raw(f);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+a_u_blox_tells_interference_over_a_second_connection(void **state)
+{
+	static const char frame[] =
+	    "b5620a093c0000f401000000000000000100eff700005d00180602010184ffeb01000a0b0c0d0e"
+	    "0f01000203ff10ff1213363516ef5e0000000080f7000000000000e27f";
+	uint8_t bytes[68];
+	struct fixture *f = *state;
+	struct fv_gps_event e;
+	char asked[64] = "";
+	int raw;
+
+	answer(f);
+	say_all(f, VERSION DEVICES DEVICE);
+	if ((raw = take_raw(f)) < 0)
+		skip();
+	assert_true(recv(raw, asked, sizeof asked - 1, 0) > 0);
+	assert_string_equal(asked, "?WATCH={\"enable\":true,\"json\":false,\"raw\":2};\n");
+	assert_int_equal(fv_hex_decode(fv_span_z(frame), bytes, sizeof bytes), FV_OK);
+	assert_int_equal(send(raw, bytes, sizeof bytes, MSG_NOSIGNAL), sizeof bytes);
+	say_all(f, TPV_AT("00"));
+	say_all(f, TPV_AT("01"));
+	pass(f, 400);
+	expect(f, FV_GPS_BACK, &e);
+	expect(f, FV_GPS_SESSION, &e);
+	expect(f, FV_GPS_FIX, &e);
+	expect(f, FV_GPS_FIX, &e);
+	assert_true(fv_stamp_has(&e.stamp, FV_STAMP_JAM));
+	assert_int_equal(e.stamp.jam, 22);
+	assert_int_equal(e.stamp.antenna, 1);
+	pass(f, 61000);
+	say_all(f, TPV_AT("59"));
+	pass(f, 400);
+	while (fv_gps_next(f->gps, &e))
+		;
+	assert_false(fv_stamp_has(&e.stamp, FV_STAMP_JAM));
+	close(raw);
+	pass(f, 100);
+	assert_true(fv_gps_is_connected(f->gps));
+}
+
 static void
 a_rest_lets_go_of_gpsd_and_keeps_fix_and_session(void **state)
 {
@@ -267,6 +327,7 @@ a_rest_lets_go_of_gpsd_and_keeps_fix_and_session(void **state)
 	fv_gps_wake(f->gps);
 	assert_int_equal(fv_gps_timeout_ms(f->gps), 0);
 	fv_gps_step(f->gps);
+	drop_raw(f);
 	f->peer = accept(f->listener, NULL, NULL);
 	say_all(f, VERSION DEVICES DEVICE TPV_AT("55"));
 	pass(f, 400);
@@ -494,6 +555,7 @@ main(void)
 	    with_gpsd(bytes_that_come_one_by_one_say_the_same),
 	    with_gpsd(a_session_waits_for_its_driver),
 	    with_gpsd(a_session_without_a_driver_is_told_after_ten_seconds),
+	    with_gpsd(a_u_blox_tells_interference_over_a_second_connection),
 	    with_gpsd(a_rest_lets_go_of_gpsd_and_keeps_fix_and_session),
 	    with_gpsd(a_gpsd_that_hangs_up_is_gone_after_its_fix_is_lost),
 	    with_gpsd(a_gpsd_that_hangs_up_in_mid_line_is_gone_too),

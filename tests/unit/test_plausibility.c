@@ -668,11 +668,72 @@ an_alarm_that_is_none_is_refused(void **state)
 }
 
 static void
+strong_interference_and_a_broken_antenna_are_named(void **state)
+{
+	struct fv_stamp s = good();
+	struct fv_alarms a;
+
+	(void)state;
+	s.has |= FV_STAMP_BIT(FV_STAMP_JAM) | FV_STAMP_BIT(FV_STAMP_ANTENNA);
+	s.jam = 127;
+	s.antenna = 1;
+	a = alarms_of(&s);
+	assert_int_equal(a.count, 0);
+	s.jam = 128;
+	a = alarms_of(&s);
+	assert_only(&a, FV_CHECK_JAMMED, 128);
+	s.jam = 22;
+	s.antenna = 3;
+	a = alarms_of(&s);
+	assert_only(&a, FV_CHECK_ANTENNA, 3);
+	s.mode = 1; /* it is the reason why there is no fix */
+	a = alarms_of(&s);
+	assert_only(&a, FV_CHECK_ANTENNA, 3);
+}
+
+/* Fixes at 1 Hz from T0, so many satellites in use after 40 s, moved so far then. */
+static struct fv_alarms
+sky_of(int32_t used, int32_t metres)
+{
+	struct fv_fix_checks c = {0};
+	struct fv_alarms a = {0};
+
+	for (int64_t s = 0; s <= 40; s++) {
+		struct fv_stamp fix = good();
+
+		fix.gnss_ms = T0 + s * 1000;
+		fix.ss_mean_d = 370 + (int32_t)s % 3;
+		fix.alt_hae_mm += (int32_t)s;
+		if (s == 40) {
+			fix.used = used;
+			fix.place.lat_e7 += metres * 90;
+		}
+		fv_plausible_fix(&c, &fix, &a);
+	}
+	return a;
+}
+
+static void
+satellites_that_jump_while_the_place_does_not_are_named(void **state)
+{
+	struct fv_alarms a = sky_of(1, 0);
+
+	(void)state;
+	assert_only(&a, FV_CHECK_CONSTELLATION, 9);
+	assert_true(a.alarm[0].inputs[1] == 1);
+	a = sky_of(17, 0);
+	assert_only(&a, FV_CHECK_CONSTELLATION, 9);
+	assert_int_equal(sky_of(16, 0).count, 0);
+	assert_int_equal(sky_of(2, 0).count, 0);
+	assert_int_equal(sky_of(1, 15).count, 0);
+}
+
+static void
 every_check_has_its_words(void **state)
 {
 	(void)state;
 	for (uint32_t n = 0; n < 40; n++) {
-		bool known = (n >= 1 && n <= 7) || (n >= 16 && n <= 31);
+		bool known = (n >= 1 && n <= 7) || (n >= 16 && n <= 33);
 
 		assert_int_equal(strcmp(fv_check_text(n), "?") != 0, known);
 	}
@@ -715,6 +776,8 @@ main(void)
 	    cmocka_unit_test(real_drives_raise_no_alarm),
 	    cmocka_unit_test(an_alarm_survives_a_round_trip_with_and_without_a_subject),
 	    cmocka_unit_test(an_alarm_that_is_none_is_refused),
+	    cmocka_unit_test(strong_interference_and_a_broken_antenna_are_named),
+	    cmocka_unit_test(satellites_that_jump_while_the_place_does_not_are_named),
 	    cmocka_unit_test(every_check_has_its_words),
 	};
 
