@@ -10,7 +10,7 @@
 
 #include "firmware-app/verb.h"
 
-#define FV_EXIT_AGAIN 256 /* never leaves the program */
+#define FV_EXIT_AGAIN 250 /* never leaves the program */
 #define FV_AGAIN_TTY "?"  /* inputs[0]: a person is there and can be asked */
 #define FV_AGAIN_YES "yes"
 #define FV_AGAIN_NO "no"
