@@ -1,11 +1,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "firmware-app/cards.h"
 #include "firmware-app/casebook.h"
-#include "firmware-app/frame.h"
 #include "firmware-app/own.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/pin.h"
@@ -20,21 +18,7 @@
 int
 fv_prepare_case(struct fv_call *call, struct fv_reply *reply)
 {
-	const char *pin_file = fv_args_value(&call->args, "pin-file");
-	bool is_show = strcmp(call->args.operands[0], "show") == 0;
-	int agent;
-
-	if (pin_file == NULL && is_show && isatty(STDIN_FILENO)) {
-		if ((agent = fv_client_connect(call->dir)) >= 0) {
-			close(agent);
-			return FV_EXIT_OK;
-		}
-	} else if (pin_file == NULL) {
-		return FV_EXIT_OK;
-	}
-	if (!fv_typed_pin(pin_file, false, &call->inputs[0], reply))
-		return reply->exit;
-	return FV_EXIT_OK;
+	return fv_typed_reader(call, strcmp(call->args.operands[0], "show") == 0, reply);
 }
 
 struct list {

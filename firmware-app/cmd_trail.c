@@ -1,7 +1,8 @@
 #include <inttypes.h>
+#include <string.h>
 
-#include "firmware-app/app.h"
-#include "firmware-app/verb.h"
+#include "firmware-app/trail_export.h"
+#include "firmware-app/typed.h"
 
 #define COUNT_DEFAULT 40U
 
@@ -60,6 +61,18 @@ on_record(const struct fv_record_row *row, void *ctx)
 	return FV_OK;
 }
 
+static bool
+is_export(const struct fv_call *call)
+{
+	return call->args.operand_count > 0;
+}
+
+int
+fv_prepare_trail(struct fv_call *call, struct fv_reply *reply)
+{
+	return fv_typed_reader(call, is_export(call), reply);
+}
+
 int
 fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
@@ -68,6 +81,11 @@ fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	bool has_from, has_count, is_all = fv_args_has(&call->args, "all");
 	enum fv_err rc;
 
+	if (is_export(call) && strcmp(call->args.operands[0], "export") != 0)
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "trail",
+		    _("%.40s: usage: fieldvisit trail [export]"), call->args.operands[0]);
+	if (is_export(call))
+		return fv_trail_export(app, call, reply);
 	if (!fv_call_uint(call, "from", INT64_MAX, &has_from, &from, reply) ||
 	    !fv_call_uint(call, "count", INT32_MAX, &has_count, &count, reply))
 		return reply->exit;

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "firmware-app/frame.h"
 #include "fv/crypto.h"
 
 /* Append all that `fd` gives, up to `max` bytes. */
@@ -141,4 +142,23 @@ fv_typed_pin(const char *pin_file, bool is_new, struct fv_buf *out, struct fv_re
 	fv_reply_fail(reply, FV_FAIL_BAD_INPUT, "PIN",
 	    _("4 to 64 characters without spaces; try again"));
 	return false;
+}
+
+int
+fv_typed_reader(struct fv_call *call, bool is_reader, struct fv_reply *reply)
+{
+	const char *pin_file = fv_args_value(&call->args, "pin-file");
+	int agent;
+
+	if (pin_file == NULL && is_reader && isatty(STDIN_FILENO)) {
+		if ((agent = fv_client_connect(call->dir)) >= 0) {
+			close(agent);
+			return FV_EXIT_OK;
+		}
+	} else if (pin_file == NULL) {
+		return FV_EXIT_OK;
+	}
+	if (!fv_typed_pin(pin_file, false, &call->inputs[0], reply))
+		return reply->exit;
+	return FV_EXIT_OK;
 }

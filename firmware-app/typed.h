@@ -7,7 +7,7 @@
 #ifndef FV_APP_TYPED_H
 #define FV_APP_TYPED_H
 
-#include "firmware-app/reply.h"
+#include "firmware-app/verb.h"
 
 #define FV_PIN_MIN 4U
 #define FV_PIN_MAX 64U
@@ -31,5 +31,12 @@ bool fv_typed_text(size_t max, struct fv_buf *out, struct fv_reply *reply);
  */
 bool fv_typed_pin(
     const char *pin_file, bool is_new, struct fv_buf *out, struct fv_reply *reply);
+
+/*
+ * The PIN of a verb with --pin-file, into inputs[0]: from that file; else, where the verb
+ * reads what the PIN protects (is_reader) and no agent keeps it open, typed on a terminal.
+ * Returns the exit code.
+ */
+int fv_typed_reader(struct fv_call *call, bool is_reader, struct fv_reply *reply);
 
 #endif

@@ -131,6 +131,7 @@ int fv_prepare_note(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_outcome(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_plan(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_shift(struct fv_call *call, struct fv_reply *reply);
+int fv_prepare_trail(struct fv_call *call, struct fv_reply *reply);
 int fv_prepare_unlock(struct fv_call *call, struct fv_reply *reply);
 
 #endif

@@ -50,8 +50,9 @@ static const struct fv_option request_options[] = {{"channel", "WORD,..."},
 static const struct fv_option shift_options[] = {
     {"agree", NULL}, {"refuse", NULL}, {NULL, NULL}};
 static const struct fv_option sync_options[] = {{"full", NULL}, {"wait", NULL}, {NULL, NULL}};
-static const struct fv_option trail_options[] = {
-    {"all", NULL}, {"count", "N"}, {"from", "SEQ"}, {NULL, NULL}};
+static const struct fv_option trail_options[] = {{"all", NULL}, {"count", "N"},
+    {"format", "gpx|geojson|csv"}, {"from", "SEQ|TIME"}, {"pin-file", "FILE"}, {"to", "TIME"},
+    {NULL, NULL}};
 
 const struct fv_verb fv_verbs[] = {
     {"agent", "[--gpsd HOST[:PORT]]",
@@ -124,8 +125,11 @@ const struct fv_verb fv_verbs[] = {
 	NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},
     {"sync", "[--full] [--wait]", N_("send what waits, receive cases and packs"), sync_options,
 	0, 0, NULL, fv_cmd_sync, 0},
-    {"trail", "[--from SEQ] [--count N] [--all]", N_("list the records made here"),
-	trail_options, 0, 0, NULL, fv_cmd_trail, 0},
+    {"trail",
+	"[--from SEQ] [--count N] [--all] | export [--from TIME] [--to TIME] [--format "
+	"gpx|geojson|csv] [--pin-file FILE]",
+	N_("list the records made here, or take your own places with you"), trail_options, 0,
+	1, fv_prepare_trail, fv_cmd_trail, 0},
     {"unlock", "[--pin-file FILE]", N_("open the case cards with the PIN"), pin_options, 0, 0,
 	fv_prepare_unlock, fv_cmd_unlock, 0},
     {"verify", "", N_("check every record, hash and seal made here"), no_options, 0, 0, NULL,
