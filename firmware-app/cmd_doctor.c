@@ -28,7 +28,7 @@ fv_doctor_say(struct fv_doctor *d, const char *what, enum fv_health health, cons
 	if (health != FV_HEALTH_OK)
 		d->is_ill = true;
 	fv_reply_line(d->reply, "%s  %-8s  %s%s%s", _(marks[health]), what, says,
-	    repair != NULL ? "; " : "", repair != NULL ? repair : "");
+	    repair != NULL ? _("; ") : "", repair != NULL ? repair : "");
 	fv_json_begin_object(json, NULL);
 	fv_json_text_z(json, "check", what);
 	fv_json_text_z(json, "state", words[health]);

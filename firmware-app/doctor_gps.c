@@ -60,12 +60,15 @@ look_at_receiver(struct fv_doctor *d, const struct fv_gps_session *session)
 }
 
 static void
-look_at_fix(struct fv_doctor *d, const struct fv_stamp *stamp)
+look_at_fix(struct fv_doctor *d, bool is_asked, const struct fv_stamp *stamp)
 {
 	const int seen = fv_stamp_has(stamp, FV_STAMP_SEEN) ? stamp->seen : 0;
 	const int used = fv_stamp_has(stamp, FV_STAMP_USED) ? stamp->used : 0;
 
-	if (!fv_stamp_has(stamp, FV_STAMP_MODE) || stamp->mode < 2)
+	if (!is_asked)
+		fv_doctor_say(
+		    d, "fix", FV_HEALTH_ATTENTION, NULL, "%s", _("not known without gpsd"));
+	else if (!fv_stamp_has(stamp, FV_STAMP_MODE) || stamp->mode < 2)
 		fv_doctor_say(d, "fix", FV_HEALTH_ATTENTION,
 		    _("go under the open sky for some minutes; visits are recorded without it "
 		      "too"),
@@ -154,7 +157,7 @@ fv_doctor_gps(struct fv_doctor *d)
 		fv_doctor_say(d, "gpsd", FV_HEALTH_OK, NULL, _("release %s, protocol %d.%d"),
 		    session->release, (int)session->proto_major, (int)session->proto_minor);
 	look_at_receiver(d, session);
-	look_at_fix(d, &stamp);
+	look_at_fix(d, session != NULL, &stamp);
 	look_at_clock(d, &stamp, clock.rtc_ms(clock.ctx));
 	fv_gps_free(gps);
 }
