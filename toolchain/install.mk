@@ -29,6 +29,8 @@ INSTALL_FILES = \
 	$(D)/fieldvisit.fish:$(FISHDIR)/fieldvisit.fish:644 \
 	$(D)/fieldvisit.fish:$(FISHDIR)/fieldvisitd.fish:644 \
 	$(D)/fieldvisit-agent.service.in:$(UNITDIR)/user/fieldvisit-agent.service:644 \
+	$(D)/fieldvisit-sos.service.in:$(UNITDIR)/user/fieldvisit-sos.service:644 \
+	$(D)/sos-button.conf:$(DATADIR)/doc/fieldvisit/examples/sos-button.conf:644 \
 	$(D)/fieldvisitd.service.in:$(UNITDIR)/system/fieldvisitd.service:644 \
 	$(D)/fieldvisitd.sysusers:$(SYSUSERSDIR)/fieldvisitd.conf:644 \
 	LICENSE:$(DATADIR)/doc/fieldvisit/LICENSE:644 \
@@ -56,6 +58,7 @@ install: programs ## into DESTDIR PREFIX (/usr/local) and SYSCONFDIR (/etc)
 uninstall: ## remove what install put there; the configuration stays
 	$(Q)for f in $(INSTALL_FILES); do rest=$${f#*:}; rm -f "$(DESTDIR)$${rest%:*}"; done; \
 	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
+		"$(DESTDIR)$(DATADIR)/doc/fieldvisit/examples" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" 2>/dev/null || :
 
 # Debian packages in DEBDIR for this machine, or with ARCH=arm64, armhf for that one.
