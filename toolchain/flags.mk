@@ -17,15 +17,15 @@ FV_FAST := sync-server/% tests/% $(addprefix lib/,bytes.% calendar% cbor.% envel
 FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,-Os)
 # No folder's name goes into a program: two builds in two folders are the same bytes.
 FV_MODE_release = $(FV_OPT) -ffile-prefix-map=$(CURDIR)=. -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
-	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables $(FV_SMALL)
 FV_MODE_debug := -O0 -fPIE
 FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FV_MODE_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all -DFV_FUZZ
 
-FV_LD_release = -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O1,--hash-style=gnu$(FV_RELR)
+FV_LD_release = $(FV_LINKER) -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O1,--hash-style=gnu$(FV_RELR)
 # Not every linker can pack relocations for every machine: ask it, once.
-FV_RELR = $(eval FV_RELR := $(shell echo 'int x; int *p = &x;' | $(CC) $(FV_SYSROOT) -shared -fPIC -x c \
+FV_RELR = $(eval FV_RELR := $(shell echo 'int x; int *p = &x;' | $(CC) $(FV_SYSROOT) $(FV_LINKER) -shared -fPIC -x c \
 	-Wl,--fatal-warnings,-z,pack-relative-relocs -o /dev/null - 2>/dev/null && echo ,-z,pack-relative-relocs))$(FV_RELR)
 FV_LD_debug := -pie
 FV_LD_asan := -fsanitize=address,undefined
@@ -39,6 +39,12 @@ FV_TRIPLE := $(or $(FV_TRIPLE_$(ARCH)),$(error ARCH=$(ARCH): one of arm64, armhf
 FV_SYSROOT := --sysroot=$(CURDIR)/build/sysroot/$(ARCH)
 CC := $(FV_TRIPLE)-gcc
 AR := $(FV_TRIPLE)-ar
+# Binutils pack no relocations for arm64, which are a tenth of the handheld; this linker does.
+FV_LLD_arm64 := $(wildcard /usr/lib/llvm-16/bin/ld.lld)
+FV_LINKER := $(if $(FV_LLD_$(ARCH)),-fuse-ld=lld -B$(dir $(FV_LLD_$(ARCH))))
+# These machines are handhelds first: small, whatever loop it is.
+FV_FAST := tests/%
+FV_SMALL := -fomit-frame-pointer
 endif
 
 ifeq ($(FV_MODE_$(MODE)),)
