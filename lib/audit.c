@@ -143,6 +143,14 @@ fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason)
 	j->out->who_or_what = NULL;
 }
 
+int64_t
+fv_contact_claim_ms(const struct fv_contact *k)
+{
+	int64_t from = k->claim_keeps_end ? k->claim_begin_ms : k->begin_utc_ms;
+
+	return k->has_end && k->end_utc_ms > from ? k->end_utc_ms - from : 0;
+}
+
 void
 fv_judge_unknown(struct fv_judge *j, enum fv_said what, enum fv_reason reason)
 {
@@ -497,6 +505,8 @@ fv_audit_judge(struct fv_audit *audit, struct fv_rule_state *state, const struct
 	f->input_count = 0;
 	f->remedy = FV_REMEDY_NONE;
 	f->who_or_what = NULL;
+	f->next_utc_ms = 0;
+	f->next_offset_s = 0;
 	audit->is_breach = false;
 	if (is_not_applicable(&j))
 		return FV_OK;

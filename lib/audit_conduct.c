@@ -19,6 +19,10 @@ fv_judge_duration(struct fv_judge *j)
 	} else if (k->is_open || !k->has_end) {
 		fv_judge_say(j, FV_VERDICT_REVIEW, R_LENGTH_UNKNOWN);
 		fv_judge_missing(j, "end");
+	} else if (k->claim_keeps_end && fv_contact_claim_ms(k) > limit * MINUTE_MS) {
+		fv_judge_put_instant(j, "claim", k->claim_begin_ms);
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_LENGTH_CLAIMED);
+		fv_judge_lifted_by(j, "supervisor");
 	} else {
 		fv_judge_say(j, FV_VERDICT_PASS, R_LENGTH_OK);
 	}

@@ -165,7 +165,7 @@ void_wrong_numbers(struct fv_casefile *file)
 	for (size_t i = 0; i < count && rc == FV_OK; i++) {
 		const char *number = wrong[i]->number;
 		for (size_t v = 0; v < file->view_count && number == NULL; v++)
-			if (wrong[i]->contact != NULL &&
+			if (wrong[i]->contact != NULL && file->views[v].is_counted &&
 			    strcmp(file->views[v].k->id, wrong[i]->contact) == 0)
 				number = file->views[v].k->number;
 		if (number != NULL)

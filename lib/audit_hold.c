@@ -23,11 +23,15 @@ struct when {
 };
 
 static struct when
-when_of(const struct fv_contact *k, int64_t begin, bool is_now)
+when_of(int64_t begin, int64_t length, bool is_now)
 {
-	int64_t length = k->has_end ? k->end_utc_ms - k->begin_utc_ms : 0;
-
 	return (struct when){begin, length > 0 ? begin + length - 1 : begin, is_now};
+}
+
+static int64_t
+length_of(const struct fv_contact *k)
+{
+	return k->has_end ? k->end_utc_ms - k->begin_utc_ms : 0;
 }
 
 /* Keep the first thing that is not known. */
@@ -320,7 +324,7 @@ next_free(struct fv_judge *j, int64_t from)
 	int64_t t = from;
 
 	for (size_t tries = 0; tries < TRIES_MAX && t != INT64_MAX; tries++) {
-		struct when then = when_of(j->view->k, t, false);
+		struct when then = when_of(t, length_of(j->view->k), false);
 		struct bind b = evaluate(j, &then);
 		if (b.verdict != FV_VERDICT_FAIL)
 			return t;
@@ -423,10 +427,10 @@ fv_judge_hold(struct fv_judge *j)
 		(j->rc = fv_notices_advance(&j->state->notices, j->file, within->notices,
 		     within->voids, k->begin_utc_ms)) != FV_OK))
 		return;
-	struct when now = when_of(k, k->begin_utc_ms, true);
+	struct when now = when_of(k->begin_utc_ms, length_of(k), true);
 	struct bind b = evaluate(j, &now);
 	if (k->has_claim) {
-		struct when other = when_of(k, k->claim_begin_ms, true);
+		struct when other = when_of(k->claim_begin_ms, fv_contact_claim_ms(k), true);
 		if (evaluate(j, &other).verdict != b.verdict) {
 			say_claims(j);
 			return;

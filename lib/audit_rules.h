@@ -250,6 +250,9 @@ struct fv_judge {
 
 /* Give the verdict and its sentence. */
 void fv_judge_say(struct fv_judge *j, enum fv_verdict verdict, enum fv_reason reason);
+/* How long the contact lasted if it began when its claim says. */
+int64_t fv_contact_claim_ms(const struct fv_contact *contact);
+
 /* Review: it is not said (`reason`), or it is said both ways. */
 void fv_judge_unknown(struct fv_judge *j, enum fv_said what, enum fv_reason reason);
 /* Give the one remedy of a verdict that is no pass. */

@@ -274,6 +274,9 @@ static const struct {
 	"{length} 分钟，上限 {minutes} 分钟{cite}。请结束。"},
     [R_LENGTH_UNKNOWN] = {"No end is recorded; at most {minutes} min{cite}.",
 	"未记录结束时间，上限 {minutes} 分钟{cite}。"},
+    [R_LENGTH_CLAIMED] =
+	{"Begun at {claim}, as its officer claims, it lasted over {minutes} min{cite}.",
+	    "按外访人员所称 {claim} 开始，时长超过 {minutes} 分钟{cite}。"},
     [R_NO_CAMERA] = {"No camera was used where the rule forbids it{cite}.",
 	"未在禁止之处拍摄{cite}。"},
     [R_CAMERA] = {"Filmed, and no consent to it is recorded{cite}.",

@@ -545,7 +545,7 @@ fv_judge_time(struct fv_judge *j)
 	/* Two clocks say when it was: different verdicts are for a person. */
 	enum fv_verdict first = j->out->verdict;
 	j->out->input_count = 0;
-	judge_interval(j, k->claim_begin_ms, k->claim_begin_ms + length);
+	judge_interval(j, k->claim_begin_ms, k->claim_begin_ms + fv_contact_claim_ms(k));
 	enum fv_verdict second = j->out->verdict;
 	if (first == second) {
 		j->out->input_count = 0;

@@ -7,6 +7,7 @@
 
 #define ROLLOVER_MS INT64_C(619315200000)    /* 1024 weeks */
 #define ROLLOVER_NEAR_MS INT64_C(5184000000) /* 60 days: longest spell without a sync */
+#define AMEND_LATE_BEGIN 2U
 #define AMEND_FORGOTTEN_END 3U
 #define NOTE_REPLY 3U
 
@@ -56,7 +57,7 @@ is_rollover(const struct kept *k)
 
 /* Keep the claim that lies furthest from the legal time, of those that differ at all. */
 static void
-add_claim(struct fv_fold_contact *c, int64_t legal_ms, int64_t claim_ms)
+add_claim(struct fv_fold_contact *c, int64_t legal_ms, int64_t claim_ms, bool keeps_end)
 {
 	if (distance(legal_ms, claim_ms) <= FV_FOLD_CLAIM_MS)
 		return;
@@ -65,6 +66,7 @@ add_claim(struct fv_fold_contact *c, int64_t legal_ms, int64_t claim_ms)
 		return;
 	c->contact.has_claim = true;
 	c->contact.claim_begin_ms = claim_ms;
+	c->contact.claim_keeps_end = keeps_end;
 	c->marks |= FV_MARK_CLAIMS;
 }
 
@@ -81,7 +83,7 @@ gather_claims(const struct device *d, const struct kept *begin, struct fv_fold_c
 		if (is_rollover(begin))
 			c->marks |= FV_MARK_ROLLOVER;
 		else
-			add_claim(c, h->rtc_ms, h->gnss_ms);
+			add_claim(c, h->rtc_ms, h->gnss_ms, false);
 	}
 	for (size_t i = d->kept_count; i-- > 0 && d->kept[i]->header.seq > h->seq;) {
 		const struct kept *step = d->kept[i];
@@ -90,17 +92,17 @@ gather_claims(const struct device *d, const struct kept *begin, struct fv_fold_c
 		    memcmp(step->header.boot, h->boot, sizeof h->boot) != 0)
 			continue;
 		if (fv_fold_time(step, 5, &offset))
-			add_claim(c, h->rtc_ms, h->boottime_ms + offset);
+			add_claim(c, h->rtc_ms, h->boottime_ms + offset, false);
 		break;
 	}
 	if (fv_fold_time(begin, 3, &claim))
-		add_claim(c, h->rtc_ms, claim);
+		add_claim(c, h->rtc_ms, claim, false);
 	for (const struct kept *a = begin->amend; a != NULL; a = a->older) {
 		uint64_t reason;
 
 		if (fv_fold_uint(a, 4, 255, &reason) && reason != AMEND_FORGOTTEN_END &&
 		    fv_fold_time(a, 3, &claim))
-			add_claim(c, h->rtc_ms, claim);
+			add_claim(c, h->rtc_ms, claim, reason == AMEND_LATE_BEGIN);
 	}
 }
 

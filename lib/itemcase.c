@@ -77,15 +77,26 @@ list_bits(uint32_t bits, uint32_t out[FV_ITEM_CODES_MAX])
 	return count;
 }
 
+/* What counts for nobody is nobody's to know. */
+static bool
+is_sent(const struct fv_contact *contact)
+{
+	return !contact->is_wrong_case;
+}
+
 static void
 set_line(const struct encoding *e, const char *contact, struct fv_item_event *out)
 {
-	for (size_t i = e->first; contact != NULL && i < e->of->contact_count; i++)
+	uint64_t line = 0;
+
+	for (size_t i = e->first; contact != NULL && i < e->of->contact_count; i++) {
 		if (strcmp(e->of->contacts[i]->id, contact) == 0) {
-			out->has_line = true;
-			out->line = i - e->first;
+			out->has_line = is_sent(e->of->contacts[i]);
+			out->line = out->has_line ? line : 0;
 			return;
 		}
+		line += is_sent(e->of->contacts[i]) ? 1U : 0U;
+	}
 }
 
 static bool
@@ -161,9 +172,14 @@ fv_itemcase_put(struct fv_buf *out, const struct fv_case_history *of, size_t fir
 	    .visitors = visitors,
 	    .out = out};
 
-	fv_item_history_put_count(out, of->contact_count - first);
+	size_t count = 0;
+
 	for (size_t i = first; i < of->contact_count; i++)
-		put_line(&e, of->contacts[i]);
+		count += is_sent(of->contacts[i]) ? 1U : 0U;
+	fv_item_history_put_count(out, count);
+	for (size_t i = first; i < of->contact_count; i++)
+		if (is_sent(of->contacts[i]))
+			put_line(&e, of->contacts[i]);
 	for (size_t i = 0; i < of->event_count; i++)
 		put_event(&e, of->events[i]);
 }

@@ -65,8 +65,7 @@ pick(const struct picking *p, const char *case_id, struct fv_history *history)
 	for (size_t i = p->contacts.from; i < p->contacts.until && rc == FV_OK; i++) {
 		const struct fv_fold_contact *c = fv_fold_contact(p->fold, i);
 
-		/* What counts for nobody is nobody's to know. */
-		if (sent_as(p, c) == c && !c->contact.is_wrong_case)
+		if (sent_as(p, c) == c)
 			rc = fv_history_add_contact(history, &c->contact);
 	}
 	for (size_t i = events.from; i < events.until && rc == FV_OK; i++) {
@@ -75,8 +74,7 @@ pick(const struct picking *p, const char *case_id, struct fv_history *history)
 		struct fv_event event = from->event;
 
 		in = in != NULL ? sent_as(p, in) : NULL;
-		event.contact =
-		    in != NULL && !in->contact.is_wrong_case ? in->contact.id : NULL;
+		event.contact = in != NULL ? in->contact.id : NULL;
 		if (!is_own(p, from->dev))
 			rc = fv_history_add_event(history, &event);
 	}

@@ -64,7 +64,8 @@ struct fv_contact {
 	bool is_open; /* no end is recorded yet; end_utc_ms is the last sign of it */
 	int64_t end_utc_ms;
 	bool has_claim;         /* a second claim of when it was; judged under both */
-	int64_t claim_begin_ms; /* UTC; the end moves with it */
+	int64_t claim_begin_ms; /* UTC; the end moves with it, */
+	bool claim_keeps_end;   /* unless it is its officer's word on the begin alone */
 	bool has_officers;      /* officers was said, be it empty */
 	struct fv_strs officers;
 	enum fv_tri second_confirmed; /* yes: a second officer is corroborated, not declared */

@@ -55,6 +55,10 @@ check_contact(const struct fv_fold_contact *c)
 	need(!x->has_place || (x->lat_e7 >= -900000000 && x->lat_e7 <= 900000000));
 	need(!c->is_visit || x->has_end);
 	need(c->last_seq >= c->seq);
+	need((x->said_both & FV_SAID_ENTERED) == 0 || x->entered == FV_TRI_UNKNOWN);
+	need((x->said_both & FV_SAID_RECORDED) == 0 || x->recorded == 0);
+	need((c->answered_yes & ~c->answered) == 0);
+	need(!c->has_was_end || c->was_end_ms > x->end_utc_ms);
 	for (size_t i = 0; i < x->officers.count; i++)
 		need((c->confirmed[i] == FV_OFFICER_HOLDS) == (i == 0));
 }

@@ -143,6 +143,7 @@ add_contact(uint64_t *seed, struct fv_history *h, uint32_t idx)
 	k.has_discussed = draw(seed, 4) == 0;
 	if (k.has_discussed)
 		k.discussed = draw_set(seed, debts, 3);
+	k.is_wrong_case = k.channel == FV_CHANNEL_VISIT && draw(seed, 8) == 0;
 	k.number = draw(seed, 3) != 0 ? numbers[draw(seed, 2)] : NULL;
 	assert_int_equal(fv_history_add_contact(h, &k), FV_OK);
 }
