@@ -52,10 +52,10 @@ tell_list(struct fv_app *app, const struct fv_work *work, const struct fv_doorli
 
 		if ((list->items & fv_code_bit(step)) == 0)
 			continue;
-		fv_reply_line(reply, "[%s] %-10s  %s%s%s%s",
-		    answer == FV_TRI_YES      ? _("yes")
-			: answer == FV_TRI_NO ? _("no")
-					      : _("?"),
+		fv_reply_line(reply, "%s %-10s  %s%s%s%s",
+		    answer == FV_TRI_YES      ? _("[yes]")
+			: answer == FV_TRI_NO ? _("[no ]")
+					      : _("[   ]"),
 		    word, _(steps[step].text), *list->rules[step] != '\0' ? " (" : "",
 		    list->rules[step], *list->rules[step] != '\0' ? ")" : "");
 		fv_json_begin_object(json, NULL);

@@ -20,6 +20,7 @@
 #include "firmware-app/syncdown.h"
 #include "fv/ledger.h"
 #include "fv/signednote.h"
+#include "tests/support/made.h"
 
 #define LEAVES_MAX 64U
 
@@ -115,6 +116,20 @@ fixture_append(struct handheld *h, uint32_t type, size_t len)
 	    fv_journal_append(&h->app.journal, type, fv_buf_span(&payload), &seq), FV_OK);
 	fv_buf_clear(&payload);
 	free(bytes);
+	return seq;
+}
+
+/* Append a record whose payload is this diagnostic notation. */
+static inline uint64_t
+fixture_record(struct handheld *h, uint32_t type, const char *diagnostic)
+{
+	struct fv_buf payload = {0};
+	uint64_t seq;
+
+	made_cbor(&payload, diagnostic);
+	assert_int_equal(
+	    fv_journal_append(&h->app.journal, type, fv_buf_span(&payload), &seq), FV_OK);
+	fv_buf_clear(&payload);
 	return seq;
 }
 

@@ -5,7 +5,6 @@
 #include "firmware-app/officer.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/verb.h"
-#include "tests/support/made.h"
 #include "tests/support/people.h"
 #include "tests/unit/app_fixture.h"
 
@@ -48,18 +47,6 @@ keep_case(struct handheld *h)
 }
 
 static void
-record(struct handheld *h, uint32_t type, const char *diagnostic)
-{
-	struct fv_buf payload = {0};
-	uint64_t seq;
-
-	made_cbor(&payload, diagnostic);
-	assert_int_equal(
-	    fv_journal_append(&h->app.journal, type, fv_buf_span(&payload), &seq), FV_OK);
-	fv_buf_clear(&payload);
-}
-
-static void
 a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records(void **state)
 {
 	struct handheld *h = *state;
@@ -67,9 +54,10 @@ a_label_is_one_number_in_the_servers_lines_and_in_ones_own_records(void **state)
 	struct fv_casebook book;
 
 	keep_case(h);
-	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n1\",20:\"x1\"}");
-	record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n2\"}");
-	record(h, FV_REC_EVENT, "{1:\"c1\",2:null,4:30,11:\"n1\",12:\"officer\"}");
+	(void)fixture_record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n1\",20:\"x1\"}");
+	(void)fixture_record(h, FV_REC_CONTACT, "{1:\"c1\",4:2,6:1,7:\"n2\"}");
+	(void)fixture_record(
+	    h, FV_REC_EVENT, "{1:\"c1\",2:null,4:30,11:\"n1\",12:\"officer\"}");
 	assert_int_equal(fv_casebook_load(h->app.store, CASE, NULL, &book), FV_OK);
 	of = fv_history_find(book.history, CASE);
 	assert_int_equal(of->contact_count, 3);
