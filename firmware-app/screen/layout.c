@@ -1,6 +1,7 @@
 /*
  * Where a page's items go.  The body scrolls; the buttons stand below it in a grid, each
- * three rows high where the body does not need the room, else one.
+ * three rows high where the body does not need the room; where none can be, they follow
+ * each other, one row high.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #define ROW_ROWS 3        /* of a row that can be touched */
 #define FIELD_MIN 12      /* columns left to type into beside a label */
 #define BUTTON_GAP 3      /* the edges, and a blank behind the key */
+#define FLOW_GAP 2        /* between buttons of one row */
 #define BUTTON_COLUMNS 24 /* at most */
 
 struct layout {
@@ -273,6 +275,41 @@ count_buttons(const struct fv_page *page, int *widest_out)
 	return count;
 }
 
+/* The columns that a button of one row needs: its key, its word, and what parts them. */
+static int
+word_columns(const struct fv_page *page, const struct fv_page_item *item)
+{
+	char name[8];
+
+	return fv_text_columns(fv_key_name(item->key, name)) + 1 +
+	    fv_text_columns(fv_page_text(page, item->text));
+}
+
+/* Place the buttons behind each other from row `top`, each one row high; returns their
+ * rows.  More fit than in a grid. */
+static int
+flow_buttons(struct fv_page *page, int top, int columns)
+{
+	int left = 0, row = top;
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct fv_page_item *item = &page->items[i];
+
+		if (item->shape != FV_SHAPE_BUTTON)
+			continue;
+		item->columns = word_columns(page, item);
+		if (left > 0 && left + item->columns > columns) {
+			left = 0;
+			row++;
+		}
+		item->rows = 1;
+		item->top = row;
+		item->left = left;
+		left += item->columns + FLOW_GAP;
+	}
+	return row - top + 1;
+}
+
 /* Place the buttons in rows top..bottom-1, `tall` of their rows three high. */
 static void
 place_buttons(struct fv_page *page, int top, int across, int columns, int tall)
@@ -366,6 +403,8 @@ divide(struct fv_page *page, int rows, int columns, int *across_out, int *tall_o
 	while (*tall_out < lines && rows - lines - (*tall_out + 1) * (ROW_ROWS - 1) >= least)
 		++*tall_out;
 	*across_out = across;
+	if (*tall_out == 0 && count > 0)
+		return flow_buttons(page, 0, columns);
 	return lines + *tall_out * (ROW_ROWS - 1);
 }
 
@@ -396,7 +435,10 @@ fv_layout_draw(struct fv_page *page, int top, int bottom, int columns)
 	page->body_rows = bottom - top - button_rows;
 	page->content_rows = lay_body(&l);
 	scroll_to_selected(page);
-	place_buttons(page, bottom - button_rows, across, columns, tall);
+	if (tall == 0)
+		flow_buttons(page, bottom - button_rows, columns);
+	else
+		place_buttons(page, bottom - button_rows, across, columns, tall);
 	l.is_drawing = true;
 	lay_body(&l);
 	draw_buttons(page);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-app/screen/screen.h"
+#include "firmware-app/screen/forms.h"
 
 enum id {
 	ID_VISIT = 1000, /* above the rows of the plan */
@@ -10,6 +10,7 @@ enum id {
 	ID_SHIFT,
 	ID_PAUSE,
 	ID_SYNC,
+	ID_CREDENTIAL,
 	ID_SETTINGS,
 	ID_LOCK,
 	ID_QUIT,
@@ -25,7 +26,7 @@ struct home {
 
 static const struct fv_confirm end_shift = {.title = N_("End the shift"),
     .question = N_("No position is taken after it. End the shift?"),
-    .done = N_("the shift has ended: nothing is recorded any more"),
+    .done = N_("the shift has ended: no position is taken any more"),
     .style = FV_STYLE_ASK,
     .verb = "shift",
     .words = {"end"}};
@@ -224,7 +225,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 
 	put_visit(v, page);
 	if (!v->has_shift && v->is_known)
-		fv_page_line(page, FV_STYLE_ASK, "%s", _("off shift: nothing is recorded"));
+		fv_page_line(page, FV_STYLE_ASK, "%s", _("off shift: no position is taken"));
 	else if (v->is_paused)
 		fv_page_line(page, FV_STYLE_ASK, "%s", _("pause: no position is taken"));
 	else if (v->is_recording)
@@ -248,6 +249,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	if (!home->is_empty)
 		fv_page_button(page, ID_ALL, 'a', home->is_all ? _("Plan") : _("All cases"));
 	fv_page_button(page, ID_SYNC, 'y', _("Sync"));
+	fv_page_button(page, ID_CREDENTIAL, 'c', _("Credential"));
 	fv_page_button(page, ID_SETTINGS, 's', _("Settings"));
 	fv_page_button(page, ID_LOCK, 'l', _("Lock"));
 	fv_page_button(page, ID_QUIT, 'x', _("Close"));
@@ -303,6 +305,9 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_SYNC:
 		fv_ui_push(ui, &fv_screen_sync, NULL);
+		break;
+	case ID_CREDENTIAL:
+		fv_ui_push(ui, &fv_screen_credential, NULL);
 		break;
 	case ID_SETTINGS:
 		fv_ui_push(ui, &fv_screen_settings, NULL);

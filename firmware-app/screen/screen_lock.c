@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-app/screen/screen.h"
+#include "firmware-app/screen/forms.h"
 #include "fv/crypto.h"
 
 #define UNLOCK_WAIT_MS 30000 /* the key is derived slowly on purpose */
@@ -13,6 +13,7 @@ enum id {
 	ID_LEAVE,
 	ID_END,
 	ID_LOGIN,
+	ID_CREDENTIAL,
 };
 
 struct lock {
@@ -49,7 +50,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_PLAIN, _("recording since %s"),
 		    fv_when(v->shift_ms, since));
 	else
-		fv_page_line(page, FV_STYLE_PLAIN, "%s", _("off shift: nothing is recorded"));
+		fv_page_line(page, FV_STYLE_PLAIN, "%s", _("off shift: no position is taken"));
 	if (*fv_json_str(v->json, "officer") != '\0')
 		fv_page_pair(
 		    page, FV_STYLE_PLAIN, _("officer"), "%s", fv_json_str(v->json, "officer"));
@@ -59,6 +60,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_field(page, ID_PIN, _("PIN"), &lock->pin);
 	if (lock->said[0] != '\0')
 		fv_page_line(page, FV_STYLE_BAD, "%s", lock->said);
+	fv_page_button(page, ID_CREDENTIAL, FV_KEY_F(5), _("Credential"));
 	if (!v->has_visit) {
 		if (!v->has_shift)
 			fv_page_button(page, ID_LOGIN, FV_KEY_F(6), _("Another officer"));
@@ -115,6 +117,9 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_END:
 		fv_ui_push(ui, &fv_screen_end, NULL);
+		break;
+	case ID_CREDENTIAL:
+		fv_ui_push(ui, &fv_screen_credential, NULL);
 		break;
 	case ID_LOGIN:
 		fv_ui_push(ui, &fv_screen_person, &login);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "firmware-app/screen/ui.h"
 
 static attr_t looks[FV_STYLE_COUNT];
+static FILE *input; /* the terminal, opened anew */
 
 static void
 choose_looks(void)
@@ -23,6 +25,7 @@ choose_looks(void)
 	looks[FV_STYLE_BAR] = A_REVERSE;
 	if ((none != NULL && *none != '\0') || !has_colors() || start_color() == ERR)
 		return;
+	use_default_colors();
 	init_pair(1, COLOR_WHITE, COLOR_GREEN);
 	init_pair(2, COLOR_BLACK, COLOR_YELLOW);
 	init_pair(3, COLOR_WHITE, COLOR_RED);
@@ -45,11 +48,35 @@ fv_term_is_poor(void)
 	return false;
 }
 
+/* The terminal once more, not blocking: ncurses reads on inside a touch or a wide character
+ * until all of it is there, and what was cut would stop the loop.  A description of its own
+ * leaves the output, and the shell's input, as they are. */
+static FILE *
+open_input(void)
+{
+	int fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FILE *file;
+
+	if (fd < 0)
+		return stdin;
+	if ((file = fdopen(fd, "r")) != NULL)
+		return file;
+	close(fd);
+	return stdin;
+}
+
+int
+fv_term_fd(void)
+{
+	return fileno(input);
+}
+
 bool
 fv_term_open(void)
 {
+	input = open_input();
 	/* initscr() would end the program where the terminal is not known. */
-	if (newterm(NULL, stdout, stdin) == NULL)
+	if (newterm(NULL, stdout, input) == NULL)
 		return false;
 	set_escdelay(25);
 	raw();

@@ -15,6 +15,8 @@
 #define SOS_WITHIN_MS 2000
 #define BLANK_AFTER_S 20 /* without a key, while a visit is open, unless set */
 #define MESSAGE_ROWS 6
+#define WATCHED_MS 60000 /* after a key */
+#define TICK_SELDOM_MS 15000
 
 static struct fv_frame *
 top(struct fv_ui *ui)
@@ -444,6 +446,8 @@ take_key(struct fv_ui *ui, int key, const struct fv_touch *where)
 {
 	bool was_blank = ui->is_blank;
 
+	if (key == FV_KEY_TOUCH && where->row < 0)
+		return; /* a finger was lifted */
 	ui->key_at_ms = fv_mono_ms();
 	ui->is_blank = false;
 	ui->is_dirty = true;
@@ -519,19 +523,28 @@ blank_at_ms(const struct fv_ui *ui)
 	return ui->key_at_ms + s * 1000;
 }
 
+/* When a clock on the page moves on: each second at work, seldom when nobody looks. */
+static int64_t
+tick_at_ms(const struct fv_ui *ui)
+{
+	bool is_watched = fv_mono_ms() - ui->key_at_ms < WATCHED_MS;
+
+	if (ui->is_blank || (ui->frames[ui->depth - 1].screen->flags & FV_SCREEN_TICKS) == 0)
+		return INT64_MAX;
+	return ui->drawn_at_ms + (is_watched ? 1000 : TICK_SELDOM_MS);
+}
+
 /* What the clock alone changes. */
 static void
 take_time(struct fv_ui *ui)
 {
 	int64_t now = fv_mono_ms();
-	bool is_ticking = ui->depth > 0 && (top(ui)->screen->flags & FV_SCREEN_TICKS) != 0;
 
 	if (now >= blank_at_ms(ui)) {
 		ui->is_blank = true;
 		ui->is_dirty = true;
 	}
-	if (!ui->is_blank &&
-	    ((is_ticking && now - ui->drawn_at_ms >= 1000) || fv_calls_shown(ui) != NULL))
+	if (now >= tick_at_ms(ui) || (!ui->is_blank && fv_calls_shown(ui) != NULL))
 		ui->is_dirty = true;
 	ui->running = 0;
 	fv_view_tick(ui);
@@ -545,10 +558,8 @@ timeout_ms(const struct fv_ui *ui)
 
 	if (ui->has_status_call)
 		next = now + 60000;
-	if (ui->depth > 0 && !ui->is_blank &&
-	    (ui->frames[ui->depth - 1].screen->flags & FV_SCREEN_TICKS) != 0 &&
-	    ui->drawn_at_ms + 1000 < next)
-		next = ui->drawn_at_ms + 1000;
+	if (tick_at_ms(ui) < next)
+		next = tick_at_ms(ui);
 	if (blank_at_ms(ui) < next)
 		next = blank_at_ms(ui);
 	if (calls >= 0 && now + calls < next)
@@ -565,7 +576,7 @@ fv_ui_run(struct fv_ui *ui, int signal_fd)
 	while (!ui->is_over) {
 		if (ui->is_dirty)
 			draw(ui);
-		fds[0] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
+		fds[0] = (struct pollfd){fv_term_fd(), POLLIN, 0};
 		fds[1] = (struct pollfd){signal_fd, POLLIN, 0};
 		count = fv_calls_poll(ui, fds + 2);
 		if (poll(fds, (nfds_t)(2 + count), timeout_ms(ui)) < 0 && errno != EINTR)

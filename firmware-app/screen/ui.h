@@ -24,6 +24,8 @@ struct fv_touch {
 /* Open the terminal.  False: errno-free, its kind is not known. */
 bool fv_term_open(void);
 void fv_term_close(void);
+/* What to poll for keys. */
+int fv_term_fd(void);
 /* True when TERM names one that cannot draw Chinese. */
 bool fv_term_is_poor(void);
 void fv_term_resize(void);

@@ -76,6 +76,18 @@ class Screen:
         self.pressed += len(names)
         self._do("send-keys", "-t", "s", *names)
 
+    def touch(self, words, times=1):
+        """Touch what stands on the screen, as a terminal tells it.  False: it does not stand there."""
+        for row, line in enumerate(self.text().split("\n")):
+            if words in line:
+                place = ["%x" % (33 + columns(line[:line.index(words)])), "%x" % (33 + row)]
+                events = [x for event in ("20", "23") for x in ("1b", "5b", "4d", event, *place)]  # pressed, released
+                self.pressed += times
+                for _ in range(times):
+                    self._do("send-keys", "-t", "s", "-H", *events)
+                return True
+        return False
+
     def text(self):
         return self._do("capture-pane", "-p", "-t", "s").stdout
 
@@ -123,7 +135,7 @@ class Line:
         self.started = time.monotonic()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", **env)
+            os.environ.update(dict(dict(TERM="xterm-256color", LANG="C.UTF-8"), **env))
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
             os.execv(argv[0], [str(a) for a in argv])
         self.seen = b""
