@@ -232,6 +232,9 @@ struct fv_view {
 };
 
 const struct fv_view *fv_ui_view(const struct fv_ui *ui);
+/* A visit has begun, says the answer of `begin`: names are hidden and its keys work from
+ * this moment, not from the next status on. */
+void fv_ui_begun(struct fv_ui *ui, const json_t *answer);
 /* Ask for the status now, not only at the next turn. */
 void fv_ui_refresh(struct fv_ui *ui);
 /* True when names, amounts and phones may not be shown: a visit is open and the identity of

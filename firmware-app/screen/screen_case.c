@@ -96,11 +96,11 @@ on_begun(struct fv_ui *ui, const struct fv_answer *answer)
 {
 	char said[400];
 
-	fv_ui_refresh(ui);
 	if (answer->has_failed) {
 		fv_ui_say(ui, FV_STYLE_BAD, "%s", answer->text);
 		return;
 	}
+	fv_ui_begun(ui, answer->json);
 	snprintf(said, sizeof said, "%s%s%s", _("the visit has begun"),
 	    answer->warnings[0] != '\0' ? ". " : "", answer->warnings);
 	fv_ui_swap(ui, &fv_screen_visit, NULL);

@@ -79,6 +79,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		const json_t *answer = json_object_get(item, "answer");
 		const char *word = json_is_true(answer) ? _("yes")
 		    : json_is_false(answer)             ? _("no")
+		    : json_is_string(answer)            ? "..."
 							: "-";
 		enum fv_style style = json_is_true(answer) ? FV_STYLE_GOOD
 		    : json_is_false(answer)                ? FV_STYLE_BAD
@@ -92,15 +93,19 @@ static void
 act(struct fv_ui *ui, void *state, int id)
 {
 	struct checklist *c = state;
-	const json_t *item = json_array_get(json_object_get(c->list, "items"), (size_t)id);
+	json_t *item = json_array_get(json_object_get(c->list, "items"), (size_t)id);
+	const json_t *answer = json_object_get(item, "answer");
 	const struct fv_ask ask = {.verb = "checklist",
 	    .words = {fv_json_str(item, "id"), fv_json_is(item, "answer") ? "no" : "yes"},
 	    .what = _("recording it"),
 	    .on = on_answer,
 	    .tag = TAG_ANSWER};
 
-	if (!fv_ui_is_asking(ui))
-		fv_ui_ask(ui, &ask);
+	/* "..." until it is recorded; the other items need not wait for that. */
+	if (json_is_string(answer))
+		return;
+	fv_ui_ask(ui, &ask);
+	json_object_set_new(item, "answer", json_string("..."));
 }
 
 const struct fv_screen fv_screen_checklist = {.title = N_("Checklist"),

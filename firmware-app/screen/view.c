@@ -91,6 +91,19 @@ read_status(struct fv_ui *ui)
 	    fv_json_is(json_object_get(ui->status, "checklist"), "identity_confirmed");
 }
 
+void
+fv_ui_begun(struct fv_ui *ui, const json_t *answer)
+{
+	struct fv_view *v = &ui->view;
+
+	v->has_visit = true;
+	v->has_outcome = v->is_identified = v->is_carried = false;
+	v->visit_ms = fv_now_ms();
+	snprintf(v->visit, sizeof v->visit, "%s", fv_json_str(answer, "visit"));
+	snprintf(v->case_id, sizeof v->case_id, "%s", fv_json_str(answer, "case"));
+	fv_ui_refresh(ui);
+}
+
 /* Lock, unlock: what may be seen changes. */
 static void
 follow_lock(struct fv_ui *ui, bool was_locked)
