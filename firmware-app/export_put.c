@@ -17,6 +17,14 @@ put_degrees(struct fv_buf *out, int32_t e7)
 }
 
 static void
+put_pair(struct fv_buf *out, int32_t first_e7, const char *between, int32_t second_e7)
+{
+	put_degrees(out, first_e7);
+	fv_buf_put_z(out, between);
+	put_degrees(out, second_e7);
+}
+
+static void
 put_time(struct fv_buf *out, int64_t t_ms)
 {
 	char text[FV_INSTANT_TEXT_BYTES];
@@ -38,9 +46,7 @@ static void
 put_gpx_at(struct fv_buf *out, const char *element, struct fv_place place)
 {
 	fv_buf_putf(out, "<%s lat=\"", element);
-	put_degrees(out, place.lat_e7);
-	fv_buf_put_z(out, "\" lon=\"");
-	put_degrees(out, place.lon_e7);
+	put_pair(out, place.lat_e7, "\" lon=\"", place.lon_e7);
 	fv_buf_put_z(out, "\">");
 }
 
@@ -90,9 +96,7 @@ static void
 put_position(struct fv_buf *out, struct fv_place place)
 {
 	fv_buf_put_z(out, "[");
-	put_degrees(out, place.lon_e7);
-	fv_buf_put_z(out, ",");
-	put_degrees(out, place.lat_e7);
+	put_pair(out, place.lon_e7, ",", place.lat_e7);
 	fv_buf_put_z(out, "]");
 }
 
@@ -157,9 +161,7 @@ put_row(
 	fv_buf_putf(out, "%s,%" PRIu64 ",", kind, seq);
 	put_time(out, t_ms);
 	fv_buf_put_z(out, ",");
-	put_degrees(out, place.lat_e7);
-	fv_buf_put_z(out, ",");
-	put_degrees(out, place.lon_e7);
+	put_pair(out, place.lat_e7, ",", place.lon_e7);
 	fv_buf_put_z(out, ",");
 }
 

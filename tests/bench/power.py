@@ -32,7 +32,7 @@ LOW_S = 60        # two listenings
 SENTENCES = 6     # of a second of the made log
 VISITS = 20
 HOUR_S = 3600
-FIXES_MIN = 30    # fewer say nothing of a coder
+FIXES_MIN = 12    # fewer say nothing of a coder
 
 
 def out(bench, **figures):
