@@ -110,6 +110,8 @@ struct fv_agent {
 	struct fv_syncer syncer;
 	int64_t synced_at_ms;    /* boottime of the last start of a sync, or of the agent's */
 	int64_t retry_at_ms;     /* boottime; 0: no retry is due */
+	int64_t alert_at_ms;     /* boottime of the last try to say an SOS */
+	bool has_alert_answer;   /* the server has answered such a try */
 	uint64_t told_shift_seq; /* seq + 1 of the shift whose state was told; 0: none */
 	enum fv_stop_reason stop;
 };
@@ -202,6 +204,17 @@ void fv_agent_resume_sync(struct fv_agent *agent);
 void fv_agent_sync(struct fv_agent *agent);
 /* Milliseconds until fv_agent_sync() is to be called in any case; -1: never. */
 int fv_agent_sync_timeout_ms(const struct fv_agent *agent);
+
+/* --- agent_sos.c: an SOS --- */
+
+/* Milliseconds until it is to be said (again); -1: there is none to say. */
+int64_t fv_agent_sos_wait_ms(const struct fv_agent *agent);
+/* Say it if that is due, in the place of whatever sync runs.  True: that sync has begun. */
+bool fv_agent_sos_start(struct fv_agent *agent);
+/* Such a sync has ended. */
+void fv_agent_sos_finish(struct fv_agent *agent);
+/* A fix has come while one may stand. */
+void fv_agent_sos_fix(struct fv_agent *agent);
 
 /* --- agent_socket.c: commands --- */
 

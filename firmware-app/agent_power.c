@@ -65,11 +65,11 @@ look_at_battery(struct fv_agent *agent, int64_t now)
 	    fv_battery_read(&battery) && fv_battery_is_low(&battery, power->is_low);
 }
 
-/* True while fixes are taken in short listenings. */
+/* True while fixes are taken in short listenings; an SOS listens all the time. */
 static bool
 is_on_duty(const struct fv_agent *agent)
 {
-	return agent->app.power.state == FV_POWER_LOW &&
+	return agent->app.power.state == FV_POWER_LOW && !fv_sos_is_raised(&agent->app.sos) &&
 	    agent->app.power.interval_s >= DUTY_MIN_S;
 }
 

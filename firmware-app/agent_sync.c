@@ -52,6 +52,10 @@ finish(struct fv_agent *agent)
 	if (result.next_try_ms != 0)
 		agent->retry_at_ms = fv_agent_now(agent) + result.next_try_ms -
 		    app->clock.rtc_ms(app->clock.ctx);
+	if ((agent->syncer.flags & FV_SYNC_ALERT) != 0) {
+		fv_agent_sos_finish(agent);
+		return;
+	}
 	/* What was asked for meanwhile is done too, if nothing is left to send. */
 	if (result.reason == FV_SYNC_NONE && !app->is_sync_full &&
 	    fv_syncer_is_needed(app->store, &is_needed) == FV_OK && !is_needed)
@@ -84,7 +88,9 @@ is_due(const struct fv_agent *agent)
 void
 fv_agent_sync(struct fv_agent *agent)
 {
-	if (fv_syncer_is_running(&agent->syncer)) {
+	if (fv_agent_sos_start(agent)) {
+		return;
+	} else if (fv_syncer_is_running(&agent->syncer)) {
 		if (fv_syncer_step(&agent->syncer))
 			finish(agent);
 	} else if (is_due(agent)) {
@@ -95,8 +101,8 @@ fv_agent_sync(struct fv_agent *agent)
 	}
 }
 
-int
-fv_agent_sync_timeout_ms(const struct fv_agent *agent)
+static int
+sync_timeout_ms(const struct fv_agent *agent)
 {
 	int64_t left;
 	int64_t now = fv_agent_now(agent);
@@ -115,4 +121,16 @@ fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 	if (left < 0)
 		return 0;
 	return left < SYNC_INTERVAL_MS ? (int)left : (int)SYNC_INTERVAL_MS;
+}
+
+int
+fv_agent_sync_timeout_ms(const struct fv_agent *agent)
+{
+	int64_t sos = fv_agent_sos_wait_ms(agent);
+	int left = sync_timeout_ms(agent);
+
+	/* One that is due already waits for what runs, a second at a time. */
+	if (sos == 0 && fv_syncer_is_running(&agent->syncer))
+		sos = 1000;
+	return sos >= 0 && sos < left ? (int)sos : left;
 }

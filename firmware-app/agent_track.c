@@ -198,6 +198,8 @@ fv_agent_take_gps(struct fv_agent *agent)
 
 	fv_gps_step(agent->app.gps);
 	while (fv_gps_next(agent->app.gps, &event)) {
+		if (event.kind == FV_GPS_FIX)
+			fv_agent_sos_fix(agent);
 		if (!fv_agent_is_watching(agent))
 			continue; /* what came while the shift was ended is not kept */
 		switch (event.kind) {
@@ -229,6 +231,9 @@ fv_agent_follow_shift(struct fv_agent *agent)
 		fv_gps_start(agent->app.gps);
 		return;
 	}
-	fv_gps_stop(agent->app.gps);
+	if (fv_sos_is_raised(&agent->app.sos))
+		fv_gps_start(agent->app.gps);
+	else
+		fv_gps_stop(agent->app.gps);
 	memset(&agent->track, 0, sizeof agent->track);
 }

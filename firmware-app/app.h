@@ -11,6 +11,7 @@
 #include "firmware-app/identity.h"
 #include "firmware-app/power.h"
 #include "firmware-app/reply.h"
+#include "fv/alert.h"
 #include "fv/checklist.h"
 #include "fv/dwell.h"
 #include "fv/settings.h"
@@ -47,6 +48,19 @@ struct fv_door_items {
 
 struct fv_attaching;
 
+/* The newest SOS (sos.h). */
+struct fv_sos {
+	bool is_loaded;        /* from trail and store */
+	bool has_alert;        /* there was one */
+	struct fv_alert alert; /* as requests say it */
+	bool has_place_record; /* a record of it holds a position */
+	bool is_sent;          /* the server holds this state of it */
+	int64_t sent_ms;       /* wall clock; with is_sent */
+	bool is_seen;
+	int64_t seen_ms; /* the server's clock; with is_seen */
+	char seen_by[FV_ID_BYTES];
+};
+
 struct fv_app {
 	const char *dir;        /* held */
 	int lock_fd;            /* -1: not locked */
@@ -69,8 +83,10 @@ struct fv_app {
 	bool is_sync_by_hand;           /* and a person asked: no back-off holds it up */
 	bool is_sync_waited;            /* a caller waits for it */
 	bool is_sync_full;              /* it asks for the consistency proof in any case */
-	bool is_shift_changed;          /* a handler began or ended a shift */
+	bool is_shift_changed;          /* a handler began or ended a shift, or an SOS */
 	struct fv_attaching *attaching; /* owned; agent only: a file that is being taken in */
+	bool is_alert_wanted;           /* an SOS is to be sent now */
+	struct fv_sos sos;
 	void (*close_track)(void *ctx); /* agent: writes the open TRACK record; else NULL */
 	void (*close_shift)(void *ctx); /* agent: that, and the gap that is open; else NULL */
 	void *track_ctx;                /* held */
@@ -123,6 +139,9 @@ void fv_app_put_stamp(const struct fv_app *app, struct fv_buf *out, bool *is_fix
 /* "v-" + 16 hex digits of dev + "-" + seq.  Returns borrowed: id_out. */
 const char *fv_app_visit_id(
     const struct fv_app *app, uint64_t seq, char id_out[FV_VISIT_ID_BYTES]);
+
+/* True while an SOS stands: off shift too the receiver is on. */
+bool fv_sos_is_raised(const struct fv_sos *sos);
 
 /* Ask for a sync soon: the agent does it; without one the reply says how to. */
 void fv_app_want_sync(struct fv_app *app, struct fv_reply *reply);

@@ -8,6 +8,7 @@
 
 #include "firmware-app/agent.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/sos.h"
 
 #define GPSD_HOST_MAX 255U
 
@@ -134,7 +135,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 		return false;
 	if ((rc = fv_store_put_int(app->store, FV_SET_AGENT_RUNS, 1)) != FV_OK ||
 	    (rc = fv_work_load(app->store, &agent->work)) != FV_OK ||
-	    (rc = fv_agent_open_clock(agent)) != FV_OK) {
+	    (rc = fv_sos_load(app)) != FV_OK || (rc = fv_agent_open_clock(agent)) != FV_OK) {
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
@@ -151,6 +152,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 	app->track_ctx = agent;
 	agent->synced_at_ms = fv_agent_now(agent);
 	fv_agent_resume_sync(agent);
+	app->is_alert_wanted = fv_sos_is_told(&app->sos);
 	agent->sealed_at_ms = agent->command_at_ms = agent->busy_at_ms = fv_agent_now(agent);
 	fv_agent_open_alarms(agent, own_seq);
 	tell_power_gap(agent, was_clean, last_ms);

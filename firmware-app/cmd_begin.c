@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/checkin.h"
 #include "firmware-app/officer.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/roster_kept.h"
@@ -153,5 +154,6 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		      "one"));
 	warn_unknown(app, &visit, reply);
 	tell(app, &visit, seq, is_fix, reply);
+	fv_checkin_begin(app, reply);
 	return FV_EXIT_OK;
 }

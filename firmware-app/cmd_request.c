@@ -38,9 +38,10 @@ static const struct kind {
     {"disclosure", FV_EVENT_DISCLOSURE, false, NULL},
     {"welfare", FV_EVENT_WELFARE, true,
 	N_("stop now and leave: no word of the debt; in danger call for help first (China: "
-	   "120, 110; somebody to talk to: 12356); then 'fieldvisit end' and tell the desk")},
+	   "120, 110); then 'fieldvisit end'; the desk is told")},
     {"minor-alone", FV_EVENT_MINOR_ALONE, true,
-	N_("say nothing of the debt to a child; leave now, then 'fieldvisit end'")},
+	N_("say nothing of the debt to a child; leave now, then 'fieldvisit end'; the desk is "
+	   "told")},
 };
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 
@@ -250,10 +251,17 @@ put_event(struct fv_app *app, const char *case_id, const struct request *r, stru
 	fv_payload_put_bits(out, 15, r->channels);
 }
 
+static bool
+has_helpline(const struct kind *kind)
+{
+	return kind->kind == FV_EVENT_WELFARE || kind->kind == FV_EVENT_MINOR_ALONE;
+}
+
 static void
 tell(struct fv_app *app, const char *case_id, const struct request *r, uint64_t seq,
     struct fv_reply *reply)
 {
+	const char *helpline = fv_settings_text(app->settings, FV_SETTING_WELFARE_HELPLINE);
 	const char *next = r->kind->next != NULL ? _(r->kind->next) : NULL;
 	char id[FV_FOLD_ID_BYTES];
 
@@ -268,6 +276,8 @@ tell(struct fv_app *app, const char *case_id, const struct request *r, uint64_t 
 		    r->kind->word, case_id, seq);
 	if (next != NULL)
 		fv_reply_line(reply, "%s", next);
+	if (has_helpline(r->kind))
+		fv_reply_line(reply, _("somebody to talk to: %s"), helpline);
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "event", fv_fold_id('e', app->identity.dev, seq, id));
 	fv_json_uint(&reply->json, "seq", seq);
@@ -277,6 +287,8 @@ tell(struct fv_app *app, const char *case_id, const struct request *r, uint64_t 
 	fv_json_instant(&reply->json, "at", app->journal.trail.last.rtc_ms);
 	if (next != NULL)
 		fv_json_text_z(&reply->json, "next", next);
+	if (has_helpline(r->kind))
+		fv_json_text_z(&reply->json, "helpline", helpline);
 	fv_json_end_object(&reply->json);
 }
 

@@ -4,8 +4,10 @@
 #include "firmware-app/alarms.h"
 #include "firmware-app/app.h"
 #include "firmware-app/battery.h"
+#include "firmware-app/checkin.h"
 #include "firmware-app/checkpoints.h"
 #include "firmware-app/doorlist.h"
+#include "firmware-app/sos.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/version.h"
@@ -16,6 +18,7 @@ struct status {
 	uint64_t recorded, sealed, blobs, blob_bytes, pieces, piece_bytes, up, down;
 	int64_t now_ms;
 	bool is_alarmed; /* the server's log was rewritten */
+	struct fv_checkin checkin;
 };
 
 static enum fv_err
@@ -28,6 +31,8 @@ gather(struct fv_app *app, struct status *s)
 
 	s->now_ms = app->clock.rtc_ms(app->clock.ctx);
 	if ((rc = fv_work_load(app->store, &s->work)) != FV_OK ||
+	    (rc = fv_sos_load(app)) != FV_OK ||
+	    (rc = fv_checkin_load(app->store, &s->checkin)) != FV_OK ||
 	    (rc = fv_syncstate_load(app->store, &s->sync)) != FV_OK ||
 	    (rc = fv_store_count_records(app->store, &s->recorded)) != FV_OK ||
 	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) !=
@@ -310,12 +315,14 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if ((rc = gather(app, &s)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_begin_object(&reply->json, NULL);
+	fv_sos_tell(app, reply);
 	/* Only a visit that a restart or its officer left open is more pressing. */
 	if (s.work.is_carried || is_departed(app, &s))
 		tell_work(app, &s, reply);
 	tell_recording(app, &s, reply);
 	if (!s.work.is_carried && !is_departed(app, &s))
 		tell_work(app, &s, reply);
+	fv_checkin_tell(&s.checkin, s.now_ms, reply);
 	tell_trail(&s, reply);
 	tell_sync(&s, reply);
 	tell_receiver(app, reply);

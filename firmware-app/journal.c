@@ -159,7 +159,7 @@ static bool
 may_take_ballast(uint32_t type)
 {
 	return type == FV_REC_VISIT_END || type == FV_REC_SHIFT_END || type == FV_REC_SEAL ||
-	    type == FV_REC_SHUTDOWN;
+	    type == FV_REC_SHUTDOWN || type == FV_REC_SOS;
 }
 
 static enum fv_err

@@ -68,9 +68,8 @@ uint64_t fv_journal_unsealed(const struct fv_journal *journal);
  * Append one record with this canonical payload map.  Outside a group it is durable on
  * return, and a 64th unsealed record is followed by a seal.  A payload over
  * FV_PAYLOAD_INLINE_MAX is kept as a blob too and travels apart.
- * Errors: FV_EFULL  nothing was recorded (visit and shift ends, seals and shutdowns may
- *                   take the ballast first)
- *         FV_EIO FV_ENOMEM FV_ETOOBIG
+ * Errors: FV_EFULL  nothing was recorded (visit and shift ends, seals, shutdowns and an SOS
+ * may take the ballast first) FV_EIO FV_ENOMEM FV_ETOOBIG
  */
 FV_NODISCARD enum fv_err fv_journal_append(
     struct fv_journal *journal, uint32_t type, struct fv_span payload, uint64_t *seq_out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware-app/settings_kept.h"
+#include "firmware-app/sos.h"
 #include "fv/ledger.h"
 
 /* A good answer on its way in. */
@@ -325,8 +326,13 @@ fv_syncdown_take(struct fv_syncdown *down, struct fv_span plain)
 		return reason;
 	t->down = down;
 	t->now_ms = down->app->clock.rtc_ms(down->app->clock.ctx);
-	reason =
-	    fv_sync_answer_parse(plain, &t->answer) == FV_OK ? check(t) : FV_SYNC_BAD_ANSWER;
+	reason = FV_SYNC_BAD_ANSWER;
+	if (fv_sync_answer_parse(plain, &t->answer) == FV_OK) {
+		/* True whatever becomes of the rest, a full disk of ours included. */
+		if (t->answer.holds_alert && down->sent->map.has_alert)
+			fv_sos_note_sent(down->app, &down->sent->map.alert, t->now_ms);
+		reason = check(t);
+	}
 	if (reason == FV_SYNC_NONE)
 		reason = take_in(t);
 	free(t);

@@ -132,7 +132,8 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 		s->state.failures = 0;
 		s->state.next_try_ms = 0;
 		s->state.body_max = more_again(s->state.body_max);
-		if (s->has_sent_work || s->result.items > 0)
+		if ((s->flags & FV_SYNC_ALERT) == 0 &&
+		    (s->has_sent_work || s->result.items > 0))
 			append_sync(s);
 	} else {
 		s->state.failures++;
@@ -185,10 +186,23 @@ fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 	fv_clock_local_day(now_ms(syncer), day);
 	if (fv_store_get_int(app->store, FV_SET_LOG_ALARM, &alarm) == FV_OK)
 		syncer->is_alarmed = alarm != 0;
-	syncer->want_proof = syncer->is_alarmed || (flags & FV_SYNC_FULL) != 0 ||
-	    fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven, strlen(day)) != FV_OK ||
-	    memcmp(proven, day, strlen(day)) != 0;
+	syncer->want_proof = (flags & FV_SYNC_ALERT) == 0 &&
+	    (syncer->is_alarmed || (flags & FV_SYNC_FULL) != 0 ||
+		fv_store_get_fixed(app->store, FV_SET_PROVEN_DAY, proven, strlen(day)) !=
+		    FV_OK ||
+		memcmp(proven, day, strlen(day)) != 0);
 	begin_round(syncer);
+}
+
+void
+fv_syncer_interrupt(struct fv_syncer *syncer)
+{
+	syncer->state.is_probe_due |= syncer->link.out.len > FV_SYNC_PROBE_BYTES;
+	fv_linkproc_stop(&syncer->link);
+	fv_envelope_request_clear(&syncer->request);
+	syncer->is_done = true;
+	/* Not written: the next request is refused with the right cursor, and says it then. */
+	(void)!fv_syncstate_save(syncer->app->store, &syncer->state);
 }
 
 bool
@@ -272,7 +286,7 @@ has_more_to_do(struct fv_syncer *s, const struct fv_syncdown *down)
 {
 	uint64_t send_to, count, bytes;
 
-	if (s->result.rounds >= FV_SYNC_ROUNDS_MAX)
+	if (s->result.rounds >= FV_SYNC_ROUNDS_MAX || (s->flags & FV_SYNC_ALERT) != 0)
 		return false;
 	s->idle_rounds = down->has_moved ? 0 : s->idle_rounds + 1;
 	if (s->idle_rounds > 0)

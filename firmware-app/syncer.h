@@ -20,6 +20,7 @@
 enum fv_sync_flag {
 	FV_SYNC_FULL = 1,  /* ask for the consistency proof whatever the day; large answers */
 	FV_SYNC_STATE = 2, /* tell battery and free space: at a shift's begin */
+	FV_SYNC_ALERT = 4, /* one round that says the SOS and carries nothing else */
 };
 
 /* How it went. */
@@ -86,6 +87,10 @@ bool fv_syncer_step(struct fv_syncer *syncer);
 
 /* Returns borrowed: until the next start. */
 const struct fv_sync_result *fv_syncer_result(const struct fv_syncer *syncer);
+
+/* End what runs as it is: what the server has taken by then is kept, and the rest is left to
+ * the next sync.  It is then no failure, and no longer running. */
+void fv_syncer_interrupt(struct fv_syncer *syncer);
 
 /* Give up what runs, release and wipe. */
 void fv_syncer_clear(struct fv_syncer *syncer);

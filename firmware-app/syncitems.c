@@ -9,6 +9,7 @@
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/settings_kept.h"
+#include "firmware-app/sos.h"
 #include "fv/item.h"
 #include "fv/order.h"
 
@@ -321,6 +322,21 @@ take_order(struct taking *t, const struct fv_item *item)
 	return keep(t, item->kind, item->key, item->version, item->body);
 }
 
+/* Kept for after a restart; only this handheld's own is of use. */
+static enum fv_err
+take_seen(struct taking *t, const struct fv_item *item)
+{
+	struct fv_alert_seen seen;
+	enum fv_err rc = fv_alert_seen_parse(item->body, &seen);
+
+	if (rc != FV_OK)
+		return rc;
+	if (memcmp(seen.dev, t->app->identity.dev, sizeof seen.dev) != 0)
+		return FV_EAUTH;
+	fv_sos_note_seen(t->app, &seen);
+	return keep(t, item->kind, item->key, item->version, item->body);
+}
+
 static enum fv_err
 take_config(struct taking *t, const struct fv_item *item)
 {
@@ -391,6 +407,8 @@ take_whole(struct taking *t, const struct fv_item *item)
 		return take_config(t, item);
 	case FV_ITEM_TOMBSTONE:
 		return take_tombstone(t, item);
+	case FV_ITEM_SOS_SEEN:
+		return take_seen(t, item);
 	default:
 		return FV_OK; /* a kind that this version does not know is passed over */
 	}

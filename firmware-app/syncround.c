@@ -5,11 +5,13 @@
 
 #include "firmware-app/battery.h"
 #include "firmware-app/failpoint.h"
+#include "firmware-app/sos.h"
 
 #define ANSWER_FIRST                                                                          \
 	65536U /* bytes: while the cases and packs come, or when asked in full                \
 		*/
 #define ANSWER_DAILY 16384U
+#define ANSWER_ALERT 512U
 
 struct fv_tree_head
 fv_syncround_base(const struct fv_syncer *s)
@@ -47,7 +49,7 @@ plan(struct fv_syncer *s)
 	memset(up, 0, sizeof *up);
 	up->journal = j;
 	up->missing = &s->missing;
-	up->is_probe = s->state.is_probe_due;
+	up->is_probe = s->state.is_probe_due || (s->flags & FV_SYNC_ALERT) != 0;
 	up->body_max = s->state.body_max != 0 ? s->state.body_max : FV_SYNCUP_BODY_DEFAULT;
 	rc = fv_syncup_waiting(
 	    s->app->store, s->state.next_seq, s->state.server_sealed, &up->send_to);
@@ -55,7 +57,8 @@ plan(struct fv_syncer *s)
 		return rc;
 	/* Believed is only what a seal covers.  Where the disk has no room for one, the
 	 * records go up all the same: they are safer there. */
-	if (up->send_to > s->state.next_seq && fv_journal_seal(j) == FV_OK)
+	if (up->send_to > s->state.next_seq && (s->flags & FV_SYNC_ALERT) == 0 &&
+	    fv_journal_seal(j) == FV_OK)
 		up->send_to = fv_journal_next_seq(j);
 	up->map.from_seq = s->state.next_seq;
 	up->map.cursor = s->state.cursor;
@@ -69,7 +72,16 @@ plan(struct fv_syncer *s)
 	}
 	if (s->want_receipt)
 		up->map.want |= FV_WANT_RECEIPT;
+	/* Nothing else may hold up the answer that says that it is there. */
+	if ((s->flags & FV_SYNC_ALERT) != 0)
+		up->map.answer_max = ANSWER_ALERT;
 	put_state(s, &up->map);
+	if (fv_sos_load(s->app) == FV_OK && fv_sos_is_told(&s->app->sos)) {
+		fv_sos_take_place(s->app);
+		up->map.has_alert = true;
+		up->map.alert = s->app->sos.alert;
+		memcpy(up->map.alert.officer, s->app->officer, sizeof up->map.alert.officer);
+	}
 	return FV_OK;
 }
 

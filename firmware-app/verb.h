@@ -96,6 +96,7 @@ int fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *repl
 int fv_cmd_case(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_check(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_checklist(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_checkin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_doctor(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -115,6 +116,7 @@ int fv_cmd_plan(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_settings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_sos(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

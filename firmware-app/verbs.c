@@ -21,6 +21,7 @@ static const struct fv_option begin_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
 static const struct fv_option check_options[] = {
     {"place", "home|work|other"}, {"purpose", "WORD"}, {"with", "OFFICER"}, {NULL, NULL}};
+static const struct fv_option checkin_options[] = {{"in", "MIN"}, {NULL, NULL}};
 static const struct fv_option contact_options[] = {{"begin", "TIME"}, {"business", "WORD"},
     {"by", "collector|debtor"}, {"call-id", "LABEL"}, {"debts", "ID,..."}, {"detail", NULL},
     {"discussed", "ID,..."}, {"end", "TIME"}, {"identified", "yes|no"},
@@ -75,6 +76,9 @@ const struct fv_verb fv_verbs[] = {
 	fv_cmd_check, 0},
     {"checklist", "[ITEM yes|no]", N_("what is done and said at the door, step by step"),
 	no_options, 0, 2, NULL, fv_cmd_checklist, 0},
+    {"checkin", "[--in MIN | off]",
+	N_("say that you are well; the next is due in MIN minutes"), checkin_options, 0, 1,
+	NULL, fv_cmd_checkin, 0},
     {"contact", "CASE call|sms|email|message|letter [--begin TIME] [--outcome WORD] ...",
 	N_("record a call, message or letter"), contact_options, 2, 2, fv_prepare_outcome,
 	fv_cmd_contact, 0},
@@ -121,6 +125,8 @@ const struct fv_verb fv_verbs[] = {
     {"shift", "[begin | end | pause | resume] [--agree | --refuse]",
 	N_("begin or end the working day, or pause it"), shift_options, 0, 1, fv_prepare_shift,
 	fv_cmd_shift, 0},
+    {"sos", "[end]", N_("call for help: told to the desk before anything else"), no_options, 0,
+	1, NULL, fv_cmd_sos, 0},
     {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
 	NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},
     {"sync", "[--full] [--wait]", N_("send what waits, receive cases and packs"), sync_options,

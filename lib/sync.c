@@ -76,7 +76,8 @@ fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request)
 
 	fv_cbor_put_map(out,
 	    5U + (request->has_tail ? 1U : 0U) + (has_answer_max ? 1U : 0U) +
-		(request->begun_count > 0 ? 1U : 0U) + (request->has_state ? 1U : 0U));
+		(request->begun_count > 0 ? 1U : 0U) + (request->has_state ? 1U : 0U) +
+		(request->has_alert ? 1U : 0U));
 	put_key_uint(out, 1, request->from_seq);
 	put_key_uint(out, 2, request->checkpoint_size);
 	put_key_uint(out, 3, request->n);
@@ -92,6 +93,10 @@ fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request)
 	}
 	if (request->has_state)
 		put_request_state(out, request);
+	if (request->has_alert) {
+		fv_cbor_put_uint(out, 10);
+		fv_alert_put(out, &request->alert);
+	}
 }
 
 static enum fv_err
@@ -160,6 +165,9 @@ get_request_key(struct fv_cbor_reader *r, uint64_t key, struct fv_sync_request *
 		return get_held(r, out->begun, &out->begun_count);
 	case 9:
 		return get_state(r, out);
+	case 10:
+		out->has_alert = true;
+		return fv_alert_get(r, &out->alert);
 	default:
 		return fv_cbor_skip(r, NULL);
 	}
@@ -282,7 +290,7 @@ count_answer_keys(const struct fv_sync_answer *a)
 	return 4U + (a->checkpoint.len > 0 ? 1U : 0U) + (a->has_receipt ? 3U : 0U) +
 	    (a->has_consistency ? 1U : 0U) + (a->item_count > 0 ? 1U : 0U) +
 	    (a->missing_count > 0 ? 1U : 0U) + (a->notice_count > 0 ? 1U : 0U) +
-	    (a->more ? 1U : 0U);
+	    (a->more ? 1U : 0U) + (a->holds_alert ? 1U : 0U);
 }
 
 static void
@@ -333,6 +341,10 @@ fv_sync_answer_put(struct fv_buf *out, const struct fv_sync_answer *answer)
 	put_key_uint(out, 13, answer->sealed_size);
 	if (answer->more) {
 		fv_cbor_put_uint(out, 14);
+		fv_cbor_put_bool(out, true);
+	}
+	if (answer->holds_alert) {
+		fv_cbor_put_uint(out, 15);
 		fv_cbor_put_bool(out, true);
 	}
 }
@@ -402,6 +414,8 @@ get_answer_key(struct fv_cbor_reader *r, uint64_t key, struct fv_sync_answer *ou
 		return fv_cbor_get_uint(r, INT64_MAX, &out->sealed_size);
 	case 14:
 		return fv_cbor_get_bool(r, &out->more);
+	case 15:
+		return fv_cbor_get_bool(r, &out->holds_alert);
 	default:
 		return fv_cbor_skip(r, NULL);
 	}

@@ -20,6 +20,8 @@ int cmd_pack(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
+int cmd_alert_ack(int argc, char **argv);
+int cmd_alert_list(int argc, char **argv);
 int cmd_audit_run(int argc, char **argv);
 int cmd_audit_standing(int argc, char **argv);
 int cmd_backup(int argc, char **argv);

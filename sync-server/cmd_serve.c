@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "sync-server/alerter.h"
 #include "sync-server/control.h"
 #include "sync-server/http.h"
 #include "sync-server/keys.h"
@@ -26,49 +26,19 @@ on_signal(int number)
 	is_stopping = 1;
 }
 
-/* A control request waits here for the writer. */
-struct waiting {
-	pthread_mutex_t lock;
-	pthread_cond_t done;
-	bool is_done;
-	json_t *answer;
-};
-
-static void
-on_answer(json_t *answer, void *ctx)
-{
-	struct waiting *waiting = ctx;
-
-	pthread_mutex_lock(&waiting->lock);
-	waiting->answer = answer;
-	waiting->is_done = true;
-	pthread_cond_signal(&waiting->done);
-	pthread_mutex_unlock(&waiting->lock);
-}
-
 static void
 serve_control(struct fv_writer *writer, int listen_fd)
 {
-	struct waiting waiting = {
-	    .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
-	struct fv_job job = {.kind = FV_JOB_CONTROL, .on_answer = on_answer, .ctx = &waiting};
-	json_t *request = NULL;
+	json_t *request = NULL, *answer;
 	int fd = -1;
 
 	if (fv_control_accept(listen_fd, &fd, &request) != FV_OK)
 		return;
-	job.request = request;
-	if (fv_writer_push(writer, &job) == FV_OK) {
-		pthread_mutex_lock(&waiting.lock);
-		while (!waiting.is_done)
-			pthread_cond_wait(&waiting.done, &waiting.lock);
-		pthread_mutex_unlock(&waiting.lock);
-		/* A client that has gone does not hear it; what it asked for is done. */
-		if (waiting.answer == NULL || fv_control_send(fd, waiting.answer) != FV_OK)
-			fputs("fieldvisitd: control: an answer could not be delivered\n",
-			    stderr);
-		json_decref(waiting.answer);
-	}
+	answer = fv_writer_ask(writer, request);
+	/* A client that has gone does not hear it; what it asked for is done. */
+	if (answer == NULL || fv_control_send(fd, answer) != FV_OK)
+		fputs("fieldvisitd: control: an answer could not be delivered\n", stderr);
+	json_decref(answer);
 	json_decref(request);
 	close(fd);
 }
@@ -118,8 +88,9 @@ say_addresses(const struct fv_http *http)
 }
 
 static int
-serve(struct fv_http_opts *opts)
+serve(struct fv_http_opts *opts, const char *commands)
 {
+	struct fv_alerter *alerter = NULL;
 	struct fv_http *http = NULL;
 	int control_fd = -1, code = FV_EXIT_IO;
 	char control_path[FV_HOST_PATH_BYTES];
@@ -128,7 +99,9 @@ serve(struct fv_http_opts *opts)
 		return FV_EXIT_SOFTWARE;
 	if (fv_control_listen(opts->host->dir, &control_fd) != FV_OK) {
 		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", opts->host->dir);
-	} else if (fv_http_start(opts, &http) == FV_OK) {
+	} else if (fv_alerter_start(opts->host->dir, opts->writer, commands, &alerter) ==
+		FV_OK &&
+	    fv_http_start(opts, &http) == FV_OK) {
 		say_addresses(http);
 		fv_notify("READY=1");
 		wait_for_end(opts->writer, control_fd);
@@ -136,6 +109,7 @@ serve(struct fv_http_opts *opts)
 		code = FV_EXIT_OK;
 	}
 	fv_http_stop(http);
+	fv_alerter_stop(alerter);
 	fv_writer_stop(opts->writer);
 	if (control_fd >= 0) {
 		close(control_fd);
@@ -148,10 +122,13 @@ serve(struct fv_http_opts *opts)
 static int
 usage(FILE *out, int code)
 {
-	fputs("usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT]\n"
-	      "  --sync HOST:PORT  where handhelds sync (default " DEFAULT_SYNC
-	      "; port 0: any)\n"
-	      "  --desk HOST:PORT  /healthz and /metrics (default: off)\n",
+	fputs(
+	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT]"
+	    " [--alert CMD[,CMD2...]]\n"
+	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
+	    "; port 0: any)\n"
+	    "  --desk HOST:PORT   /healthz and /metrics (default: off)\n"
+	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
 }
@@ -160,8 +137,10 @@ int
 cmd_serve(int argc, char **argv)
 {
 	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
-	    {"desk", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	    {"desk", required_argument, NULL, 'd'}, {"alert", required_argument, NULL, 'a'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
 	struct fv_http_opts opts = {.sync_address = DEFAULT_SYNC};
+	const char *commands = "";
 	char secret[256];
 	enum fv_err rc;
 	int c, code;
@@ -171,11 +150,13 @@ cmd_serve(int argc, char **argv)
 			opts.sync_address = optarg;
 		else if (c == 'd')
 			opts.desk_address = optarg;
+		else if (c == 'a')
+			commands = optarg;
 		else
 			return c == 'h' ? usage(stdout, FV_EXIT_OK)
 					: usage(stderr, FV_EXIT_USAGE);
 	}
-	if (optind < argc)
+	if (optind < argc || !fv_alerter_check(commands))
 		return usage(stderr, FV_EXIT_USAGE);
 	if (fv_keys_find_secret(fv_host_dir(), secret) != NULL) {
 		fprintf(stderr,
@@ -195,7 +176,7 @@ cmd_serve(int argc, char **argv)
 		return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL
 		    : rc == FV_ENOENT ? FV_EXIT_CONFIG
 				      : FV_EXIT_IO;
-	code = serve(&opts);
+	code = serve(&opts, commands);
 	fv_host_close(opts.host);
 	return code;
 }

@@ -118,13 +118,28 @@ put_wanted_roster(struct making *m)
 	return rc == FULL ? FV_OK : rc;
 }
 
+/* Who has seen the SOS that the request speaks of: ahead of whatever else waits. */
+static enum fv_err
+put_seen(struct making *m)
+{
+	struct fv_store_changed row = {.change = m->answer->cursor, .kind = FV_ITEM_SOS_SEEN};
+	char id[FV_ALERT_ID_BYTES];
+	enum fv_err rc;
+
+	if (!m->request->has_alert)
+		return FV_OK;
+	row.key = fv_span_z(fv_alert_id(m->down.device->dev, &m->request->alert, id));
+	rc = put_changed(&row, m);
+	return rc == FULL ? FV_OK : rc;
+}
+
 static enum fv_err
 put_items(struct making *m)
 {
 	enum fv_err rc;
 
 	m->answer->cursor = m->request->cursor;
-	if ((rc = put_wanted_roster(m)) != FV_OK)
+	if ((rc = put_seen(m)) != FV_OK || (rc = put_wanted_roster(m)) != FV_OK)
 		return rc;
 	rc = fv_store_changed_each(
 	    m->down.store, m->down.device, m->request->cursor, put_changed, m);
@@ -195,6 +210,7 @@ put_base(struct making *m, struct fv_ingest *ingest, const struct fv_session_res
 	answer->next_seq = result->next_seq;
 	answer->sealed_size = result->sealed_size;
 	answer->server_ms = m->down.now_ms;
+	answer->holds_alert = result->holds_alert;
 	answer->cursor = m->request->cursor;
 	answer->notice_count = result->notice_count;
 	memcpy(answer->notices, result->notices, sizeof answer->notices);

@@ -12,6 +12,7 @@
 #include "sync-server/store/book.h"
 
 #define FV_HISTORY_DEPTH_DAYS 400 /* contacts older than this are not sent */
+#define FV_WELFARE_HOLD_DAYS 7    /* after a welfare concern, or a child alone */
 
 /*
  * Append the plaintext of the answer: cursor, receipt, proofs, missing blobs, notices,

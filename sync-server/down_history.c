@@ -131,17 +131,45 @@ fv_down_history(
 
 /* Kinds of events after which nobody is visited, as far as the server can say it. */
 static bool
-is_hold(enum fv_event_kind kind)
+is_hold(const struct fv_event *event)
 {
-	return kind == FV_EVENT_CEASE || kind == FV_EVENT_MORATORIUM ||
-	    kind == FV_EVENT_NO_CONTACT_ORDER;
+	return event->kind == FV_EVENT_CEASE || event->kind == FV_EVENT_MORATORIUM ||
+	    event->kind == FV_EVENT_NO_CONTACT_ORDER;
+}
+
+/* A concern for somebody's welfare holds for a week, and ends by itself. */
+static bool
+is_welfare(const struct fv_event *event)
+{
+	return event->kind == FV_EVENT_WELFARE || event->kind == FV_EVENT_MINOR_ALONE;
+}
+
+static void
+take_hold(struct fv_item_hold *hold, const struct fv_event *event)
+{
+	hold->event_kind = event->kind;
+	hold->from_ms = event->has_from ? event->from_utc_ms : event->at_utc_ms;
+	hold->has_until = event->has_until;
+	hold->until_ms = event->until_utc_ms;
+}
+
+static void
+take_welfare(struct fv_item_hold *hold, const struct fv_event *event, int64_t now_ms)
+{
+	int64_t until_ms = event->at_utc_ms + FV_WELFARE_HOLD_DAYS * FV_MS_PER_DAY;
+
+	if (until_ms <= now_ms)
+		return;
+	take_hold(hold, event);
+	hold->has_until = true;
+	hold->until_ms = until_ms;
 }
 
 enum fv_err
 fv_down_hold(
     const struct fv_down *down, const struct fv_store_case *row, struct fv_buf *body_out)
 {
-	struct fv_item_hold hold = {0};
+	struct fv_item_hold hold = {0}, welfare = {0};
 	const struct fv_event *event;
 	struct gathered g;
 	enum fv_err rc;
@@ -149,13 +177,14 @@ fv_down_hold(
 	if ((rc = gather(down, row, &g)) == FV_OK) {
 		for (size_t i = 0; i < g.of->event_count; i++) {
 			event = g.of->events[i];
-			if (!is_hold(event->kind))
-				continue;
-			hold.event_kind = event->kind;
-			hold.from_ms = event->has_from ? event->from_utc_ms : event->at_utc_ms;
-			hold.has_until = event->has_until;
-			hold.until_ms = event->until_utc_ms;
+			if (is_hold(event))
+				take_hold(&hold, event);
+			else if (is_welfare(event))
+				take_welfare(&welfare, event, down->now_ms);
 		}
+		/* What somebody asked for or ordered lasts longer: it is told first. */
+		if (hold.event_kind == 0)
+			hold = welfare;
 		rc = hold.event_kind == 0 ? FV_ENOENT : FV_OK;
 		if (rc == FV_OK)
 			fv_item_hold_put(body_out, &hold);

@@ -4,6 +4,7 @@
 
 #include "fv/order.h"
 #include "sync-server/down.h"
+#include "sync-server/store/alerts.h"
 
 /* The case of a row, when it is this officer's and open.  FV_ENOENT: it is not. */
 static enum fv_err
@@ -105,6 +106,31 @@ cleanup:
 	return rc;
 }
 
+/* Who has seen his SOS. */
+static enum fv_err
+put_seen(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out)
+{
+	struct fv_alert_seen seen = {0};
+	struct fv_store_alert alert;
+	char name[FV_ALERT_ID_BYTES];
+	enum fv_err rc;
+
+	if (fv_id_copy(id, name, sizeof name) != FV_OK)
+		return FV_ECORRUPT;
+	if ((rc = fv_store_alert_get(down->store, name, &alert)) != FV_OK)
+		return rc;
+	if (!alert.is_acked || alert.device_no != down->device->no)
+		return FV_ENOENT;
+	memcpy(seen.dev, down->device->dev, sizeof seen.dev);
+	memcpy(seen.by, alert.acked_by, sizeof seen.by);
+	seen.has_seq = alert.said.has_seq;
+	seen.seq = alert.said.seq;
+	seen.at_ms = alert.said.at_ms;
+	seen.seen_ms = alert.acked_ms;
+	fv_alert_seen_put(body_out, &seen);
+	return fv_buf_status(body_out);
+}
+
 enum fv_err
 fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
     struct fv_buf *body_out, uint64_t *version_out)
@@ -128,6 +154,8 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 		return fv_store_order_get(down->store, down->device->no, row->kind, body_out);
 	case FV_ITEM_TOMBSTONE:
 		return FV_OK; /* says all with its key */
+	case FV_ITEM_SOS_SEEN:
+		return put_seen(down, row->key, body_out);
 	case FV_ITEM_CONFIG:
 		return put_note(down, FV_NOTE_CONFIG, body_out, version_out);
 	case FV_ITEM_HPKE_KEY:

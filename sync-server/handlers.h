@@ -9,6 +9,14 @@
 
 #include "sync-server/host.h"
 
+/* {id, by}: a supervisor has seen an alert; answers id, by, at. */
+int fv_do_alert_ack(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {commands, busy: [id]}: raise what is overdue and take the next round of every alert
+ * that is due and not busy; answers alerts, each with what a command is told and the
+ * command's number. */
+int fv_do_alert_due(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, commands}: its command did not do it; the next on the list is due at once. */
+int fv_do_alert_failed(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */
 int fv_do_roster_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */

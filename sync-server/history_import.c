@@ -10,6 +10,7 @@
 #include "fv/casecsv.h"
 #include "fv/history.h"
 #include "fv/instant.h"
+#include "sync-server/alerts.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
 #include "sync-server/store/findings.h"
@@ -68,6 +69,18 @@ check_texts(struct work *w, json_t *object)
 	return FV_EXIT_OK;
 }
 
+/* After it nobody may be at the door. */
+static bool
+is_hold(const json_t *object)
+{
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const uint32_t code =
+	    kind != NULL ? fv_code_find(FV_CODES_EVENT_KIND, fv_span_z(kind)) : 0;
+
+	return code == FV_EVENT_CEASE || code == FV_EVENT_MORATORIUM ||
+	    code == FV_EVENT_NO_CONTACT_ORDER;
+}
+
 static int
 put_line(struct work *w, const json_t *object, struct fv_span line)
 {
@@ -99,6 +112,8 @@ put_line(struct work *w, const json_t *object, struct fv_span line)
 		w->known++;
 		return FV_EXIT_OK;
 	}
+	if (rc == FV_OK && row.is_event && is_hold(object))
+		rc = fv_alerts_hold(w->host->store, row.case_id, 0, fv_host_now_ms());
 	if (rc == FV_OK && (row.is_event || json_object_get(w->cases, case_id) == NULL) &&
 	    json_object_set_new(w->cases, case_id, json_boolean(row.is_event)) != 0)
 		rc = FV_ENOMEM;

@@ -2,6 +2,9 @@
 #include "sync-server/handlers.h"
 
 const struct fv_host_verb fv_host_verbs[] = {
+    {"alert ack", fv_do_alert_ack, false},
+    {"alert due", fv_do_alert_due, false},
+    {"alert failed", fv_do_alert_failed, false},
     {"audit begin", fv_do_audit_begin, false},
     {"audit put", fv_do_audit_put, false},
     {"backup", fv_do_backup, true},

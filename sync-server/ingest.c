@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fv/envelope.h"
+#include "alerts.h"
 #include "down.h"
 #include "ingest_in.h"
 #include "store/book.h"
@@ -264,8 +265,22 @@ fv_session_touch(struct fv_ingest *ingest, struct fv_session *session, struct fv
 	return FV_OK;
 }
 
+/* Ahead of everything else in the request, whatever becomes of that. */
 static enum fv_err
-take_request(struct fv_session *session, struct fv_span plain, size_t *len_out)
+take_alert(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
+{
+	enum fv_err rc;
+
+	if (!session->request.has_alert)
+		return FV_OK;
+	rc = fv_alerts_take(ingest->store, &session->device, &session->request.alert, now_ms);
+	session->result.holds_alert = rc == FV_OK;
+	return rc;
+}
+
+static enum fv_err
+take_request(struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain,
+    int64_t now_ms, size_t *len_out)
 {
 	enum fv_err rc = fv_sync_request_parse(plain, &session->request, len_out);
 
@@ -277,7 +292,7 @@ take_request(struct fv_session *session, struct fv_span plain, size_t *len_out)
 	}
 	session->result.has_request = true;
 	session->next = session->request.from_seq;
-	return FV_OK;
+	return take_alert(ingest, session, now_ms);
 }
 
 static enum fv_err
@@ -317,7 +332,7 @@ fv_ingest_chunk(
 	size_t len;
 
 	if (!session->result.has_request && session->mode != MODE_DISCARD) {
-		if ((rc = take_request(session, plain, &len)) != FV_OK)
+		if ((rc = take_request(ingest, session, plain, now_ms, &len)) != FV_OK)
 			return ours(rc);
 		plain = fv_span_of(plain.ptr + len, plain.len - len);
 	}
@@ -445,7 +460,8 @@ fv_ingest_end(struct fv_ingest *ingest, struct fv_session *session, int64_t now_
 	    (rc = spread_cases(ingest, session)) != FV_OK ||
 	    (rc = move_handle(ingest, session)) != FV_OK ||
 	    (rc = fv_ingest_trail_get(ingest, session->device.no, &trail)) != FV_OK ||
-	    (rc = add_head(ingest, trail, now_ms)) != FV_OK)
+	    (rc = add_head(ingest, trail, now_ms)) != FV_OK ||
+	    (rc = fv_alerts_match(ingest->store, &session->device)) != FV_OK)
 		return ours(rc);
 	note_state(session, trail, now_ms);
 	fill_result(session, trail);

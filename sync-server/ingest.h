@@ -70,6 +70,7 @@ struct fv_session_result {
 	uint64_t sealed_size;
 	bool has_receipt;    /* a good seal came, or the receipt was asked for again */
 	uint64_t head_index; /* of the HEAD leaf; with has_receipt */
+	bool holds_alert;    /* the alert of the request is kept */
 	uint32_t notices[FV_NOTICES_MAX];
 	size_t notice_count;
 	uint64_t records_new;    /* stored by this request */

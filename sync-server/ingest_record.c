@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts.h"
 #include "ingest_in.h"
 
 #define SUBJECT_HOPS_MAX 4 /* from a correction of a correction to what names the case */
@@ -234,6 +235,9 @@ store_record(struct fv_ingest *ingest, struct fv_session *session,
 		FV_OK)
 		return rc;
 	session->result.records_new++;
+	if ((rc = fv_alerts_note(
+		 ingest->store, &session->device, record, record->received_ms)) != FV_OK)
+		return rc;
 	return touch(ingest, session, record);
 }
 

@@ -14,6 +14,8 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } verbs[] = {
+    {"alert ack", cmd_alert_ack, "say who has seen an alert"},
+    {"alert list", cmd_alert_list, "list SOS, overdue check-ins, welfare concerns, holds"},
     {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
     {"audit run", cmd_audit_run, "judge every case and keep the findings that changed"},
     {"audit standing", cmd_audit_standing, "list what stands about cases, people, handhelds"},

@@ -268,6 +268,45 @@ fv_writer_push(struct fv_writer *writer, const struct fv_job *job)
 	return FV_OK;
 }
 
+/* A control request waits here for the writer. */
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done;
+	json_t *answer;
+};
+
+static void
+on_answer(json_t *answer, void *ctx)
+{
+	struct waiting *waiting = ctx;
+
+	pthread_mutex_lock(&waiting->lock);
+	waiting->answer = answer;
+	waiting->is_done = true;
+	pthread_cond_signal(&waiting->done);
+	pthread_mutex_unlock(&waiting->lock);
+}
+
+json_t *
+fv_writer_ask(struct fv_writer *writer, const json_t *request)
+{
+	struct waiting waiting = {
+	    .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+	const struct fv_job job = {.kind = FV_JOB_CONTROL,
+	    .request = request,
+	    .on_answer = on_answer,
+	    .ctx = &waiting};
+
+	if (fv_writer_push(writer, &job) != FV_OK)
+		return NULL;
+	pthread_mutex_lock(&waiting.lock);
+	while (!waiting.is_done)
+		pthread_cond_wait(&waiting.done, &waiting.lock);
+	pthread_mutex_unlock(&waiting.lock);
+	return waiting.answer;
+}
+
 struct fv_writer_stats *
 fv_writer_stats(struct fv_writer *writer)
 {

@@ -76,6 +76,10 @@ FV_NODISCARD enum fv_err fv_writer_start(struct fv_host *host, struct fv_writer 
 /* Queue a job.  Copies the struct.  Waits while the queue is full.  Errors: FV_ENOMEM. */
 FV_NODISCARD enum fv_err fv_writer_push(struct fv_writer *writer, const struct fv_job *job);
 
+/* Queue a control request and wait for its answer.  Owned: the result (json_decref).
+ * NULL: out of memory. */
+json_t *fv_writer_ask(struct fv_writer *writer, const json_t *request);
+
 /* Returns borrowed: until stop. */
 struct fv_writer_stats *fv_writer_stats(struct fv_writer *writer);
 

@@ -8,6 +8,7 @@
 #ifndef FV_SYNC_H
 #define FV_SYNC_H
 
+#include "fv/alert.h"
 #include "fv/merkle.h"
 #include "fv/record.h"
 
@@ -58,6 +59,8 @@ struct fv_sync_request {
 	bool has_battery;
 	uint32_t battery_percent;
 	uint64_t free_mib;
+	bool has_alert; /* an SOS stands, or its end is not known to the server */
+	struct fv_alert alert;
 };
 
 /* Append the request map. */
@@ -88,6 +91,7 @@ enum fv_item_kind {
 	FV_ITEM_HPKE_KEY = 10,
 	FV_ITEM_CONFIG = 11,
 	FV_ITEM_TOMBSTONE = 12,
+	FV_ITEM_SOS_SEEN = 13,
 };
 
 /*
@@ -129,6 +133,7 @@ struct fv_sync_answer {
 	uint64_t cursor;
 	uint64_t sealed_size;
 	bool more;
+	bool holds_alert; /* the alert of the request is on the server's disk */
 };
 /* `items` is a CBOR sequence of item_count encoded items. */
 FV_EXPORT void fv_sync_answer_put(struct fv_buf *out, const struct fv_sync_answer *answer);

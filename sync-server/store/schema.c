@@ -155,9 +155,32 @@ static const char fourth_moves[] =
     "CREATE TABLE moved(case_id TEXT NOT NULL, record INTEGER NOT NULL,"
     " PRIMARY KEY(case_id, record)) WITHOUT ROWID;";
 
+/*
+ * What somebody must be told of, and until when a handheld is to speak up.  An alert is
+ * never deleted, and who has seen it first stays.
+ */
+static const char fifth_alerts[] =
+    "CREATE TABLE alert(id TEXT PRIMARY KEY, kind INTEGER NOT NULL, device INTEGER NOT NULL"
+    " REFERENCES device(no), seq INTEGER, state INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " received_ms INTEGER NOT NULL, ended_ms INTEGER, lat_e7 INTEGER, lon_e7 INTEGER,"
+    " eph_mm INTEGER, fix_ms INTEGER, evidence INTEGER NOT NULL, case_id TEXT NOT NULL,"
+    " acked_by TEXT, acked_ms INTEGER, rounds INTEGER NOT NULL, next_ms INTEGER NOT NULL,"
+    " officer TEXT NOT NULL);"
+    "CREATE INDEX alert_due ON alert(next_ms) WHERE acked_ms IS NULL;"
+    "CREATE INDEX alert_bare ON alert(device) WHERE evidence = 0;"
+    "CREATE TRIGGER alert_update BEFORE UPDATE ON alert WHEN old.acked_ms IS NOT NULL"
+    " AND (new.acked_ms IS NOT old.acked_ms OR new.acked_by IS NOT old.acked_by)"
+    " BEGIN SELECT RAISE(ABORT, 'who has seen an alert first stays'); END;"
+    "CREATE TRIGGER alert_delete BEFORE DELETE ON alert"
+    " BEGIN SELECT RAISE(ABORT, 'alerts are kept'); END;"
+    "CREATE TABLE watch(device INTEGER PRIMARY KEY REFERENCES device(no), visit INTEGER,"
+    " case_id TEXT NOT NULL, checkin INTEGER, due_ms INTEGER);"
+    "CREATE INDEX watch_due ON watch(due_ms) WHERE due_ms IS NOT NULL;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
     (const char *const[]){third_standing, NULL},
     (const char *const[]){fourth_moves, NULL},
+    (const char *const[]){fifth_alerts, NULL},
 };

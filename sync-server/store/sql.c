@@ -24,6 +24,11 @@
 	"SELECT id, revision, subject, case_id, pack, rule, verdict, provisional,"            \
 	" contact_ms, pack_sha256, engine, tzdata, as_of, inputs_hash, inputs, judged_ms,"    \
 	" run FROM finding "
+#define ALERT_COLUMNS                                                                         \
+	"SELECT id, kind, device, seq, state, at_ms, received_ms, ended_ms, lat_e7, lon_e7,"  \
+	" eph_mm, fix_ms, evidence, case_id, acked_by, acked_ms, rounds, next_ms, officer "   \
+	"FROM alert "
+#define WATCH_COLUMNS "SELECT device, visit, case_id, checkin, due_ms FROM watch "
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
@@ -199,4 +204,21 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [FV_SQL_FACT_GET] = "SELECT day FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
     [FV_SQL_CASE_SINCE] = "SELECT since_ms FROM case_since WHERE case_id = ?1",
+
+    [FV_SQL_ALERT_PUT] =
+	"INSERT INTO alert VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	" ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT(id) DO UPDATE SET state = ?5, ended_ms = "
+	"?8,"
+	" lat_e7 = ?9, lon_e7 = ?10, eph_mm = ?11, fix_ms = ?12, evidence = ?13,"
+	" acked_by = ?15, acked_ms = ?16, rounds = ?17, next_ms = ?18",
+    [FV_SQL_ALERT_GET] = ALERT_COLUMNS "WHERE id = ?1",
+    [FV_SQL_ALERT_EACH] = ALERT_COLUMNS "ORDER BY received_ms DESC, id",
+    [FV_SQL_ALERT_DUE] = ALERT_COLUMNS "WHERE acked_ms IS NULL AND next_ms <= ?1"
+				       " AND (kind IN (1, 3) OR ended_ms IS NULL)"
+				       " ORDER BY kind, next_ms, id",
+    [FV_SQL_ALERT_BARE] = ALERT_COLUMNS "WHERE device = ?1 AND evidence = 0",
+    [FV_SQL_WATCH_PUT] = "INSERT OR REPLACE INTO watch VALUES(?1, ?2, ?3, ?4, ?5)",
+    [FV_SQL_WATCH_GET] = WATCH_COLUMNS "WHERE device = ?1",
+    [FV_SQL_WATCH_DUE] = WATCH_COLUMNS "WHERE due_ms <= ?1 ORDER BY due_ms",
+    [FV_SQL_WATCH_CASE] = WATCH_COLUMNS "WHERE visit IS NOT NULL AND case_id = ?1",
 };

@@ -235,6 +235,7 @@ a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
 			     "DROP TRIGGER finding_standing; DROP TRIGGER case_since_new;"
 			     "DROP TRIGGER case_since_moved; DROP TABLE fact;"
 			     "DROP TABLE standing; DROP TABLE case_since; DROP TABLE moved;"
+			     "DROP TABLE alert; DROP TABLE watch;"
 			     "DROP INDEX record_context; DROP INDEX finding_run;"
 			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 			     "PRAGMA user_version=1"),

@@ -1,0 +1,41 @@
+/*
+ * What raises an alert: an SOS told ahead of the trail (request key 10) or in it, a
+ * check-in that is overdue, a welfare concern, a hold on a case with a visit under way.
+ * Telling people is alerter.h.
+ *
+ * Threads: the thread that writes; each function runs in the caller's transaction.
+ */
+#ifndef FV_ALERTS_H
+#define FV_ALERTS_H
+
+#include "sync-server/store/alerts.h"
+#include "sync-server/store/records.h"
+
+#define FV_ALERT_GRACE_MS INT64_C(300000) /* after a check-in was due */
+#define FV_ALERT_AGAIN_MS INT64_C(120000) /* unseen: the next on the list is told */
+
+/* "sos", "checkin", "welfare", "hold".  Returns borrowed: static storage. */
+const char *fv_alert_kind_word(enum fv_alert_kind kind);
+
+/* Take the alert of a request.  What is there already is brought up to date. */
+FV_NODISCARD enum fv_err fv_alerts_take(struct fv_store *store,
+    const struct fv_store_device *device, const struct fv_alert *alert, int64_t now_ms);
+
+/* A record has become part of the trail: whatever follows from it. */
+FV_NODISCARD enum fv_err fv_alerts_note(struct fv_store *store,
+    const struct fv_store_device *device, const struct fv_store_record *record,
+    int64_t now_ms);
+
+/* After a request: hold what was told ahead against the records that have come. */
+FV_NODISCARD enum fv_err fv_alerts_match(
+    struct fv_store *store, const struct fv_store_device *device);
+
+/* No more contact at this case: raise an alert for each handheld that is there now, but for
+ * `writer_no` (0: none), which said so itself. */
+FV_NODISCARD enum fv_err fv_alerts_hold(
+    struct fv_store *store, struct fv_span case_id, int64_t writer_no, int64_t now_ms);
+
+/* Raise an alert for each check-in that is overdue now. */
+FV_NODISCARD enum fv_err fv_alerts_overdue(struct fv_store *store, int64_t now_ms);
+
+#endif
