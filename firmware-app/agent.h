@@ -11,6 +11,7 @@
 
 #include "firmware-app/battery.h"
 #include "firmware-app/consent.h"
+#include "firmware-app/smsproc.h"
 #include "firmware-app/syncer.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/words.h"
@@ -94,6 +95,15 @@ struct fv_agent_client {
 	char language[FV_WORDS_LANGUAGE_MAX + 1]; /* of who waits */
 };
 
+/* The text message of an SOS. */
+struct fv_agent_sms {
+	struct fv_smsproc proc;
+	int64_t of_ms;     /* at_ms of the alert that it is about */
+	int64_t try_at_ms; /* boottime of the last try */
+	unsigned tries;
+	bool had_place; /* the message in hand, or the last one sent, says where */
+};
+
 struct fv_agent {
 	struct fv_app app;
 	struct fv_work work; /* as the records say; read again after each command */
@@ -108,10 +118,11 @@ struct fv_agent {
 	int64_t busy_at_ms;    /* boottime of the last write; 0: folded in since */
 	int64_t command_at_ms; /* boottime of the last command */
 	struct fv_syncer syncer;
-	int64_t synced_at_ms;    /* boottime of the last start of a sync, or of the agent's */
-	int64_t retry_at_ms;     /* boottime; 0: no retry is due */
-	int64_t alert_at_ms;     /* boottime of the last try to say an SOS */
-	bool has_alert_answer;   /* the server has answered such a try */
+	int64_t synced_at_ms;  /* boottime of the last start of a sync, or of the agent's */
+	int64_t retry_at_ms;   /* boottime; 0: no retry is due */
+	int64_t alert_at_ms;   /* boottime of the last try to say an SOS */
+	bool has_alert_answer; /* the server has answered such a try */
+	struct fv_agent_sms sms;
 	uint64_t told_shift_seq; /* seq + 1 of the shift whose state was told; 0: none */
 	enum fv_stop_reason stop;
 };
@@ -215,6 +226,13 @@ bool fv_agent_sos_start(struct fv_agent *agent);
 void fv_agent_sos_finish(struct fv_agent *agent);
 /* A fix has come while one may stand. */
 void fv_agent_sos_fix(struct fv_agent *agent);
+
+/* --- agent_sms.c: an SOS as a text message --- */
+
+/* Begin what is due, or go on with what runs. */
+void fv_agent_sms_step(struct fv_agent *agent);
+/* Milliseconds until that is to be called in any case; -1: it is not. */
+int64_t fv_agent_sms_wait_ms(const struct fv_agent *agent);
 
 /* --- agent_socket.c: commands --- */
 

@@ -126,11 +126,12 @@ sync_timeout_ms(const struct fv_agent *agent)
 int
 fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 {
-	int64_t sos = fv_agent_sos_wait_ms(agent);
+	int64_t sos = fv_agent_sos_wait_ms(agent), sms = fv_agent_sms_wait_ms(agent);
 	int left = sync_timeout_ms(agent);
 
 	/* One that is due already waits for what runs, a second at a time. */
 	if (sos == 0 && fv_syncer_is_running(&agent->syncer))
 		sos = 1000;
+	left = sms >= 0 && sms < left ? (int)sms : left;
 	return sos >= 0 && sos < left ? (int)sos : left;
 }

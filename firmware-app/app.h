@@ -48,6 +48,13 @@ struct fv_door_items {
 
 struct fv_attaching;
 
+enum fv_sos_sms {
+	FV_SOS_SMS_NONE, /* not wanted, or no number is set */
+	FV_SOS_SMS_TRYING,
+	FV_SOS_SMS_SENT,   /* ModemManager says so; nobody confirms that it came */
+	FV_SOS_SMS_FAILED, /* no ModemManager, no modem, or it was refused */
+};
+
 /* The newest SOS (sos.h). */
 struct fv_sos {
 	bool is_loaded;        /* from trail and store */
@@ -59,6 +66,9 @@ struct fv_sos {
 	bool is_seen;
 	int64_t seen_ms; /* the server's clock; with is_seen */
 	char seen_by[FV_ID_BYTES];
+	bool wants_sms; /* raised in this run, or not sent in an earlier one */
+	enum fv_sos_sms sms;
+	int64_t sms_ms; /* wall clock; with FV_SOS_SMS_SENT */
 };
 
 struct fv_app {

@@ -164,7 +164,7 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 static void
 run_loop(struct fv_agent *agent)
 {
-	struct pollfd fds[6 + FV_AGENT_CLIENTS_MAX];
+	struct pollfd fds[7 + FV_AGENT_CLIENTS_MAX];
 	int timeout_ms, sync_ms;
 	size_t count;
 
@@ -175,21 +175,23 @@ run_loop(struct fv_agent *agent)
 		fds[3] = (struct pollfd){
 		    fv_syncer_fd(&agent->syncer), fv_syncer_events(&agent->syncer), 0};
 		fds[4] = (struct pollfd){fv_agent_attach_fd(agent), POLLIN, 0};
-		count = fv_agent_poll_clients(agent, fds + 5);
+		fds[5] = (struct pollfd){agent->sms.proc.fd, POLLIN, 0};
+		count = fv_agent_poll_clients(agent, fds + 6);
 		timeout_ms = fv_agent_timeout_ms(agent);
 		sync_ms = fv_agent_sync_timeout_ms(agent);
 		if (timeout_ms < 0 || (sync_ms >= 0 && sync_ms < timeout_ms))
 			timeout_ms = sync_ms;
-		if (poll(fds, (nfds_t)(5 + count), timeout_ms) < 0 && errno != EINTR)
+		if (poll(fds, (nfds_t)(6 + count), timeout_ms) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents != 0)
 			fv_agent_take_clock(agent);
 		fv_agent_take_gps(agent);
 		fv_agent_step_power(agent);
-		fv_agent_serve(agent, fds + 5, count);
+		fv_agent_serve(agent, fds + 6, count);
 		if (fds[4].revents != 0)
 			fv_agent_attach(agent);
 		fv_agent_do_due(agent);
+		fv_agent_sms_step(agent);
 		fv_agent_sync(agent);
 		if (fds[0].revents != 0)
 			take_signal(agent);
@@ -231,6 +233,7 @@ static void
 close_agent(struct fv_agent *agent)
 {
 	fv_syncer_clear(&agent->syncer);
+	fv_smsproc_stop(&agent->sms.proc);
 	fv_agent_close_socket(agent);
 	if (agent->clock_fd >= 0)
 		close(agent->clock_fd);
@@ -275,6 +278,7 @@ fv_cmd_agent(struct fv_app *unused, struct fv_call *call, struct fv_reply *reply
 		return fv_reply_fail_err(reply, "agent", FV_ENOMEM);
 	}
 	fv_syncer_init(&agent->syncer);
+	agent->sms.proc = (struct fv_smsproc)FV_SMSPROC_NONE;
 	agent->listen_fd = agent->clock_fd = agent->signal_fd = -1;
 	for (size_t i = 0; i < FV_AGENT_CLIENTS_MAX; i++)
 		agent->clients[i].fd = agent->clients[i].passed_fd = -1;

@@ -119,6 +119,7 @@ fv_sos_load(struct fv_app *app)
 	app->sos.has_alert = true;
 	app->sos.has_place_record = alert.has_place;
 	read_sent(app);
+	app->sos.wants_sms = !app->sos.is_sent;
 	return fv_store_each_item(app->store, FV_ITEM_SOS_SEEN, on_seen, app);
 }
 
@@ -136,6 +137,7 @@ fv_sos_raise(struct fv_app *app, bool has_seq, uint64_t seq, int64_t at_ms)
 	app->sos.alert.at_ms = at_ms;
 	fv_sos_take_place(app);
 	app->sos.has_place_record = app->sos.alert.has_place;
+	app->sos.wants_sms = true;
 	app->is_alert_wanted = true;
 }
 
@@ -249,6 +251,44 @@ tell_lines(const struct fv_app *app, struct fv_reply *reply)
 			: _("SOS: not sent yet, and no agent runs here that tries it again"));
 }
 
+/* What goes another way is said beside, and claims no more than it knows. */
+static void
+tell_sms(const struct fv_sos *sos, struct fv_reply *reply)
+{
+	static const char *const words[] = {[FV_SOS_SMS_TRYING] = "trying",
+	    [FV_SOS_SMS_SENT] = "sent",
+	    [FV_SOS_SMS_FAILED] = "failed"};
+	char when[FV_LOCAL_TEXT_BYTES];
+
+	if (sos->sms == FV_SOS_SMS_NONE) {
+		fv_json_null(&reply->json, "sms");
+		return;
+	}
+	if (sos->sms == FV_SOS_SMS_SENT)
+		fv_reply_line(reply,
+		    _("SOS: text message handed to the network at %s; nobody confirms that it "
+		      "came"),
+		    fv_clock_local(sos->sms_ms, when));
+	else
+		fv_reply_line(reply, "%s",
+		    sos->sms == FV_SOS_SMS_TRYING
+			? _("SOS: text message being sent")
+			: _("SOS: the text message could not be sent"));
+	fv_json_text_z(&reply->json, "sms", words[sos->sms]);
+}
+
+/* 1 network, 2 SMS: by which of them it has gone (PROTOCOL.md section 2, SYNC). */
+static void
+put_transports(const struct fv_sos *sos, struct fv_json *json)
+{
+	fv_json_begin_array(json, "transports");
+	if (sos->is_sent)
+		fv_json_uint(json, NULL, 1);
+	if (sos->sms == FV_SOS_SMS_SENT)
+		fv_json_uint(json, NULL, 2);
+	fv_json_end_array(json);
+}
+
 static void
 put_instant(struct fv_json *json, const char *key, bool has, int64_t ms)
 {
@@ -280,6 +320,8 @@ fv_sos_tell(const struct fv_app *app, struct fv_reply *reply)
 	else
 		fv_json_null(json, "seen_by");
 	put_instant(json, "seen_at", sos->is_seen, sos->seen_ms);
+	tell_sms(sos, reply);
+	put_transports(sos, json);
 	fv_json_bool(json, "place", sos->alert.has_place);
 	fv_json_text_z(json, "number", fv_sos_number(app));
 	fv_json_end_object(json);
