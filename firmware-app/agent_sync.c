@@ -123,15 +123,23 @@ sync_timeout_ms(const struct fv_agent *agent)
 	return left < SYNC_INTERVAL_MS ? (int)left : (int)SYNC_INTERVAL_MS;
 }
 
+/* The sooner of two waits; -1: never. */
+static int64_t
+sooner(int64_t a_ms, int64_t b_ms)
+{
+	if (a_ms < 0 || (b_ms >= 0 && b_ms < a_ms))
+		return b_ms;
+	return a_ms;
+}
+
 int
 fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 {
-	int64_t sos = fv_agent_sos_wait_ms(agent), sms = fv_agent_sms_wait_ms(agent);
-	int left = sync_timeout_ms(agent);
+	int64_t sos = fv_agent_sos_wait_ms(agent);
 
 	/* One that is due already waits for what runs, a second at a time. */
 	if (sos == 0 && fv_syncer_is_running(&agent->syncer))
 		sos = 1000;
-	left = sms >= 0 && sms < left ? (int)sms : left;
-	return sos >= 0 && sos < left ? (int)sos : left;
+	sos = sooner(sos, fv_agent_sms_wait_ms(agent));
+	return (int)sooner(sync_timeout_ms(agent), sos);
 }
