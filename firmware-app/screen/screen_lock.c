@@ -14,6 +14,7 @@ enum id {
 	ID_END,
 	ID_LOGIN,
 	ID_CREDENTIAL,
+	ID_WELFARE,
 };
 
 struct lock {
@@ -69,6 +70,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_button(page, ID_STOP, FV_KEY_F(2), _("Stop request"));
 	fv_page_button(page, ID_LEAVE, FV_KEY_F(3), _("Asked to leave"));
 	fv_page_button(page, ID_END, FV_KEY_F(4), _("End visit"));
+	fv_page_button(page, ID_WELFARE, FV_KEY_F(7), _("Unwell"));
 }
 
 static void
@@ -120,6 +122,9 @@ act(struct fv_ui *ui, void *state, int id)
 		break;
 	case ID_CREDENTIAL:
 		fv_ui_push(ui, &fv_screen_credential, NULL);
+		break;
+	case ID_WELFARE:
+		fv_ui_push(ui, &fv_screen_welfare, NULL);
 		break;
 	case ID_LOGIN:
 		fv_ui_push(ui, &fv_screen_person, &login);

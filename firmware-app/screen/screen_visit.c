@@ -95,27 +95,27 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 		fv_page_line(page, FV_STYLE_ASK, "%s",
 		    _("It was open when the handheld stopped, and is open again."));
 	fv_page_pair(page, FV_STYLE_STRONG, _("visit"), "%s", v->case_id);
+	if (!v->is_identified)
+		fv_page_line(page, FV_STYLE_ASK, "%s",
+		    _("Names are hidden until the identity is confirmed."));
 	fv_page_pair(page, FV_STYLE_STRONG, _("time"), _("%s, since %s"),
 	    fv_timer(fv_now_ms() - v->visit_ms, timer), fv_when(v->visit_ms, when));
 	put_receiver(v, page);
 	put_checklist(v, page);
 	fv_page_pair(page, v->has_outcome ? FV_STYLE_GOOD : FV_STYLE_ASK, _("outcome"), "%s",
 	    v->has_outcome ? _("recorded") : _("none yet"));
-	if (!v->is_identified)
-		fv_page_line(page, FV_STYLE_ASK, "%s",
-		    _("Names are hidden until the identity is confirmed."));
 	put_watch(v, page);
 	fv_forms_put(page);
-	fv_page_button(page, ID_STOP, 's', _("Stop request"));
-	fv_page_button(page, ID_LEAVE, 'l', _("Asked to leave"));
+	fv_page_button(page, ID_STOP, 's', _("Stop"));
+	fv_page_button(page, ID_LEAVE, 'l', _("Sent away"));
 	fv_page_button(page, ID_END, 'e', _("End visit"));
 	fv_page_button(page, ID_COSIGN, 'o', _("Cosign"));
-	fv_page_button(page, ID_ATTACH, 'p', _("Photo, file"));
+	fv_page_button(page, ID_ATTACH, 'p', _("Photo"));
 	fv_page_button(page, ID_DETAILS, 'd', _("Case"));
 	if (json_is_object(json_object_get(v->json, "checkin")))
 		fv_page_button(page, ID_CHECKIN, 'i', _("I am well"));
 	if (json_is_object(json_object_get(v->json, "departed")))
-		fv_page_button(page, ID_FORGOT, 'f', _("Forgot to end"));
+		fv_page_button(page, ID_FORGOT, 'f', _("Forgot"));
 }
 
 /* The case of the visit, as a row of the plan would name it. */

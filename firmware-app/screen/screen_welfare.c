@@ -11,6 +11,7 @@ enum id {
 
 struct welfare {
 	char helpline[64];
+	bool is_sending;
 };
 
 static void
@@ -58,7 +59,10 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 static void
 on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
 {
-	(void)state, (void)tag;
+	struct welfare *w = state;
+
+	(void)tag;
+	w->is_sending = false;
 	fv_forms_done(
 	    ui, answer, _("recorded; leave now, then end the visit and call the desk"));
 }
@@ -71,9 +75,13 @@ act(struct fv_ui *ui, void *state, int id)
 	    .what = _("recording it"),
 	    .on = on_answer};
 
-	(void)state;
-	if (!fv_ui_is_asking(ui))
-		fv_ui_ask(ui, &ask);
+	struct welfare *w = state;
+
+	/* The helpline may still be asked for: that holds up nothing. */
+	if (w->is_sending)
+		return;
+	w->is_sending = true;
+	fv_ui_ask(ui, &ask);
 }
 
 const struct fv_screen fv_screen_welfare = {.title = N_("Unwell"),
