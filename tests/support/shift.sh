@@ -9,6 +9,8 @@ check() { $FV check "$@" || [ $? -le 3 ]; }
 
 $FV unlock --pin-file "$PIN"
 $FV shift begin --agree
+tries=100
+until $FV --json status | grep -q '"state":"fix"' || [ $((tries -= 1)) -eq 0 ]; do sleep 0.2; done
 $FV plan
 
 check s-1 --place home --with o2
