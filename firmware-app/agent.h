@@ -117,6 +117,7 @@ struct fv_agent {
 	int64_t sealed_at_ms;  /* boottime of the last seal, or of the start */
 	int64_t busy_at_ms;    /* boottime of the last write; 0: folded in since */
 	int64_t command_at_ms; /* boottime of the last command */
+	int64_t expiry_at_ms;  /* boottime of the last look for expired cards */
 	struct fv_syncer syncer;
 	int64_t synced_at_ms;  /* boottime of the last start of a sync, or of the agent's */
 	int64_t retry_at_ms;   /* boottime; 0: no retry is due */

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "firmware-app/agent.h"
+#include "firmware-app/expiry.h"
 #include "firmware-app/pin.h"
 
+#define EXPIRY_LOOK_MS 60000
 #define FAR_S INT64_C(4102444800) /* the year 2100: the timer itself never fires */
 
 static int64_t
@@ -134,6 +136,21 @@ has_unsealed(const struct fv_agent *agent)
 	return fv_journal_unsealed(&agent->app.journal) > 0 || agent->track.count > 0;
 }
 
+/* Once a minute; a running sync brings the cards or fails. */
+static void
+expire_cards(struct fv_agent *agent, int64_t now)
+{
+	bool is_erased;
+
+	if (now - agent->expiry_at_ms < EXPIRY_LOOK_MS || fv_syncer_is_running(&agent->syncer))
+		return;
+	agent->expiry_at_ms = now;
+	if (fv_expiry_check(&agent->app, &is_erased) != FV_OK)
+		fputs("fieldvisit: cards: what has expired could not be erased\n", stderr);
+	else if (is_erased)
+		fputs("fieldvisit: cards: erased, no sync for too long\n", stderr);
+}
+
 void
 fv_agent_do_due(struct fv_agent *agent)
 {
@@ -141,6 +158,7 @@ fv_agent_do_due(struct fv_agent *agent)
 
 	see_sleep(agent);
 	fv_agent_judge_trail(agent);
+	expire_cards(agent, now);
 	if (!has_unsealed(agent))
 		agent->sealed_at_ms = now;
 	else if (now - agent->sealed_at_ms >= FV_SEAL_INTERVAL_MS)

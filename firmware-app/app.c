@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware-app/expiry.h"
 #include "firmware-app/officer.h"
 #include "firmware-app/settings_kept.h"
 
@@ -74,6 +75,7 @@ cleanup:
 bool
 fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *reply)
 {
+	bool is_erased;
 	enum fv_err rc;
 
 	memset(app, 0, sizeof *app);
@@ -87,14 +89,14 @@ fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *r
 		return false;
 	}
 	if ((rc = fv_identity_load(app->store, &app->identity)) != FV_OK ||
-	    (rc = fv_officer_load(app)) != FV_OK) {
+	    (rc = fv_officer_load(app)) != FV_OK || (rc = fv_settings_load(app)) != FV_OK) {
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
-	if ((rc = fv_settings_load(app)) != FV_OK) {
-		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
-		return false;
-	}
+	/* A disk that is full must not keep anybody from recording. */
+	if (fv_expiry_check(app, &is_erased) != FV_OK)
+		fv_reply_warn(
+		    reply, "%s", _("the case cards have expired and cannot be erased"));
 	return true;
 }
 

@@ -142,3 +142,34 @@ fv_card_read(struct fv_app *app, const struct fv_roster *roster, const char *cas
 	fv_buf_clear(&body);
 	return rc;
 }
+
+struct parts {
+	struct fv_hash hashes[FV_MISSING_MAX];
+	size_t count;
+};
+
+static enum fv_err
+on_part(const struct fv_part_row *row, void *ctx)
+{
+	struct parts *parts = ctx;
+
+	if (row->kind == FV_ITEM_CARD && parts->count < FV_MISSING_MAX)
+		parts->hashes[parts->count++] = row->hash;
+	return FV_OK;
+}
+
+enum fv_err
+fv_cards_drop(struct fv_store *store)
+{
+	struct parts parts = {0};
+	enum fv_err rc;
+
+	if ((rc = fv_store_drop_items(store, FV_ITEM_CARD)) != FV_OK ||
+	    (rc = fv_store_each_part(store, on_part, &parts)) != FV_OK)
+		return rc;
+	for (size_t i = 0; i < parts.count; i++) {
+		if ((rc = fv_store_drop_part(store, &parts.hashes[i])) != FV_OK)
+			return rc;
+	}
+	return FV_OK;
+}

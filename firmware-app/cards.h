@@ -35,6 +35,10 @@ struct fv_card_text {
 FV_NODISCARD enum fv_err fv_card_read(struct fv_app *app, const struct fv_roster *roster,
     const char *case_id, struct fv_buf *plain, struct fv_card_text *text_out);
 
+/* Drop every card and every piece of one.  Best within the caller's transaction.
+ * Errors: FV_EIO FV_EFULL FV_ECORRUPT */
+FV_NODISCARD enum fv_err fv_cards_drop(struct fv_store *store);
+
 /* Read a card's plaintext map.  Unknown keys are passed over.  Errors: FV_EFORMAT */
 FV_NODISCARD enum fv_err fv_card_text_parse(
     struct fv_span plain, struct fv_card_text *text_out);

@@ -4,6 +4,7 @@
 
 #include "firmware-app/cards.h"
 #include "firmware-app/casebook.h"
+#include "firmware-app/expiry.h"
 #include "firmware-app/own.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/pin.h"
@@ -90,6 +91,8 @@ list_cases(struct fv_app *app, struct fv_reply *reply)
 	if (list.count == 0)
 		fv_reply_line(
 		    reply, "%s", _("no case yet; 'fieldvisit sync --wait' fetches them"));
+	else if (fv_expiry_is_over(app))
+		fv_expiry_tell(app, reply);
 	else if (app->sk_box == NULL)
 		fv_reply_line(reply, "%s", _("locked: 'fieldvisit unlock' shows names"));
 	return FV_EXIT_OK;
@@ -237,6 +240,8 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	tell_case(&c, &reply->json);
 	if (rc == FV_OK)
 		tell_card(&text, reply);
+	else if (fv_expiry_is_over(app))
+		fv_expiry_tell(app, reply);
 	else
 		fv_reply_line(reply, "%s", _("no card for this handheld came with it"));
 	tell_followup(app, case_id, reply);

@@ -12,8 +12,9 @@ tell_row(const struct fv_settings *settings, enum fv_setting setting, struct fv_
 	char name[FV_SETTING_NAME_MAX + 1];
 
 	fv_setting_name(setting, name);
-	fv_reply_line(reply, "%-18s %s%s%s", name, value, value[0] != '\0' ? "  " : "",
-	    is_signed ? _("(signed)") : _("(default)"));
+	if (is_signed || setting < FV_SETTING_PHRASES) /* 'phrases' lists those that ship */
+		fv_reply_line(reply, "%-18s %s%s%s", name, value, value[0] != '\0' ? "  " : "",
+		    is_signed ? _("(signed)") : _("(default)"));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "name", name);
 	if (fv_setting_is_number(setting))

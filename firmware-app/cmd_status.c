@@ -7,6 +7,7 @@
 #include "firmware-app/checkin.h"
 #include "firmware-app/checkpoints.h"
 #include "firmware-app/doorlist.h"
+#include "firmware-app/expiry.h"
 #include "firmware-app/sos.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
@@ -329,7 +330,10 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	tell_power(app, &s, reply);
 	if ((rc = fv_alarms_tell(app, s.now_ms, reply)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	if (fv_expiry_is_over(app))
+		fv_expiry_tell(app, reply);
 	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
+	fv_json_bool(&reply->json, "details_expired", fv_expiry_is_over(app));
 	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
 	if (app->officer[0] != '\0')
 		fv_json_text_z(&reply->json, "officer", app->officer);

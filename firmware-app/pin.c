@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "firmware-app/cards.h"
 #include "firmware-app/failpoint.h"
 #include "firmware-app/own.h"
 #include "fv/sync.h"
@@ -29,40 +30,20 @@ record_lock(struct fv_app *app, uint32_t what, enum fv_lock_cause cause)
 	return rc;
 }
 
-struct parts {
-	struct fv_hash hashes[FV_MISSING_MAX];
-	size_t count;
-};
-
-static enum fv_err
-on_part(const struct fv_part_row *row, void *ctx)
-{
-	struct parts *parts = ctx;
-
-	if (row->kind == FV_ITEM_CARD && parts->count < FV_MISSING_MAX)
-		parts->hashes[parts->count++] = row->hash;
-	return FV_OK;
-}
-
 /* All that belongs to cards, what the officer left for himself, and the mark that the key file
  * goes next. */
 static enum fv_err
 drop_cards(struct fv_app *app)
 {
-	struct parts parts = {0};
-	enum fv_err rc;
+	enum fv_err rc = fv_cards_drop(app->store);
 
-	if ((rc = fv_store_drop_items(app->store, FV_ITEM_CARD)) != FV_OK ||
-	    (rc = fv_store_drop_items(app->store, FV_KEPT_FOLLOWUP)) != FV_OK ||
-	    (rc = fv_store_drop_items(app->store, FV_KEPT_DRAFT)) != FV_OK ||
-	    (rc = fv_store_drop_items(app->store, FV_KEPT_FORM)) != FV_OK ||
-	    (rc = fv_store_each_part(app->store, on_part, &parts)) != FV_OK)
-		return rc;
-	for (size_t i = 0; i < parts.count; i++) {
-		if ((rc = fv_store_drop_part(app->store, &parts.hashes[i])) != FV_OK)
-			return rc;
-	}
-	return fv_store_put_int(app->store, FV_SET_WIPED, 1);
+	if (rc == FV_OK)
+		rc = fv_store_drop_items(app->store, FV_KEPT_FOLLOWUP);
+	if (rc == FV_OK)
+		rc = fv_store_drop_items(app->store, FV_KEPT_DRAFT);
+	if (rc == FV_OK)
+		rc = fv_store_drop_items(app->store, FV_KEPT_FORM);
+	return rc == FV_OK ? fv_store_put_int(app->store, FV_SET_WIPED, 1) : rc;
 }
 
 enum fv_err

@@ -52,6 +52,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_NOT_TODAY] = {"not-today", FV_EXIT_DENIED},
     [FV_FAIL_INCOMPLETE] = {"incomplete", FV_EXIT_DATA},
     [FV_FAIL_TOO_LARGE] = {"too-large", FV_EXIT_DATA},
+    [FV_FAIL_NOT_DEBTOR] = {"not-debtor", FV_EXIT_NO},
 };
 
 const char *

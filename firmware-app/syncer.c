@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-app/expiry.h"
 #include "firmware-app/failpoint.h"
 #include "firmware-app/pin.h"
 
@@ -139,7 +140,9 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 		s->state.failures++;
 		s->state.next_try_ms = pick_next_try(s, retry_after_s);
 	}
-	if (fv_syncstate_save(s->app->store, &s->state) != FV_OK && reason == FV_SYNC_NONE)
+	if ((fv_syncstate_save(s->app->store, &s->state) != FV_OK ||
+		(reason == FV_SYNC_NONE && fv_expiry_restart(s->app) != FV_OK)) &&
+	    reason == FV_SYNC_NONE)
 		reason = FV_SYNC_LOCAL;
 	s->result.reason = reason;
 	fill_result(s);

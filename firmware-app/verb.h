@@ -100,6 +100,7 @@ int fv_cmd_checkin(struct fv_app *app, struct fv_call *call, struct fv_reply *re
 int fv_cmd_contact(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_cosign(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_doctor(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_credential(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_end(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_enroll(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
@@ -117,6 +118,7 @@ int fv_cmd_request(struct fv_app *app, struct fv_call *call, struct fv_reply *re
 int fv_cmd_settings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_sos(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_slip(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_trail(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

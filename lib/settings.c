@@ -43,13 +43,10 @@ fv_setting_phrase(unsigned number, bool is_chinese)
 static struct fv_setting_row
 row_of(enum fv_setting setting)
 {
-	const unsigned at = (unsigned)setting - FV_SETTING_PHRASES;
-
 	if (setting < FV_SETTING_PHRASES)
 		return fv_setting_rows[setting];
-	return (struct fv_setting_row){.kind = FV_SETTING_KIND_TEXT,
-	    .max = FV_SETTING_PHRASE_MAX,
-	    .value = fv_setting_phrases[at / 2][at % 2]};
+	return (struct fv_setting_row){
+	    .kind = FV_SETTING_KIND_TEXT, .max = FV_SETTING_PHRASE_MAX, .value = ""};
 }
 
 bool

@@ -21,9 +21,6 @@ struct fv_setting_row {
 /* All but the phrases, by enum fv_setting. */
 extern const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES];
 
-/* The phrases as they ship: [N - 1][is Chinese]. */
-extern const char *const fv_setting_phrases[FV_SETTINGS_PHRASES_MAX][2];
-
 #define FV_SETTING_PHRASE_MAX 120U /* bytes of a phrase */
 
 #endif

@@ -32,6 +32,7 @@ int cmd_case_import(int argc, char **argv);
 int cmd_case_list(int argc, char **argv);
 int cmd_case_place(int argc, char **argv);
 int cmd_case_show(int argc, char **argv);
+int cmd_credential_check(int argc, char **argv);
 int cmd_device_import(int argc, char **argv);
 int cmd_device_info(int argc, char **argv);
 int cmd_device_list(int argc, char **argv);
@@ -47,6 +48,7 @@ int cmd_roster_export(int argc, char **argv);
 int cmd_roster_import(int argc, char **argv);
 int cmd_settings_import(int argc, char **argv);
 int cmd_settings_show(int argc, char **argv);
+int cmd_slip_find(int argc, char **argv);
 /* "roster show" without a file: the roster that this server holds. */
 int cmd_roster_held(bool as_json);
 

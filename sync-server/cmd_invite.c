@@ -4,10 +4,10 @@
 #include <time.h>
 
 #include "fv/instant.h"
+#include "fv/qr.h"
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
-#include "sync-server/qr.h"
 #include "sync-server/serverinfo.h"
 
 #define USAGE                                                                                 \
@@ -87,6 +87,21 @@ read_hours(const char *text, struct fv_ticket *ticket)
 	return FV_EXIT_OK;
 }
 
+/* The file's text as a QR code. */
+static void
+print_qr(const struct wish *w, struct fv_span file)
+{
+	struct fv_buf text = {0}, lines = {0};
+
+	fv_buf_put_span(&text, file);
+	if (fv_buf_z(&text) == NULL || fv_qr_put(&lines, fv_buf_z(&text)) != FV_OK)
+		fv_cli_fail(FV_EXIT_DATA, w->out, "is too long for a QR code; carry the file");
+	else
+		fwrite(lines.ptr, 1, lines.len, stdout);
+	fv_buf_clear(&lines);
+	fv_buf_clear(&text);
+}
+
 static int
 tell(const struct wish *w, const struct fv_ticket *ticket, struct fv_span file)
 {
@@ -107,9 +122,8 @@ tell(const struct wish *w, const struct fv_ticket *ticket, struct fv_span file)
 		       "handheld\n",
 		    w->out, fv_buf_z(&id) == NULL ? "" : fv_buf_z(&id), ticket->officer,
 		    ticket->team, when);
-		if (w->show_qr && qr_print(stdout, file) != FV_OK)
-			fv_cli_fail(
-			    FV_EXIT_DATA, w->out, "is too long for a QR code; carry the file");
+		if (w->show_qr)
+			print_qr(w, file);
 		code = fv_cli_finish();
 	}
 	fv_buf_clear(&id);

@@ -29,6 +29,7 @@ static const struct verb {
     {"case place", cmd_case_place, "take a visit's position as a case's place"},
     {"case seal", cmd_case_seal, "seal a case file's personal columns, off the server"},
     {"case show", cmd_case_show, "show one case"},
+    {"credential check", cmd_credential_check, "whose code of the day this is"},
     {"device approve", cmd_device_approve, "approve a handheld by its digits, off the server"},
     {"device import", cmd_device_import, "take a signed approval, revocation or wipe order"},
     {"device info", cmd_device_info, "show one handheld; write its ENROL leaf"},
@@ -60,6 +61,7 @@ static const struct verb {
     {"settings import", cmd_settings_import, "take signed settings for the handhelds"},
     {"settings show", cmd_settings_show, "show the settings of the handhelds"},
     {"settings sign", cmd_settings_sign, "sign settings for the handhelds, off the server"},
+    {"slip find", cmd_slip_find, "what was recorded of a visit, by its slip's code"},
     {"supervisor add", cmd_supervisor_add, "add a public key file to a drafted roster"},
     {"supervisor keygen", cmd_supervisor_keygen, "make a person's key file, off the server"},
 };

@@ -202,6 +202,8 @@ print_text(const struct fv_settings *s)
 		printf(
 		    "version %llu, signed by %s\n", (unsigned long long)s->version, s->signer);
 	for (unsigned i = 0; i < FV_SETTING_COUNT; i++) {
+		if (!s->is_set[i] && i >= FV_SETTING_PHRASES)
+			continue; /* those that ship are the handheld's */
 		value = fv_settings_text(s, i);
 		printf("%-18s %s%s%s\n", fv_setting_name(i, name), value,
 		    value[0] != '\0' ? "  " : "", s->is_set[i] ? "(signed)" : "(default)");

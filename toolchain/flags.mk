@@ -55,8 +55,8 @@ FV_CFLAGS = $(FV_SYSROOT) $(FV_WARN) $(FV_BASE) $(FV_MODE_$(MODE))
 FV_LDFLAGS = $(FV_LD_$(MODE))
 
 LIBS_LIB := -lsodium -ljansson -lm
-LIBS_APP := -lgps -lsqlite3 $(LIBS_LIB)
+LIBS_APP := -lgps -lsqlite3 -lqrencode $(LIBS_LIB)
 LIBS_LINK := -lcurl
 LIBS_SCREEN := -lncursesw
 LIBS_SERVER := -lmicrohttpd -lsqlite3 -lqrencode $(LIBS_LIB)
-LIBS_TEST := -lcmocka -lsqlite3 $(LIBS_LIB)
+LIBS_TEST := -lcmocka -lsqlite3 -lqrencode $(LIBS_LIB)

@@ -175,6 +175,15 @@ bind_subject(sqlite3_stmt *stmt, int at, const struct fv_store_record *record)
 		fv_db_bind_text(stmt, at + 1, record->case_id);
 }
 
+/* What other tables keep of a payload. */
+static enum fv_err
+note_payload(struct fv_store *store, const struct fv_store_record *record)
+{
+	enum fv_err rc = fv_db_note_move(store, record);
+
+	return rc == FV_OK ? fv_db_note_slip(store, record) : rc;
+}
+
 enum fv_err
 fv_store_record_append(struct fv_store *store, const struct fv_store_record *record)
 {
@@ -198,7 +207,7 @@ fv_store_record_append(struct fv_store *store, const struct fv_store_record *rec
 		fv_db_bind_blob(stmt, 8, record->sig);
 	bind_subject(stmt, 9, record);
 	rc = fv_db_run(stmt);
-	return rc == FV_OK ? fv_db_note_move(store, record) : rc;
+	return rc == FV_OK ? note_payload(store, record) : rc;
 }
 
 enum fv_err
@@ -215,7 +224,7 @@ fv_store_record_fill(struct fv_store *store, const struct fv_store_record *recor
 	bind_subject(stmt, 4, record);
 	if ((rc = fv_db_run(stmt)) != FV_OK)
 		return rc;
-	return sqlite3_changes(store->db) == 1 ? fv_db_note_move(store, record) : FV_EEXIST;
+	return sqlite3_changes(store->db) == 1 ? note_payload(store, record) : FV_EEXIST;
 }
 
 static enum fv_err

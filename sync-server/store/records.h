@@ -108,6 +108,10 @@ typedef enum fv_err (*fv_store_moved_fn)(int64_t no, uint64_t seq, void *ctx);
 FV_NODISCARD enum fv_err fv_store_moved_each(
     struct fv_store *store, const char *case_id, fv_store_moved_fn fn, void *ctx);
 
+/* The visit of a slip code, by the code's hash.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_slip_find(
+    struct fv_store *store, const struct fv_hash *hash, int64_t *no_out, uint64_t *seq_out);
+
 /* -- quarantine ------------------------------------------------------------------ */
 
 enum fv_quarantine_reason {

@@ -177,10 +177,18 @@ static const char fifth_alerts[] =
     " case_id TEXT NOT NULL, checkin INTEGER, due_ms INTEGER);"
     "CREATE INDEX watch_due ON watch(due_ms) WHERE due_ms IS NOT NULL;";
 
+/* Hashes of the codes by which borrowers find visits (PROTOCOL.md section 5); slips.c fills
+ * it.  What never was believed leaves no code behind. */
+static const char sixth_slips[] =
+    "CREATE TABLE slip(record INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);"
+    "CREATE TRIGGER slip_gone AFTER DELETE ON record WHEN old.type = 5"
+    " BEGIN DELETE FROM slip WHERE record = old.id; END;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
     (const char *const[]){third_standing, NULL},
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
+    (const char *const[]){sixth_slips, NULL},
 };

@@ -90,6 +90,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" WHERE case_id NOT IN (SELECT id FROM cases) ORDER BY case_id",
     [FV_SQL_MOVED_PUT] = "INSERT OR IGNORE INTO moved VALUES(?1, ?2)",
     [FV_SQL_MOVED_EACH] = "SELECT record FROM moved WHERE case_id = ?1 ORDER BY record",
+    [FV_SQL_SLIP_PUT] = "INSERT OR IGNORE INTO slip VALUES(?1, ?2)",
+    [FV_SQL_SLIP_FIND] = "SELECT record FROM slip WHERE hash = ?1",
+    [FV_SQL_SLIP_ALL] = RECORD_COLUMNS "WHERE type = 5 AND payload IS NOT NULL",
     [FV_SQL_MOVED_ALL] = RECORD_COLUMNS RECORD_CONTEXT "ORDER BY record.id",
 
     [FV_SQL_QUARANTINE_PUT] =

@@ -82,6 +82,8 @@ migrate_from(struct fv_store *store, int64_t version)
 		rc = fv_db_exec(store, *sql);
 	if (rc == FV_OK && version == 3)
 		rc = fv_db_note_moves(store);
+	if (rc == FV_OK && version == 5)
+		rc = fv_db_note_slips(store);
 	if (rc == FV_OK)
 		rc = fv_db_exec(store, set_version);
 	if (rc == FV_OK)

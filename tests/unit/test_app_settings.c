@@ -1,6 +1,7 @@
 /* What an agency's signed settings do on the handheld. */
 #include "tests/unit/app_fixture.h"
 
+#include "firmware-app/expiry.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/settings_kept.h"
 #include "fv/item.h"
@@ -116,6 +117,110 @@ the_same_settings_again_are_no_news(void **state)
 	assert_int_equal(lock_after(h), 60);
 }
 
+/* A card is here and the last good sync was just now. */
+static void
+sync_now(struct handheld *h)
+{
+	const struct fv_item_row card = {.kind = FV_ITEM_CARD,
+	    .key = fv_span_z("c1"),
+	    .version = 1,
+	    .body = fv_span_z("a sealed card")};
+	struct fv_syncstate state;
+
+	assert_int_equal(fv_store_put_item(h->app.store, &card), FV_OK);
+	assert_int_equal(fv_syncstate_load(h->app.store, &state), FV_OK);
+	state.last_ok_ms = fixture_rtc_ms(h);
+	state.cursor = 40;
+	assert_int_equal(fv_syncstate_save(h->app.store, &state), FV_OK);
+	assert_int_equal(fv_expiry_restart(&h->app), FV_OK);
+}
+
+static bool
+has_card(struct handheld *h)
+{
+	struct fv_item_row row;
+	struct fv_buf body = {0};
+	enum fv_err rc =
+	    fv_store_get_item(h->app.store, FV_ITEM_CARD, fv_span_z("c1"), &row, &body);
+
+	assert_true(rc == FV_OK || rc == FV_ENOENT);
+	fv_buf_clear(&body);
+	return rc == FV_OK;
+}
+
+static bool
+expire(struct handheld *h)
+{
+	bool is_erased;
+
+	assert_int_equal(fv_expiry_check(&h->app, &is_erased), FV_OK);
+	assert_int_equal(is_erased, !has_card(h));
+	return is_erased;
+}
+
+static void
+cards_stay_for_72_hours_without_a_sync_and_then_go(void **state)
+{
+	struct handheld *h = *state;
+	struct fv_syncstate sync;
+
+	sync_now(h);
+	h->clock_ms += INT64_C(72) * 3600000 - 60000;
+	assert_false(expire(h));
+	assert_false(fv_expiry_is_over(&h->app));
+	h->clock_ms += 120000;
+	assert_true(expire(h));
+	assert_true(fv_expiry_is_over(&h->app));
+	/* The next sync asks for everything, and then all is as before. */
+	assert_int_equal(fv_syncstate_load(h->app.store, &sync), FV_OK);
+	assert_int_equal(sync.cursor, 0);
+	sync_now(h);
+	assert_false(fv_expiry_is_over(&h->app));
+	assert_false(expire(h));
+}
+
+static void
+the_agency_sets_how_long_cards_stay(void **state)
+{
+	struct handheld *h = open_desk(state);
+
+	sync_now(h);
+	bring(h, "version 1\ndetails.expire_h 1\n", S1, 1);
+	h->clock_ms += 3590000;
+	assert_false(expire(h));
+	h->clock_ms += 20000;
+	assert_true(expire(h));
+}
+
+static int64_t
+stopped_rtc_ms(void *ctx)
+{
+	(void)ctx;
+	return INT64_C(1795000000000);
+}
+
+static void
+a_clock_that_is_set_back_keeps_no_card_while_the_machine_runs(void **state)
+{
+	struct handheld *h = *state;
+
+	sync_now(h);
+	h->app.clock.rtc_ms = stopped_rtc_ms;
+	h->clock_ms += INT64_C(73) * 3600000;
+	assert_true(expire(h));
+}
+
+static void
+a_handheld_that_never_synced_has_nothing_to_erase(void **state)
+{
+	struct handheld *h = *state;
+	bool is_erased;
+
+	h->clock_ms += INT64_C(1000) * 3600000;
+	assert_int_equal(fv_expiry_check(&h->app, &is_erased), FV_OK);
+	assert_false(is_erased || fv_expiry_is_over(&h->app));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -128,6 +233,10 @@ main(void)
 	    T(an_older_version_is_never_taken),
 	    T(other_settings_under_the_same_version_are_refused),
 	    T(the_same_settings_again_are_no_news),
+	    T(cards_stay_for_72_hours_without_a_sync_and_then_go),
+	    T(the_agency_sets_how_long_cards_stay),
+	    T(a_clock_that_is_set_back_keeps_no_card_while_the_machine_runs),
+	    T(a_handheld_that_never_synced_has_nothing_to_erase),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

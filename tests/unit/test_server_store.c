@@ -15,6 +15,7 @@
 #include "../../sync-server/store/findings.h"
 #include "../../sync-server/store/log.h"
 #include "../../sync-server/store/records.h"
+#include "fv/slip.h"
 
 struct place {
 	char dir[64];
@@ -210,9 +211,26 @@ count_moved(int64_t no, uint64_t seq, void *ctx)
 	return FV_OK;
 }
 
+/* The visit's slip code leads to it. */
+static void
+find_slip(struct place *p, int64_t no, uint64_t seq)
+{
+	struct fv_store_device device;
+	char code[FV_CODE_BYTES];
+	struct fv_hash hash;
+	uint64_t found_seq;
+	int64_t found_no;
+
+	assert_int_equal(fv_store_device_get_no(p->store, no, &device), FV_OK);
+	fv_slip_code(salt, device.dev, seq, code);
+	fv_slip_hash(code, &hash);
+	assert_int_equal(fv_store_slip_find(p->store, &hash, &found_no, &found_seq), FV_OK);
+	assert_true(found_no == no && found_seq == seq);
+}
+
 /* What version 1 left: the later migrations undone by hand. */
 static void
-a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
+a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 {
 	static const uint8_t no_salt[FV_SALT_BYTES] = {0};
 	static const uint8_t amend[] = {0xa2, 1, 0, 5, 0xa1, 1, 0x62, 'c', '2'};
@@ -229,6 +247,8 @@ a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
 
 	record.no = add_device(p, 7, "zhang");
 	assert_int_equal(fv_store_record_append(p->store, &record), FV_OK);
+	append(p, make_record(record.no, 2));
+	find_slip(p, record.no, 2);
 	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
 	fv_store_close(p->store);
 	assert_int_equal(run_sql(p,
@@ -236,6 +256,7 @@ a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
 			     "DROP TRIGGER case_since_moved; DROP TABLE fact;"
 			     "DROP TABLE standing; DROP TABLE case_since; DROP TABLE moved;"
 			     "DROP TABLE alert; DROP TABLE watch;"
+			     "DROP TRIGGER slip_gone; DROP TABLE slip;"
 			     "DROP INDEX record_context; DROP INDEX finding_run;"
 			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 			     "PRAGMA user_version=1"),
@@ -247,6 +268,7 @@ a_store_of_version_1_keeps_its_findings_and_its_corrections(void **state)
 	assert_int_equal(fv_store_run_last(p->store, &run), FV_ENOENT);
 	assert_int_equal(fv_store_moved_each(p->store, "c2", count_moved, &moved), FV_OK);
 	assert_int_equal(moved, 1);
+	find_slip(p, record.no, 2);
 	assert_int_equal(fv_store_check(p->store), FV_OK);
 }
 
@@ -720,7 +742,7 @@ main(void)
 	    T(a_damaged_page_is_found_after_an_unclean_stop),
 	    T(a_migration_that_fails_leaves_the_old_schema),
 	    T(an_older_store_is_migrated_and_a_reader_waits_for_that),
-	    T(a_store_of_version_1_keeps_its_findings_and_its_corrections),
+	    T(a_store_of_version_1_keeps_its_findings_corrections_and_slips),
 	    T(a_run_is_saved_until_it_ends),
 	    T(a_reader_cannot_write),
 	    T(a_rolled_back_transaction_leaves_nothing),
