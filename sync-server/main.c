@@ -7,7 +7,7 @@
 #include "fv/crypto.h"
 #include "sync-server/cmd.h"
 
-#define FIELDVISITD_VERSION "0.2.0"
+#define FIELDVISITD_VERSION "0.3.0"
 
 static const struct verb {
 	const char *name;

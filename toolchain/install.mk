@@ -23,6 +23,7 @@ INSTALL_FILES = \
 	$(foreach m,$(MAN_SRC),$(m):$(MANDIR)/$(call MAN_OF,$(m)):644) \
 	$(foreach w,$(WORDS),$(w):$(DATADIR)/$(w:build/%=%):644) \
 	$(foreach r,$(sort $(wildcard sync-server/rules/*.json)),$(r):$(DATADIR)/fieldvisit/rules/$(notdir $(r)):644) \
+	$(foreach a,$(sort $(wildcard toolchain/examples/alert-*)),$(a):$(DATADIR)/fieldvisit/alert/$(notdir $(a)):755) \
 	$(D)/fieldvisit.bash:$(BASHDIR)/fieldvisit:644 \
 	$(D)/fieldvisit.bash:$(BASHDIR)/fieldvisitd:644 \
 	$(D)/fieldvisit.zsh:$(ZSHDIR)/_fieldvisit:644 \
@@ -57,7 +58,8 @@ install: programs ## into DESTDIR PREFIX (/usr/local) and SYSCONFDIR (/etc)
 
 uninstall: ## remove what install put there; the configuration stays
 	$(Q)for f in $(INSTALL_FILES); do rest=$${f#*:}; rm -f "$(DESTDIR)$${rest%:*}"; done; \
-	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
+	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/alert" \
+		"$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit/examples" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" 2>/dev/null || :
 
