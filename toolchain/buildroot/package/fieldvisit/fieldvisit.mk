@@ -11,11 +11,11 @@ FIELDVISIT_SITE = $(BR2_EXTERNAL_FIELDVISIT_PATH)/../..
 FIELDVISIT_SITE_METHOD = local
 FIELDVISIT_LICENSE = ISC
 FIELDVISIT_LICENSE_FILES = LICENSE
-FIELDVISIT_DEPENDENCIES = host-gettext gpsd jansson libcurl libsodium ncurses sqlite
+FIELDVISIT_DEPENDENCIES = host-gettext gpsd jansson libcurl libqrencode libsodium ncurses sqlite
 FIELDVISIT_PROGRAMS = fieldvisit fieldvisit-link fieldvisit-screen
 
 ifeq ($(BR2_PACKAGE_FIELDVISIT_SERVER),y)
-FIELDVISIT_DEPENDENCIES += libmicrohttpd libqrencode
+FIELDVISIT_DEPENDENCIES += libmicrohttpd
 FIELDVISIT_PROGRAMS += fieldvisitd fieldvisit-verify
 
 define FIELDVISIT_USERS
