@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -231,9 +232,19 @@ class Handheld:
             time.sleep(0.02)
 
     def is_served(self):
-        """True when an agent answers on the socket."""
+        """True when the agent that was started answers on the socket.  A killed one's may still
+        be held, for a moment, by the child that it had just made."""
         with socket.socket(socket.AF_UNIX) as s:
-            return s.connect_ex(os.path.join(self.dir, "agent.sock")) == 0
+            if s.connect_ex(os.path.join(self.dir, "agent.sock")) != 0:
+                return False
+            listener = struct.unpack("3i", s.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        if self.agent is None or listener == self.agent.pid:
+            return True
+        try:  # started through a program that makes a namespace for it
+            with open("/proc/%d/stat" % listener) as f:
+                return int(f.read().rsplit(")", 1)[1].split()[1]) == self.agent.pid
+        except FileNotFoundError:
+            return False
 
     def stop_agent(self, how=signal.SIGTERM):
         if self.agent is None:
