@@ -5,9 +5,11 @@
  * whoever has it in hand has unlocked it: the cards' key is then wrapped under the new
  * officer's PIN too.  After that his PIN is enough.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware-app/officer.h"
+#include "firmware-app/roster_kept.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/work.h"
 
@@ -79,12 +81,34 @@ give_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct f
 		app, officer, fv_buf_span(&call->inputs[1]), app->sk_box, reply);
 }
 
+/* Whom the roster does not name any more takes no handheld; the enrolled one is the
+ * supervisors' to revoke. */
+static bool
+is_on_roster(struct fv_app *app, const char *officer, struct fv_reply *reply)
+{
+	struct fv_roster *roster = NULL;
+	enum fv_err rc = fv_roster_load(app->store, &roster, NULL);
+	bool is_there = rc == FV_OK && fv_roster_find_officer(roster, officer) != NULL;
+
+	free(roster);
+	if (rc != FV_OK)
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	else if (!is_there && strcmp(officer, app->identity.ticket.officer) != 0)
+		fv_reply_fail(reply, FV_FAIL_NO_PIN, officer, "%s",
+		    _("this officer is not on the roster held here; 'fieldvisit sync --wait' "
+		      "fetches a newer one"));
+	else
+		return true;
+	return false;
+}
+
 static bool
 try_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply)
 {
 	uint8_t *key = NULL;
 
-	if (!fv_officer_try_pin(app, officer, fv_buf_span(&call->inputs[1]), &key, reply))
+	if (!is_on_roster(app, officer, reply) ||
+	    !fv_officer_try_pin(app, officer, fv_buf_span(&call->inputs[1]), &key, reply))
 		return false;
 	if (key == NULL) {
 		fv_reply_fail(reply, FV_FAIL_NO_PIN, officer,

@@ -164,7 +164,7 @@ put_place(json_t *env, const struct fv_store_alert *a)
 	put_degrees(env, "FV_ALERT_LAT", a->said.place.lat_e7);
 	put_degrees(env, "FV_ALERT_LON", a->said.place.lon_e7);
 	if (a->said.has_eph) {
-		snprintf(text, sizeof text, "%d", (a->said.eph_mm + 999) / 1000);
+		snprintf(text, sizeof text, "%lld", ((long long)a->said.eph_mm + 999) / 1000);
 		json_object_set_new(env, "FV_ALERT_ACCURACY_M", json_string(text));
 	}
 	if (a->said.has_fix_ms)

@@ -226,7 +226,7 @@ note_checkin(struct fv_store *store, const struct fv_store_device *device,
 	struct fv_cbor_reader r;
 	struct fv_header header;
 	struct fv_store_watch w;
-	int64_t due_ms;
+	int64_t due_ms, wait_ms = 0;
 	enum fv_err rc;
 
 	if (!record->has_payload || fv_header_parse(record->header, &header) != FV_OK ||
@@ -234,12 +234,14 @@ note_checkin(struct fv_store *store, const struct fv_store_device *device,
 		return FV_OK;
 	if ((rc = load_watch(store, device->no, &w)) != FV_OK)
 		return rc;
+	/* All three are the device's word: any 64 bits. */
 	w.has_due = fv_cbor_get_int(&r, &due_ms) == FV_OK && due_ms > header.rtc_ms &&
-	    due_ms - header.rtc_ms <= 7 * FV_MS_PER_DAY;
+	    !__builtin_sub_overflow(due_ms, header.rtc_ms, &wait_ms) &&
+	    wait_ms <= 7 * FV_MS_PER_DAY &&
+	    !__builtin_add_overflow(header.has_gnss ? header.gnss_ms : header.rtc_ms,
+		wait_ms + FV_ALERT_GRACE_MS, &due_ms);
 	if (w.has_due) {
-		if (header.has_gnss)
-			due_ms = header.gnss_ms + (due_ms - header.rtc_ms);
-		w.due_ms = due_ms + FV_ALERT_GRACE_MS;
+		w.due_ms = due_ms;
 		if (w.due_ms < now_ms + LATE_MS)
 			w.due_ms = now_ms + LATE_MS;
 		w.checkin_seq = record->seq;

@@ -184,6 +184,22 @@ add_slice(struct fv_ingest *ingest, struct fv_store_blob *blob, const struct fv_
 	return fv_store_blob_put(ingest->store, blob);
 }
 
+/* The longest that a blob of a kind may be: each slice writes all that is held of it. */
+static uint64_t
+most_of(uint32_t kind)
+{
+	switch (kind) {
+	case FV_BLOB_PIECE:
+		return FV_PIECE_MAX;
+	case FV_BLOB_MANIFEST:
+		return FV_MANIFEST_MAX;
+	case FV_BLOB_CAPSULES:
+		return FV_NOTE_RECIPIENTS_MAX * FV_NOTE_CAPSULE_BYTES;
+	default:
+		return FV_ITEM_BODY_MAX;
+	}
+}
+
 enum fv_err
 fv_ingest_take_slice(
     struct fv_ingest *ingest, struct fv_session *session, struct fv_span rest, size_t *len_out)
@@ -200,8 +216,8 @@ fv_ingest_take_slice(
 		return FV_OK;
 	}
 	rc = fv_store_blob_get(ingest->store, session->device.no, &slice.hash, &blob);
-	if (rc == FV_ENOENT || /* nobody asked for it, or not for so much */
-	    (rc == FV_OK && blob.kind == FV_BLOB_PIECE && slice.total > FV_PIECE_MAX)) {
+	/* Nobody asked for it, or not for so much. */
+	if (rc == FV_ENOENT || (rc == FV_OK && slice.total > most_of(blob.kind))) {
 		session->result.slices_refused++;
 		return FV_OK;
 	}

@@ -339,6 +339,8 @@ a_due_time_that_cannot_be_meant_sets_nothing(void **state)
 	(void)add(&p->a, FV_REC_CHECKIN, NULL, &due);
 	due = INT64_MAX;
 	(void)add(&p->a, FV_REC_CHECKIN, NULL, &due);
+	p->a.now_ms = -(INT64_MAX / 2); /* from there to `due` is more than 64 bits hold */
+	(void)add(&p->a, FV_REC_CHECKIN, NULL, &due);
 	send(p, &p->a, 0, NULL, false);
 	assert_int_equal(fv_alerts_overdue(p->store, FAR), FV_OK);
 	assert_int_equal(find(p), 0);
