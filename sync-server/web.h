@@ -54,6 +54,7 @@ struct fv_web_answer {
 		char value[FV_WEB_VALUE_BYTES];
 	} headers[FV_WEB_HEADERS_MAX];
 	size_t header_count;
+	bool is_bad; /* a header did not fit: 500 */
 };
 
 /* Add a header; printf-like.  A value that is too long, or holds a control character,
