@@ -26,13 +26,17 @@ APP_SRC := $(sort $(wildcard firmware-app/*.c firmware-app/store/*.c))
 LINK_SRC := $(sort $(wildcard firmware-app/link/*.c))
 SCREEN_SRC := $(sort $(wildcard firmware-app/screen/*.c))
 VERIFY_SRC := sync-server/verify.c
-SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-server/store/*.c)))
+SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-server/desk/*.c sync-server/store/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 WORDS := $(patsubst firmware-app/locale/%.po,build/locale/%/LC_MESSAGES/fieldvisit.mo,$(sort \
 	$(wildcard firmware-app/locale/*.po)))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+
+# The desk's page is built once, whatever the program is built for.
+WEB := sync-server/web
+WEB_SRC := $(sort $(wildcard $(WEB)/src/* $(WEB)/src/*/* $(WEB)/api/*)) $(WEB)/build.mjs
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := fieldvisit fieldvisit-link fieldvisit-screen fieldvisitd fieldvisit-verify
@@ -126,10 +130,20 @@ $(B)/fieldvisit-link: $(call obj,$(LINK_SRC))
 # The screens are a client of the agent, like every verb: they open no data themselves.
 $(B)/fieldvisit-screen: $(call obj,$(SCREEN_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SCREEN) $(LIBS_LIB)
-$(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/libfieldvisit.a
+$(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/obj/build/web/assets.o $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SERVER)
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_LIB)
+
+# npm's own stamp tells whether what is installed is what the lock file names.
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	$(if $(Q),@echo "  NPM   $(WEB)")
+	$(Q)cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.package-lock.json
+build/web/assets.c: $(WEB_SRC) $(WEB)/node_modules/.package-lock.json
+	$(if $(Q),@echo "  WEB   $@")
+	$(Q)node $(WEB)/node_modules/typescript/bin/tsc --noEmit -p $(WEB)
+	@mkdir -p build/web
+	$(Q)node $(WEB)/build.mjs build/web
 
 build/locale/%/LC_MESSAGES/fieldvisit.mo: firmware-app/locale/%.po
 	@mkdir -p $(@D)
@@ -142,7 +156,7 @@ $(B)/unit/%: FV_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap
 # test_app_* and test_server_* may also use that program's modules, all but its main.c.
 $(B)/libapp.a: $(call obj,$(filter-out %/main.c,$(APP_SRC)))
 	$(Q)rm -f $@; $(AR) rcs $@ $^
-$(B)/libserver.a: $(call obj,$(filter-out %/main.c,$(SERVER_SRC)))
+$(B)/libserver.a: $(call obj,$(filter-out %/main.c,$(SERVER_SRC))) $(B)/obj/build/web/assets.o
 	$(Q)rm -f $@; $(AR) rcs $@ $^
 $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)

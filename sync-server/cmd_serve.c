@@ -10,6 +10,7 @@
 
 #include "sync-server/alerter.h"
 #include "sync-server/control.h"
+#include "sync-server/desk/desk.h"
 #include "sync-server/http.h"
 #include "sync-server/keys.h"
 #include "sync-server/cmd.h"
@@ -78,56 +79,102 @@ set_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-static void
-say_addresses(const struct fv_http *http)
+/* What is asked for, and what runs. */
+struct serving {
+	struct fv_host *host;
+	const char *sync, *desk; /* HOST:PORT; desk NULL: none */
+	const char *commands;    /* of --alert */
+	const char *tiles;       /* NULL: none */
+	struct fv_writer *writer;
+	struct fv_alerter *alerter;
+	struct fv_http *http;
+	struct desk *desk_out;
+	int control_fd;
+};
+
+static enum fv_err
+start_desk(struct serving *s)
 {
-	printf("serving sync http://127.0.0.1:%u\n", fv_http_sync_port(http));
-	if (fv_http_desk_port(http) != 0)
-		printf("serving desk http://127.0.0.1:%u\n", fv_http_desk_port(http));
+	const struct fv_desk_opts opts = {
+	    .host = s->host, .writer = s->writer, .address = s->desk, .tiles = s->tiles};
+
+	return s->desk == NULL ? FV_OK : fv_desk_start(&opts, &s->desk_out);
+}
+
+/* Handhelds last: whoever they reach is up. */
+static enum fv_err
+start_all(struct serving *s)
+{
+	const char *dir = s->host->dir;
+	enum fv_err rc;
+
+	if ((rc = fv_writer_start(s->host, &s->writer)) != FV_OK)
+		return rc;
+	if ((rc = fv_control_listen(dir, &s->control_fd)) != FV_OK) {
+		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", dir);
+		return rc;
+	}
+	if ((rc = fv_alerter_start(dir, s->writer, s->commands, &s->alerter)) == FV_OK &&
+	    (rc = start_desk(s)) == FV_OK)
+		rc = fv_http_start(
+		    &(struct fv_http_opts){
+			.host = s->host, .writer = s->writer, .address = s->sync},
+		    &s->http);
+	return rc;
+}
+
+static void
+stop_all(struct serving *s)
+{
+	char path[FV_HOST_PATH_BYTES];
+
+	fv_http_stop(s->http);
+	fv_desk_stop(s->desk_out);
+	fv_alerter_stop(s->alerter);
+	fv_writer_stop(s->writer);
+	if (s->control_fd >= 0) {
+		close(s->control_fd);
+		if (fv_host_path(s->host->dir, "ctl", path))
+			unlink(path);
+	}
+}
+
+static void
+say_addresses(const struct serving *s)
+{
+	printf("serving sync http://127.0.0.1:%u\n", fv_http_port(s->http));
+	if (s->desk_out != NULL)
+		printf("serving desk http://127.0.0.1:%u\n", fv_desk_port(s->desk_out));
 	fflush(stdout);
 }
 
 static int
-serve(struct fv_http_opts *opts, const char *commands)
+serve(struct serving *s)
 {
-	struct fv_alerter *alerter = NULL;
-	struct fv_http *http = NULL;
-	int control_fd = -1, code = FV_EXIT_IO;
-	char control_path[FV_HOST_PATH_BYTES];
+	const enum fv_err rc = start_all(s);
 
-	if (fv_writer_start(opts->host, &opts->writer) != FV_OK)
-		return FV_EXIT_SOFTWARE;
-	if (fv_control_listen(opts->host->dir, &control_fd) != FV_OK) {
-		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", opts->host->dir);
-	} else if (fv_alerter_start(opts->host->dir, opts->writer, commands, &alerter) ==
-		FV_OK &&
-	    fv_http_start(opts, &http) == FV_OK) {
-		say_addresses(http);
+	if (rc == FV_OK) {
+		say_addresses(s);
 		fv_notify("READY=1");
-		wait_for_end(opts->writer, control_fd);
+		wait_for_end(s->writer, s->control_fd);
 		fv_notify("STOPPING=1");
-		code = FV_EXIT_OK;
 	}
-	fv_http_stop(http);
-	fv_alerter_stop(alerter);
-	fv_writer_stop(opts->writer);
-	if (control_fd >= 0) {
-		close(control_fd);
-		if (fv_host_path(opts->host->dir, "ctl", control_path))
-			unlink(control_path);
-	}
-	return code;
+	stop_all(s);
+	return rc == FV_OK ? FV_EXIT_OK : rc == FV_ENOMEM ? FV_EXIT_SOFTWARE : FV_EXIT_IO;
 }
 
 static int
 usage(FILE *out, int code)
 {
 	fputs(
-	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT]"
-	    " [--alert CMD[,CMD2...]]\n"
+	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT] [--tiles URL]\n"
+	    "                         [--alert CMD[,CMD2...]]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
-	    "  --desk HOST:PORT   /healthz and /metrics (default: off)\n"
+	    "  --desk HOST:PORT   the supervisors' desk, /healthz and /metrics (default: "
+	    "off)\n"
+	    "  --tiles URL        map tiles for the desk, with {z}, {x} and {y} (default: "
+	    "coastlines)\n"
 	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
@@ -138,25 +185,26 @@ cmd_serve(int argc, char **argv)
 {
 	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
 	    {"desk", required_argument, NULL, 'd'}, {"alert", required_argument, NULL, 'a'},
-	    {"help", no_argument, NULL, 'h'}, {0}};
-	struct fv_http_opts opts = {.sync_address = DEFAULT_SYNC};
-	const char *commands = "";
+	    {"tiles", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};
 	char secret[256];
 	enum fv_err rc;
 	int c, code;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 's')
-			opts.sync_address = optarg;
+			s.sync = optarg;
 		else if (c == 'd')
-			opts.desk_address = optarg;
+			s.desk = optarg;
 		else if (c == 'a')
-			commands = optarg;
+			s.commands = optarg;
+		else if (c == 't')
+			s.tiles = optarg;
 		else
 			return c == 'h' ? usage(stdout, FV_EXIT_OK)
 					: usage(stderr, FV_EXIT_USAGE);
 	}
-	if (optind < argc || !fv_alerter_check(commands))
+	if (optind < argc || !fv_alerter_check(s.commands))
 		return usage(stderr, FV_EXIT_USAGE);
 	if (fv_keys_find_secret(fv_host_dir(), secret) != NULL) {
 		fprintf(stderr,
@@ -167,7 +215,7 @@ cmd_serve(int argc, char **argv)
 		return FV_EXIT_NOPERM;
 	}
 	set_signals();
-	rc = fv_host_open(fv_host_dir(), &opts.host);
+	rc = fv_host_open(fv_host_dir(), &s.host);
 	if (rc == FV_EBUSY)
 		fprintf(stderr,
 		    "fieldvisitd: %s: is served already, or a verb is writing to it\n",
@@ -176,7 +224,7 @@ cmd_serve(int argc, char **argv)
 		return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL
 		    : rc == FV_ENOENT ? FV_EXIT_CONFIG
 				      : FV_EXIT_IO;
-	code = serve(&opts, commands);
-	fv_host_close(opts.host);
+	code = serve(&s);
+	fv_host_close(s.host);
 	return code;
 }

@@ -24,8 +24,8 @@
 struct fv_http {
 	struct fv_host *host;
 	struct fv_writer *writer;
-	struct MHD_Daemon *sync, *desk;
-	uint16_t sync_port, desk_port;
+	struct MHD_Daemon *sync;
+	uint16_t port;
 	pthread_mutex_t lock;    /* of reader and first_use */
 	struct fv_store *reader; /* look-ups before a body is read */
 	struct {
@@ -412,65 +412,22 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 		fputs("fieldvisitd: out of memory; a cut request is not closed\n", stderr);
 }
 
-static enum MHD_Result
-reply_metrics(struct fv_http *http, struct MHD_Connection *connection)
-{
-	const struct fv_writer_stats *s = fv_writer_stats(http->writer);
-	char text[1024];
-
-	snprintf(text, sizeof text,
-	    "# TYPE fieldvisit_commits_total counter\nfieldvisit_commits_total %llu\n"
-	    "# TYPE fieldvisit_failed_commits_total counter\nfieldvisit_failed_commits_total "
-	    "%llu\n"
-	    "# TYPE fieldvisit_chunks_total counter\nfieldvisit_chunks_total %llu\n"
-	    "# TYPE fieldvisit_syncs_total counter\nfieldvisit_syncs_total %llu\n"
-	    "# TYPE fieldvisit_enrolments_total counter\nfieldvisit_enrolments_total %llu\n",
-	    (unsigned long long)atomic_load(&s->commits),
-	    (unsigned long long)atomic_load(&s->failed_commits),
-	    (unsigned long long)atomic_load(&s->chunks),
-	    (unsigned long long)atomic_load(&s->syncs),
-	    (unsigned long long)atomic_load(&s->enrolments));
-	return reply(connection, 200, text, NULL);
-}
-
-static enum MHD_Result
-on_desk(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-    const char *version, const char *data, size_t *data_bytes, void **con_cls)
-{
-	struct fv_http *http = cls;
-
-	(void)version;
-	(void)data;
-	(void)data_bytes;
-	(void)con_cls;
-	if (strcmp(method, "GET") != 0)
-		return reply_plain(connection, 404);
-	if (strcmp(url, "/healthz") == 0)
-		return reply_health(http, connection);
-	if (strcmp(url, "/metrics") == 0)
-		return reply_metrics(http, connection);
-	return reply_plain(connection, 404);
-}
-
 static enum fv_err
-start_daemon(struct fv_http *http, const char *address, MHD_AccessHandlerCallback handler,
-    unsigned threads, struct MHD_Daemon **daemon_out)
+start_daemon(struct fv_http *http, const char *address)
 {
-	uint16_t *port = handler == on_sync ? &http->sync_port : &http->desk_port;
 	enum fv_err rc;
 	int fd;
 
-	if ((rc = fv_address_bind(address, &fd, port)) != FV_OK) {
+	if ((rc = fv_address_bind(address, &fd, &http->port)) != FV_OK) {
 		fprintf(stderr, "fieldvisitd: %s: cannot listen there: %s\n", address,
 		    rc == FV_EFORMAT ? "give HOST:PORT with a numeric host" : fv_err_text(rc));
 		return rc;
 	}
-	*daemon_out =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
-		NULL, handler, http, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_THREAD_POOL_SIZE,
-		threads, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-	if (*daemon_out == NULL) {
+	http->sync = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME,
+	    0, NULL, NULL, on_sync, http, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_THREAD_POOL_SIZE,
+	    POOL_THREADS, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+	if (http->sync == NULL) {
 		close(fd);
 		fprintf(stderr, "fieldvisitd: %s: cannot serve there\n", address);
 		return FV_EIO;
@@ -494,10 +451,7 @@ fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out)
 	if (fv_host_path(opts->host->dir, "fieldvisit.db", path))
 		rc = fv_store_open(&http->reader, path, FV_STORE_READ);
 	if (rc == FV_OK)
-		rc =
-		    start_daemon(http, opts->sync_address, on_sync, POOL_THREADS, &http->sync);
-	if (rc == FV_OK && opts->desk_address != NULL)
-		rc = start_daemon(http, opts->desk_address, on_desk, 1, &http->desk);
+		rc = start_daemon(http, opts->address);
 	if (rc != FV_OK) {
 		fv_http_stop(http);
 		return rc;
@@ -507,15 +461,9 @@ fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out)
 }
 
 uint16_t
-fv_http_sync_port(const struct fv_http *http)
+fv_http_port(const struct fv_http *http)
 {
-	return http->sync_port;
-}
-
-uint16_t
-fv_http_desk_port(const struct fv_http *http)
-{
-	return http->desk_port;
+	return http->port;
 }
 
 static void
@@ -541,8 +489,6 @@ fv_http_stop(struct fv_http *http)
 		if (fd != MHD_INVALID_SOCKET)
 			close(fd);
 	}
-	if (http->desk != NULL)
-		MHD_stop_daemon(http->desk);
 	fv_store_close(http->reader);
 	pthread_mutex_destroy(&http->lock);
 	free(http);

@@ -6,8 +6,7 @@
 #include "fv/codes.h"
 #include "fv/crypto.h"
 #include "sync-server/cmd.h"
-
-#define FIELDVISITD_VERSION "0.3.0"
+#include "sync-server/version.h"
 
 static const struct verb {
 	const char *name;
@@ -164,7 +163,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
 		return help();
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("fieldvisitd " FIELDVISITD_VERSION);
+		puts("fieldvisitd " FV_SERVER_VERSION);
 		return cmd_finish(CMD_OK);
 	}
 	if (fv_crypto_init() != FV_OK)

@@ -55,6 +55,24 @@ struct desk_who {
 
 struct desk; /* desk_in.h */
 
+struct fv_desk_opts {
+	struct fv_host *host;     /* borrowed: keys and folder; its store is not touched */
+	struct fv_writer *writer; /* borrowed until stop */
+	const char *address;      /* HOST:PORT; port 0: any free one */
+	const char *tls_cert, *tls_key; /* PEM texts; NULL: without TLS */
+	const char *tiles;              /* URL of map tiles with {z}, {x}, {y}; NULL: none */
+};
+
+/*
+ * Listen.  Says why not on stderr.
+ * Errors: FV_EFORMAT  the address, the certificate or the tile URL;  FV_EBUSY  in use;
+ *         FV_EIO FV_ENOMEM
+ */
+FV_NODISCARD enum fv_err fv_desk_start(
+    const struct fv_desk_opts *opts, struct desk **desk_out);
+uint16_t fv_desk_port(const struct desk *desk);
+void fv_desk_stop(struct desk *desk);
+
 struct desk_request {
 	const struct fv_web_request *web;
 	struct desk *desk;

@@ -184,6 +184,21 @@ static const char sixth_slips[] =
     "CREATE TRIGGER slip_gone AFTER DELETE ON record WHEN old.type = 5"
     " BEGIN DELETE FROM slip WHERE record = old.id; END;";
 
+/* Who may use the desk, and the links by which passwords are set.  What was done by an
+ * account stays readable: it is disabled, never deleted. */
+static const char seventh_people[] =
+    "CREATE TABLE account(id TEXT PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL,"
+    " agency TEXT NOT NULL, officer TEXT NOT NULL, disabled INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL, salt BLOB, ops INTEGER, mem_kib INTEGER, hash BLOB,"
+    " created_ms INTEGER NOT NULL, login_ms INTEGER) WITHOUT ROWID;"
+    "CREATE TRIGGER account_update BEFORE UPDATE ON account WHEN new.id IS NOT old.id"
+    " OR new.epoch < old.epoch"
+    " BEGIN SELECT RAISE(ABORT, 'an ended session stays ended'); END;"
+    "CREATE TRIGGER account_delete BEFORE DELETE ON account"
+    " BEGIN SELECT RAISE(ABORT, 'accounts are kept'); END;"
+    "CREATE TABLE link(account TEXT PRIMARY KEY REFERENCES account(id),"
+    " hash BLOB NOT NULL UNIQUE, expires_ms INTEGER NOT NULL) WITHOUT ROWID;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
@@ -191,4 +206,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
+    (const char *const[]){seventh_people, NULL},
 };

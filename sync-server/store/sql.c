@@ -29,6 +29,10 @@
 	" eph_mm, fix_ms, evidence, case_id, acked_by, acked_ms, rounds, next_ms, officer "   \
 	"FROM alert "
 #define WATCH_COLUMNS "SELECT device, visit, case_id, checkin, due_ms FROM watch "
+#define ACCOUNT_COLUMNS                                                                       \
+	"SELECT id, name, role, agency, officer, disabled, epoch, salt, ops, mem_kib, hash,"  \
+	" created_ms, login_ms FROM account "
+#define LINK_COLUMNS "SELECT account, hash, expires_ms FROM link "
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
@@ -224,4 +228,20 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_WATCH_GET] = WATCH_COLUMNS "WHERE device = ?1",
     [FV_SQL_WATCH_DUE] = WATCH_COLUMNS "WHERE due_ms <= ?1 ORDER BY due_ms",
     [FV_SQL_WATCH_CASE] = WATCH_COLUMNS "WHERE visit IS NOT NULL AND case_id = ?1",
+
+    [FV_SQL_ACCOUNT_ADD] = "INSERT INTO account VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+			   " ?10, ?11, ?12, ?13)",
+    [FV_SQL_ACCOUNT_SET] = "UPDATE account SET name = ?2, role = ?3, agency = ?4,"
+			   " officer = ?5, disabled = ?6, epoch = ?7, salt = ?8, ops = ?9,"
+			   " mem_kib = ?10, hash = ?11, login_ms = ?13 WHERE id = ?1",
+    [FV_SQL_ACCOUNT_GET] = ACCOUNT_COLUMNS "WHERE id = ?1",
+    [FV_SQL_ACCOUNT_EACH] = ACCOUNT_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [FV_SQL_ACCOUNT_COUNT] =
+	"SELECT count(*) FROM account WHERE role = ?1 AND disabled = 0 AND"
+	" (hash IS NOT NULL OR EXISTS(SELECT 1 FROM link WHERE link.account = account.id"
+	" AND expires_ms > ?2))",
+    [FV_SQL_LINK_PUT] = "INSERT OR REPLACE INTO link VALUES(?1, ?2, ?3)",
+    [FV_SQL_LINK_GET] = LINK_COLUMNS "WHERE hash = ?1",
+    [FV_SQL_LINK_OF] = LINK_COLUMNS "WHERE account = ?1",
+    [FV_SQL_LINK_DROP] = "DELETE FROM link WHERE account = ?1",
 };

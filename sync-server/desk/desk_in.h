@@ -1,0 +1,45 @@
+/* Inside of the desk: what its files share besides desk.h. */
+#ifndef FV_DESK_IN_H
+#define FV_DESK_IN_H
+
+#include <pthread.h>
+
+#include "sync-server/desk/session.h"
+
+#define DESK_READERS_MAX 8U
+
+struct desk {
+	struct fv_host *host;
+	struct fv_writer *writer;
+	struct desk_sessions *sessions;
+	struct fv_web *web;
+	char csp[FV_WEB_VALUE_BYTES]; /* Content-Security-Policy of every answer */
+	char *tiles;                  /* owned; NULL: none */
+	pthread_mutex_t lock;         /* of readers */
+	struct fv_store *readers[DESK_READERS_MAX]; /* idle ones */
+	size_t reader_count;
+};
+
+/* A store for reading, without a view; for a handler that streams longer than its call.
+ * Give it back with desk_reader_give(). */
+FV_NODISCARD enum fv_err desk_reader_take(struct desk *desk, struct fv_store **out);
+void desk_reader_give(struct desk *desk, struct fv_store *store);
+
+/* The listener's handler (desk.c). */
+void desk_handle(
+    void *ctx, const struct fv_web_request *request, struct fv_web_answer *answer);
+
+/* The rows that fit a path under /api/v1: the one of this method, or NULL; *is_known_out
+ * tells whether there is one of another method.  The texts in params point into `path`,
+ * which is cut up. */
+const struct desk_route *desk_route_find(
+    const char *method, char *path, const char *params[DESK_PARAMS_MAX], bool *is_known_out);
+
+/* Serve a file of the page, or 404. */
+void desk_serve_asset(const struct fv_web_request *request, struct fv_web_answer *answer);
+
+/* GET /healthz and /metrics. */
+void desk_serve_health(struct desk *desk, struct fv_web_answer *answer);
+void desk_serve_metrics(struct desk *desk, struct fv_web_answer *answer);
+
+#endif

@@ -1,0 +1,106 @@
+// The frame: who is signed in, the menu, and the page that the address names.
+import type { VNode } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { api, setCsrf, whenSignedOut } from "./api";
+import { bars } from "./bars";
+import { may, type Who } from "./rights";
+import { current, SessionContext, type Session } from "./session";
+import { Busy, Go, Toasts, goTo } from "./ui";
+import { find, views } from "./views";
+import { language, setLanguage, t } from "./words";
+
+function hashNow(): string {
+	return location.hash.replace(/^#/, "") || "/";
+}
+
+export function App(): VNode {
+	const [who, setWho] = useState<Who | null>(null);
+	const [isKnown, setKnown] = useState(false);
+	const [hash, setHash] = useState(hashNow());
+	const [words, setWords] = useState(language());
+
+	const take = (session: Session | null) => {
+		setCsrf(session?.csrf ?? "");
+		setWho(session?.who ?? null);
+	};
+	useEffect(() => {
+		const onHash = () => setHash(hashNow());
+		addEventListener("hashchange", onHash);
+		whenSignedOut(() => setWho(null));
+		current().then(take).finally(() => setKnown(true));
+		return () => removeEventListener("hashchange", onHash);
+	}, []);
+	const session = useMemo(() => ({ who, take }), [who]);
+	const onLanguage = () => {
+		setLanguage(words === "zh" ? "en" : "zh");
+		setWords(language());
+	};
+	if (!isKnown) return <Busy />;
+	return (
+		<SessionContext.Provider value={session}>
+			<div key={words}>
+				<a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>{t("shell.skip")}</a>
+				<Head who={who} hash={hash} onLanguage={onLanguage} onSignOut={() => take(null)} />
+				{who && bars.map((Bar, i) => <Bar key={i} who={who} />)}
+				<Body who={who} hash={hash} />
+				<Toasts />
+			</div>
+		</SessionContext.Provider>
+	);
+}
+
+function Head(props: { who: Who | null; hash: string; onLanguage: () => void; onSignOut: () => void }): VNode {
+	const { who } = props;
+	const [isOpen, setOpen] = useState(false);
+	useEffect(() => setOpen(false), [props.hash]);
+	const signOut = async () => {
+		await api.del("/session").catch(() => {});
+		props.onSignOut();
+	};
+	return (
+		<header class="head">
+			<Go to="/" class="brand"><img src="/icon.svg" alt="" width="24" height="24" /> fieldvisit</Go>
+			{who && <button type="button" class="menu plain" aria-expanded={isOpen} aria-controls="menu" onClick={() => setOpen(!isOpen)}>{t("shell.menu")}</button>}
+			{who && <Menu who={who} hash={props.hash} isOpen={isOpen} />}
+			<div class="me">
+				{who && <span class="who">{t("shell.you", { name: who.name, role: t(`role.${who.role}`) })}</span>}
+				<button type="button" class="plain" lang={language() === "zh" ? "en" : "zh-CN"} aria-label={t("shell.language.label")} onClick={props.onLanguage}>{t("shell.language")}</button>
+				{who && <button type="button" class="plain" onClick={signOut}>{t("shell.signout")}</button>}
+			</div>
+		</header>
+	);
+}
+
+function Menu({ who, hash, isOpen }: { who: Who; hash: string; isOpen: boolean }): VNode {
+	const shown = views.filter((v) => v.nav !== undefined && may(who, v.right)).sort((a, b) => a.nav! - b.nav!);
+	const here = hash.split("?")[0];
+	return (
+		<nav id="menu" class={isOpen ? "open" : ""} aria-label={t("shell.menu")}>
+			{shown.map((v) => <Go key={v.path} to={v.path} aria-current={here === v.path ? "page" : undefined}>{t(v.title)}</Go>)}
+		</nav>
+	);
+}
+
+/** The page of the address; who is not signed in is asked to, and comes back to it. */
+function Body({ who, hash }: { who: Who | null; hash: string }): VNode {
+	const main = useRef<HTMLElement>(null);
+	const [path = "/", query = ""] = hash.split("?", 2);
+	const found = find(path);
+	const isOpen = found !== null && found.view.right === 0;
+
+	useEffect(() => {
+		if (!who && !isOpen) goTo(`/login?next=${encodeURIComponent(hash)}`, true);
+	}, [who, hash]);
+	useEffect(() => {
+		document.title = `${found ? t(found.view.title) : t("shell.desk")} · fieldvisit`;
+		main.current?.focus({ preventScroll: true });
+		scrollTo(0, 0);
+	}, [path, who]);
+	return (
+		<main id="main" ref={main} tabIndex={-1}>
+			{found === null || (!isOpen && !may(who, found.view.right))
+				? who && <p>{t("shell.nothing")}</p>
+				: <found.view.show key={path} params={found.params} query={new URLSearchParams(query)} />}
+		</main>
+	);
+}

@@ -1,0 +1,6 @@
+// What stands on top of every page when somebody is signed in, a line each.
+import type { VNode } from "preact";
+import type { Who } from "./rights";
+
+export const bars: ((props: { who: Who }) => VNode | null)[] = [
+];

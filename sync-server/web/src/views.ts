@@ -1,0 +1,40 @@
+// Every page of the desk, a line each.
+import type { VNode } from "preact";
+
+export interface Seen {
+	/** What stood for :name in the path. */
+	params: Record<string, string>;
+	query: URLSearchParams;
+}
+
+export interface View {
+	/** Behind the '#': "/visit/:id". */
+	path: string;
+	/** Key of its title. */
+	title: string;
+	/** Right bits that it needs; 0: shown to people who are not signed in. */
+	right: number;
+	/** Place in the menu; absent: not there. */
+	nav?: number;
+	show: (seen: Seen) => VNode;
+}
+
+export const views: View[] = [
+];
+
+/** The first view whose path fits, and what stands for its parameters. */
+export function find(path: string): { view: View; params: Record<string, string> } | null {
+	const parts = path.split("/");
+	for (const view of views) {
+		const wanted = view.path.split("/");
+		if (wanted.length !== parts.length) continue;
+		const params: Record<string, string> = {};
+		const fits = wanted.every((w, i) => {
+			const part = decodeURIComponent(parts[i] ?? "");
+			if (w.startsWith(":")) params[w.slice(1)] = part;
+			return w.startsWith(":") ? part !== "" : w === part;
+		});
+		if (fits) return { view, params };
+	}
+	return null;
+}
