@@ -86,8 +86,7 @@ fv_store_account_set(struct fv_store *store, const struct fv_store_account *acco
 }
 
 enum fv_err
-fv_store_account_get(
-    struct fv_store *store, struct fv_span id, struct fv_store_account *out)
+fv_store_account_get(struct fv_store *store, struct fv_span id, struct fv_store_account *out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
