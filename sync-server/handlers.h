@@ -21,6 +21,19 @@ int fv_do_alert_failed(struct fv_host *host, const json_t *request, json_t **ans
 int fv_do_roster_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */
 int fv_do_settings_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, role, name, agency, officer, by}: an account of the desk; answers id, role, link (a
+ * path with a one-time token), expires_ms. */
+int fv_do_desk_add(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by} and any of role, name, agency, officer, disabled; answers account.  What limits
+ * it ends its sessions. */
+int fv_do_desk_change(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by}: a new one-time link; answers as desk add. */
+int fv_do_desk_link(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, password: {ops, mem_kib, salt, hash}} and either epoch, of the account whose old
+ * password was checked, or link, the hash of a one-time token; answers epoch. */
+int fv_do_desk_password(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id}: note when somebody has logged in. */
+int fv_do_desk_login(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, ticket} */
 int fv_do_invite_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */

@@ -117,6 +117,17 @@ use(struct desk_sessions *s, const char *cookie, int64_t now_ms, struct slot *ou
 	return slot != NULL;
 }
 
+static void
+show(const struct desk_sessions *s, const struct slot *slot,
+    const struct fv_store_account *account, struct desk_session *out)
+{
+	desk_who_of(account, &out->who);
+	memcpy(out->csrf, slot->csrf, sizeof out->csrf);
+	memcpy(out->ref, slot->row.ref, sizeof out->ref);
+	out->idle_ms = s->opts.idle_ms;
+	out->ends_ms = slot->row.began_ms + s->opts.age_ms;
+}
+
 enum fv_err
 desk_session_find(struct desk_sessions *sessions, struct fv_store *store, const char *cookie,
     int64_t now_ms, struct desk_session *out)
@@ -133,13 +144,8 @@ desk_session_find(struct desk_sessions *sessions, struct fv_store *store, const 
 		desk_session_end(sessions, cookie);
 		rc = FV_ENOENT;
 	}
-	if (rc == FV_OK) {
-		desk_who_of(&account, &out->who);
-		memcpy(out->csrf, slot.csrf, sizeof out->csrf);
-		memcpy(out->ref, slot.row.ref, sizeof out->ref);
-		out->idle_ms = sessions->opts.idle_ms;
-		out->ends_ms = slot.row.began_ms + sessions->opts.age_ms;
-	}
+	if (rc == FV_OK)
+		show(sessions, &slot, &account, out);
 	fv_wipe(&account, sizeof account);
 	fv_wipe(&slot, sizeof slot);
 	return rc;
@@ -200,11 +206,12 @@ make_hex(struct fv_random random, char *out, size_t bytes)
 enum fv_err
 desk_session_begin(struct desk_sessions *sessions, const struct fv_store_account *account,
     const char *client, const char *old_cookie, int64_t now_ms,
-    char token_out[DESK_TOKEN_CHARS])
+    char token_out[DESK_TOKEN_CHARS], struct desk_session *out)
 {
 	struct slot *slot;
 
 	token_out[0] = '\0';
+	memset(out, 0, sizeof *out);
 	pthread_mutex_lock(&sessions->lock);
 	if ((slot = find(sessions, old_cookie)) != NULL)
 		end(slot);
@@ -219,6 +226,7 @@ desk_session_begin(struct desk_sessions *sessions, const struct fv_store_account
 		slot->row.began_ms = slot->row.used_ms = now_ms;
 		(void)snprintf(slot->row.client, sizeof slot->row.client, "%s", client);
 		slot->is_used = true;
+		show(sessions, slot, account, out);
 	}
 	pthread_mutex_unlock(&sessions->lock);
 	return slot != NULL ? FV_OK : FV_ENOMEM;

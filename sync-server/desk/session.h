@@ -60,12 +60,12 @@ FV_NODISCARD bool desk_session_csrf(const struct desk_session *session, const ch
 /*
  * Begin a session of this account for a client's address, and end the one of `old_cookie`
  * (NULL: none).  The oldest of an account's sessions makes way for one too many.
- * *token_out is the cookie's value: secret, wipe after use.
+ * *token_out is the cookie's value, *out what it stands for: secret, wipe after use.
  * Errors: FV_ENOMEM  the table is full of sessions in use
  */
 FV_NODISCARD enum fv_err desk_session_begin(struct desk_sessions *sessions,
     const struct fv_store_account *account, const char *client, const char *old_cookie,
-    int64_t now_ms, char token_out[DESK_TOKEN_CHARS]);
+    int64_t now_ms, char token_out[DESK_TOKEN_CHARS], struct desk_session *out);
 
 /* End the session of a cookie; a no-op when there is none. */
 void desk_session_end(struct desk_sessions *sessions, const char *cookie);

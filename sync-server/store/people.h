@@ -7,7 +7,6 @@
 #define FV_STORE_PEOPLE_H
 
 #include "fv/crypto.h"
-#include "fv/ids.h"
 #include "store.h"
 
 #define FV_ACCOUNT_NAME_BYTES 128U /* with its NUL */
