@@ -15,6 +15,7 @@
 
 #define PUBLIC_MAX (FV_ROSTER_SUPERVISORS_MAX + FV_ROSTER_AUDITORS_MAX + 1U)
 #define DEFAULT_TEAM "team1"
+#define DEFAULT_ADMIN "admin"
 
 struct init_args {
 	const char *agency, *url;
@@ -26,6 +27,7 @@ struct init_args {
 	const char *team;
 	const char *roster; /* where to write the draft */
 	const char *demo;   /* folder for the keys */
+	const char *admin;  /* ID or ID:NAME */
 };
 
 static int
@@ -34,10 +36,12 @@ usage(FILE *out, int code)
 	fputs(
 	    "usage: fieldvisitd init --agency ID --url URL\n"
 	    "         --supervisor-pub FILE... --auditor-pub FILE... --recovery-pub FILE\n"
-	    "         [--team TEAM] [--officer ID[:NAME]]... --roster OUT\n"
+	    "         [--team TEAM] [--officer ID[:NAME]]... [--admin ID[:NAME]] --roster "
+	    "OUT\n"
 	    "       fieldvisitd init --agency ID --url URL --demo KEYS_FOLDER\n"
 	    "  Makes the data folder (--dir).  The first form writes a roster draft for the\n"
-	    "  supervisors to sign; the second makes all keys itself, for trying out only.\n",
+	    "  supervisors to sign; the second makes all keys itself, for trying out only.\n"
+	    "  Both print a link with which the desk's first admin sets a password.\n",
 	    out);
 	return code;
 }
@@ -121,22 +125,30 @@ add_key(struct fv_roster *roster, const struct fv_key_public *key, const char *t
 	return false;
 }
 
+/* Length of the id in ID or ID:NAME. */
+static size_t
+id_len(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon != NULL ? (size_t)(colon - text) : strlen(text);
+}
+
 static bool
 add_officer(struct fv_roster *roster, const char *text)
 {
 	struct fv_officer *o = &roster->officers[roster->officer_count];
-	const char *colon = strchr(text, ':');
-	size_t id_len = colon != NULL ? (size_t)(colon - text) : strlen(text);
+	const size_t len = id_len(text);
 
-	if (!fv_id_valid(fv_span_of(text, id_len), FV_ID_BYTES - 1)) {
+	if (!fv_id_valid(fv_span_of(text, len), FV_ID_BYTES - 1)) {
 		cmd_fail(
 		    "--officer %s: give ID or ID:NAME, the id 1 to 24 of A-Z a-z 0-9 . _ -",
 		    text);
 		return false;
 	}
-	memcpy(o->id, text, id_len);
-	o->id[id_len] = '\0';
-	snprintf(o->name, sizeof o->name, "%s", colon != NULL ? colon + 1 : o->id);
+	memcpy(o->id, text, len);
+	o->id[len] = '\0';
+	snprintf(o->name, sizeof o->name, "%s", text[len] == ':' ? text + len + 1 : o->id);
 	roster->officer_count++;
 	return true;
 }
@@ -293,6 +305,28 @@ finish_draft(const struct init_args *args, const struct fv_roster *roster)
 	return code;
 }
 
+static bool
+is_admin_good(const char *admin)
+{
+	if (fv_id_valid(fv_span_of(admin, id_len(admin)), FV_ID_BYTES - 1))
+		return true;
+	cmd_fail("--admin %s: give ID or ID:NAME, the id 1 to 24 of A-Z a-z 0-9 . _ -", admin);
+	return false;
+}
+
+/* The first account of the desk: who has its link can make all others. */
+static int
+add_admin(const struct init_args *args)
+{
+	const size_t len = id_len(args->admin);
+	json_t *request = json_pack("{s:s%, s:s, s:s}", "id", args->admin, len, "name",
+	    args->admin[len] == ':' ? args->admin + len + 1 : args->admin, "role", "admin");
+
+	if (request == NULL)
+		return cmd_fail("--admin: is not UTF-8, or memory ran out");
+	return fv_host_call("desk add", request, false);
+}
+
 static int
 exit_for(enum fv_err rc)
 {
@@ -315,7 +349,7 @@ run(const struct init_args *args)
 		code = FV_EXIT_SOFTWARE;
 		goto cleanup;
 	}
-	if (!start_roster(roster, args))
+	if (!is_admin_good(args->admin) || !start_roster(roster, args))
 		goto cleanup;
 	for (size_t i = 0; i < args->public_count; i++)
 		if (!add_public_file(roster, args, i))
@@ -330,6 +364,8 @@ run(const struct init_args *args)
 		code = FV_EXIT_CANTCREAT;
 	else
 		code = finish_demo(args, roster, signer);
+	if (code == FV_EXIT_OK)
+		code = add_admin(args);
 cleanup:
 	fv_secret_free(signer);
 	free(roster);
@@ -365,6 +401,9 @@ take_option(struct init_args *args, int option, const char *value)
 	case 'd':
 		args->demo = value;
 		return true;
+	case 'm':
+		args->admin = value;
+		return true;
 	case 'o':
 		if (args->officer_count == sizeof args->officers / sizeof args->officers[0])
 			return false;
@@ -395,11 +434,12 @@ cmd_init(int argc, char **argv)
 	static const struct option options[] = {{"agency", required_argument, NULL, 'a'},
 	    {"url", required_argument, NULL, 'u'}, {"team", required_argument, NULL, 't'},
 	    {"roster", required_argument, NULL, 'r'}, {"demo", required_argument, NULL, 'd'},
-	    {"officer", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'},
+	    {"officer", required_argument, NULL, 'o'}, {"admin", required_argument, NULL, 'm'},
+	    {"help", no_argument, NULL, 'h'},
 	    {"supervisor-pub", required_argument, NULL, FV_KEY_SUPERVISOR},
 	    {"auditor-pub", required_argument, NULL, FV_KEY_AUDITOR},
 	    {"recovery-pub", required_argument, NULL, FV_KEY_RECOVERY}, {0}};
-	struct init_args args = {.team = DEFAULT_TEAM};
+	struct init_args args = {.team = DEFAULT_TEAM, .admin = DEFAULT_ADMIN};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {

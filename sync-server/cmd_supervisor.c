@@ -2,10 +2,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
+#include "sync-server/verb.h"
 
 #define KEYGEN_USAGE                                                                          \
 	"supervisor keygen --agency AGENCY --id NAME --out FILE\n"                            \
@@ -216,6 +217,30 @@ read_public(const char *path, struct fv_key_public *key)
 	return code;
 }
 
+/* Where this machine has the server's data folder, the person's account at the desk with its
+ * one-time link, unless he has one; elsewhere how to get it. */
+static int
+offer_account(const struct fv_key_public *key)
+{
+	const char *role = key->kind == FV_KEY_SUPERVISOR ? "supervisor" : "auditor";
+	char path[FV_HOST_PATH_BYTES];
+	json_t *answer = NULL;
+
+	if (key->kind == FV_KEY_RECOVERY)
+		return fv_cli_finish();
+	if (fv_host_path(fv_host_dir(), "fieldvisit.db", path) && access(path, R_OK) == 0 &&
+	    fv_host_ask("desk add", json_pack("{s:s, s:s}", "id", key->id, "role", role),
+		&answer) == FV_EXIT_OK)
+		fputs(fv_verb_text(answer, "text"), stdout);
+	else
+		printf(
+		    "a link to the desk, on the server: fieldvisitd desk add %s --role %s, or "
+		    "desk link %s for one who has an account\n",
+		    key->id, role, key->id);
+	json_decref(answer);
+	return fv_cli_finish();
+}
+
 int
 cmd_supervisor_add(int argc, char **argv)
 {
@@ -254,11 +279,13 @@ cmd_supervisor_add(int argc, char **argv)
 		memcpy(roster->recovery_pk, key.box_pk, sizeof key.box_pk);
 	if (code != FV_EXIT_OK || (code = draft_save(roster_path, roster)) != FV_EXIT_OK)
 		goto cleanup;
-	if (as_json)
+	if (as_json) {
 		code = describe(&key, public_path);
-	else
+	} else {
 		printf("%s: %s %s is in it now; 'fieldvisitd roster sign' when all are\n",
 		    roster_path, fv_key_kind_name(key.kind), key.id);
+		code = offer_account(&key);
+	}
 cleanup:
 	draft_free(roster);
 	return code;

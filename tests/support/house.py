@@ -18,6 +18,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.parse
+import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("FV_BIN", os.path.join(TOP, "build"))
@@ -119,15 +122,37 @@ class House:
         self.off("pack", "publish", *files, *self.key, "--out", out)
         self.d("pack", "import", out + ".packs")
 
-    def serve(self):
+    def serve(self, *options, desk=False):
+        """Start it.  `desk`: the supervisors' desk too, at self.desk_url."""
         log = open(self.log, "ab")
+        options += ("--desk", "127.0.0.1:0") if desk else ()
         self.server = subprocess.Popen(
             [os.path.join(self.bin, "fieldvisitd"), "--dir", self.data, "serve",
-             "--sync", "127.0.0.1:%d" % self.port],
+             "--sync", "127.0.0.1:%d" % self.port, *options],
             stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
         line = self.server.stdout.readline()
         if not line.startswith("serving sync "):
             raise Failed("serve said %r\n%s" % (line, open(self.log).read()))
+        if desk:
+            self.desk_url = self.server.stdout.readline().split()[-1]
+
+    def account(self, person, role, agency=None, password=None, **more):
+        """Make an account of the running desk, as an admin and its owner do.  Its password."""
+        password = password or "a password of %s" % person
+        args = ["--agency", agency] if agency else []
+        for name, value in more.items():
+            args += ["--" + name, value]
+        added = json.loads(self.d("desk", "add", person, "--role", role, *args, "--json").stdout)
+        desk = Desk(self.desk_url)
+        desk.call("POST", "/link", {"token": added["link"].rsplit("/", 1)[1], "password": password})
+        return password
+
+    def desk(self, person=None, password=None):
+        """The desk's API, signed in as this person."""
+        desk = Desk(self.desk_url)
+        if person is not None:
+            desk.login(person, password or "a password of %s" % person)
+        return desk
 
     def stop(self, how=signal.SIGTERM):
         if self.server is None:
@@ -196,6 +221,50 @@ class House:
             if approve:
                 self.approve(phone)
         return phone
+
+
+class Desk:
+    """The API of a desk as a program uses it: one session, its cookie and its CSRF token."""
+
+    def __init__(self, url):
+        self.url, self.cookie, self.csrf = url, None, None
+
+    def ask(self, method, path, body=None, headers=None):
+        """(status, headers, bytes) of one request under /api/v1."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + "/api/v1" + path, data, method=method)
+        own = {"Content-Type": "application/json" if data is not None else None,
+               "Cookie": self.cookie, "X-CSRF-Token": self.csrf, **(headers or {})}
+        for name, value in own.items():
+            if value is not None:
+                request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as e:
+            return e.code, e.headers, e.read()
+
+    def call(self, method, path, body=None, code=None):
+        """The answer's JSON; its status must be `code` (None: any 2xx)."""
+        status, _, data = self.ask(method, path, body)
+        if status // 100 != 2 if code is None else status != code:
+            raise Failed("%s %s: %d %s" % (method, path, status, data.decode(errors="replace")))
+        return json.loads(data) if data else None
+
+    def get(self, path, **query):
+        return self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
+
+    def post(self, path, body=None, code=None):
+        return self.call("POST", path, {} if body is None else body, code)
+
+    def login(self, person, password):
+        status, headers, data = self.ask("POST", "/session", {"id": person, "password": password})
+        if status != 200:
+            raise Failed("%s cannot log in: %d %s" % (person, status, data.decode(errors="replace")))
+        self.cookie = headers["Set-Cookie"].split(";")[0]
+        answer = json.loads(data)
+        self.csrf = answer["csrf"]
+        return answer
 
 
 class Handheld:
