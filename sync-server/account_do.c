@@ -99,12 +99,13 @@ log_change(struct fv_host *host, const json_t *request, const struct fv_store_ac
 	    a->officer, "disabled", a->is_disabled, "by", by[0] != '\0' ? by : "server");
 	char *text = doc != NULL ? json_dumps(doc, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	struct fv_hash hash;
+	uint64_t index;
 	enum fv_err rc = FV_ENOMEM;
 
 	if (text != NULL)
 		rc = fv_verb_keep_salted(host, "account", fv_span_z(text), &hash);
 	if (rc == FV_OK)
-		rc = fv_verb_policy(host, "account", &hash, NULL);
+		rc = fv_verb_policy(host, "account", &hash, &index);
 	free(text);
 	json_decref(doc);
 	return rc;

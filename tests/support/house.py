@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -413,6 +414,22 @@ class CutProxy:
 
     def close(self):
         self.listener.close()
+
+
+def browse(steps, name, **house):
+    """Run tests/web/NAME.mjs in a browser with `house` as JSON in HOUSE; its lines "ok - " and
+    "not ok - " count as this test's own."""
+    if not (shutil.which("node") and os.path.exists(os.environ.get("CHROMIUM", "/usr/bin/chromium"))):
+        print("skip - %s in a browser: node or chromium is not installed" % name)
+        return
+    r = subprocess.run(["node", os.path.join(TOP, "tests", "web", name + ".mjs")], capture_output=True,
+                       text=True, timeout=120, env=dict(os.environ, HOUSE=json.dumps(house)))
+    lines = r.stdout.splitlines()
+    for line in lines:
+        if line.startswith(("ok - ", "not ok - ")):
+            steps.check(line.startswith("ok"), line.split(" - ", 1)[1])
+    if r.returncode != 0 and not any(x.startswith("not ok") for x in lines):
+        steps.check(False, "the test in the browser ran to its end", r.stdout[-500:] + r.stderr[-2000:])
 
 
 def files_holding(folder, needles):

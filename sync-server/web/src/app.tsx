@@ -64,7 +64,7 @@ function Head(props: { who: Who | null; hash: string; onLanguage: () => void; on
 			{who && <Menu who={who} hash={props.hash} isOpen={isOpen} />}
 			<div class="me">
 				{who && <span class="who">{t("shell.you", { name: who.name, role: t(`role.${who.role}`) })}</span>}
-				<button type="button" class="plain" lang={language() === "zh" ? "en" : "zh-CN"} aria-label={t("shell.language.label")} onClick={props.onLanguage}>{t("shell.language")}</button>
+				<button type="button" class="plain" lang={language() === "zh" ? "en" : "zh-CN"} title={t("shell.language.label")} onClick={props.onLanguage}>{t("shell.language")}</button>
 				{who && <button type="button" class="plain" onClick={signOut}>{t("shell.signout")}</button>}
 			</div>
 		</header>

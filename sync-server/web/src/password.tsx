@@ -21,7 +21,7 @@ export function NewPassword({ onChange }: { onChange: (password: string | null) 
 	const [second, setSecond] = useState("");
 	const [isShown, setShown] = useState(false);
 	const level = strength(first);
-	const type = isShown ? "text" : "password";
+	const type = (isShown ? "text" : "password") as "password";
 	const tell = (a: string, b: string) => onChange(a === b && strength(a) > 0 ? a : null);
 	const differs = second !== "" && first !== second;
 	return (

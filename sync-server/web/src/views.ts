@@ -1,5 +1,8 @@
 // Every page of the desk, a line each.
 import type { VNode } from "preact";
+import { Right } from "./rights";
+import { Login } from "./views/Login";
+import { Welcome } from "./views/Welcome";
 
 export interface Seen {
 	/** What stood for :name in the path. */
@@ -20,6 +23,8 @@ export interface View {
 }
 
 export const views: View[] = [
+	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
+	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
 ];
 
 /** The first view whose path fits, and what stands for its parameters. */
