@@ -65,7 +65,7 @@ arm64 armhf: ## the programs for that machine in build/arm64, build/armhf (Debia
 	+$(Q)$(SUBMAKE) ARCH=$@ MODE=release programs
 
 test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
-	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm
+	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm toolchain/packages-web
 	+$(Q)$(SUBMAKE) MODE=asan unit-bin
 	+$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin
 	$(Q)ROUNDS=$(ROUNDS) tests/run all
@@ -138,7 +138,8 @@ $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a
 # npm's own stamp tells whether what is installed is what the lock file names.
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	$(if $(Q),@echo "  NPM   $(WEB)")
-	$(Q)cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.package-lock.json
+	$(Q)cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.package-lock.json || \
+		{ echo "make: $(WEB): npm could not install the page's libraries; with a network, or from npm's cache, try again" >&2; exit 1; }
 build/web/assets.c: $(WEB_SRC) $(WEB)/node_modules/.package-lock.json
 	$(if $(Q),@echo "  WEB   $@")
 	$(Q)node $(WEB)/node_modules/typescript/bin/tsc --noEmit -p $(WEB)
