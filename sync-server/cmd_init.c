@@ -64,18 +64,24 @@ read_file(const char *path, struct fv_buf *out)
 	return bad ? FV_EIO : fv_buf_status(out);
 }
 
+/* A new file of `dir`, or with dir NULL of that path, which is put into `path`; -1 if none. */
+static int
+new_file(const char *dir, const char *name, mode_t mode, char path[FV_HOST_PATH_BYTES])
+{
+	if (dir == NULL)
+		snprintf(path, FV_HOST_PATH_BYTES, "%s", name);
+	else if (!fv_host_path(dir, name, path))
+		return -1;
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+}
+
 static enum fv_err
 write_file(const char *dir, const char *name, mode_t mode, struct fv_span bytes)
 {
-	char path[FV_HOST_PATH_BYTES];
+	char path[FV_HOST_PATH_BYTES] = "";
 	enum fv_err rc = FV_EIO;
-	int fd;
+	int fd = new_file(dir, name, mode, path);
 
-	if (dir == NULL)
-		snprintf(path, sizeof path, "%s", name);
-	else if (!fv_host_path(dir, name, path))
-		return FV_ERANGE;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd >= 0) {
 		if (write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len && fsync(fd) == 0)
 			rc = FV_OK;
@@ -233,10 +239,6 @@ make_demo_keys(
 	uint8_t random[16];
 	enum fv_err rc = FV_ENOMEM;
 
-	if (mkdir(args->demo, 0700) != 0 && errno != EEXIST) {
-		cmd_fail("%s: cannot be made: %s", args->demo, strerror(errno));
-		return FV_EIO;
-	}
 	fv_random_fill(fv_random_system(), random, sizeof random);
 	fv_buf_put_hex(&passphrase, random, sizeof random);
 	if ((other = fv_secret_alloc(sizeof *other)) == NULL)
@@ -255,6 +257,44 @@ cleanup:
 	fv_secret_free(other);
 	fv_buf_clear(&passphrase);
 	return rc;
+}
+
+/* Whether such a file can be made: it is, and is taken away again. */
+static bool
+can_make(const char *dir, const char *name)
+{
+	char path[FV_HOST_PATH_BYTES] = "";
+	int fd = new_file(dir, name, 0600, path);
+
+	if (fd < 0) {
+		cmd_fail("%s: cannot be made: %s; nothing was made", path, strerror(errno));
+		return false;
+	}
+	(void)close(fd);
+	return unlink(path) == 0;
+}
+
+/* What is written after the data folder can be: else there would be half an installation.
+ * *made_out: the folder of the keys was made. */
+static bool
+can_finish(const struct init_args *args, bool *made_out)
+{
+	static const char *const names[] = {"passphrase", "supervisor.key",
+	    "supervisor.key.pub", "auditor.key", "auditor.key.pub", "recovery.key",
+	    "recovery.key.pub", "roster.note"};
+
+	if (args->demo == NULL)
+		return can_make(NULL, args->roster);
+	*made_out = mkdir(args->demo, 0700) == 0;
+	if (!*made_out && errno != EEXIST) {
+		cmd_fail(
+		    "%s: cannot be made: %s; nothing was made", args->demo, strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (!can_make(args->demo, names[i]))
+			return false;
+	return true;
 }
 
 /* Sign the roster with the demo supervisor's key, keep it beside the keys, import it. */
@@ -343,6 +383,7 @@ run(const struct init_args *args)
 	struct fv_roster *roster = calloc(1, sizeof *roster);
 	struct fv_key_secret *signer = fv_secret_alloc(sizeof *signer);
 	int code = FV_EXIT_USAGE;
+	bool made = false;
 	enum fv_err rc;
 
 	if (roster == NULL || signer == NULL) {
@@ -354,8 +395,11 @@ run(const struct init_args *args)
 	for (size_t i = 0; i < args->public_count; i++)
 		if (!add_public_file(roster, args, i))
 			goto cleanup;
-	if ((rc = fv_host_create(&init)) != FV_OK) {
+	rc = can_finish(args, &made) ? fv_host_create(&init) : FV_EEXIST;
+	if (rc != FV_OK) {
 		code = exit_for(rc);
+		if (made)
+			(void)rmdir(args->demo);
 		goto cleanup;
 	}
 	if (args->demo == NULL)

@@ -166,10 +166,16 @@ verify(struct options *options)
 		fprintf(stderr, "fieldvisit-verify: %s: out of memory\n", options->file);
 		goto cleanup;
 	}
+	bool is_own = options->policy == NULL;
+
 	if (options->json)
-		printf("{\"verdict\": \"%s\", \"exit\": %d}\n", words[verdict], (int)verdict);
+		printf("{\"verdict\": \"%s\", \"exit\": %d, \"log_key\": \"%s\"}\n",
+		    words[verdict], (int)verdict, is_own ? "file" : "policy");
 	else
-		printf("%s: %s\n", options->file, words[verdict]);
+		printf("%s: %s%s\n", options->file, words[verdict],
+		    is_own && verdict == FV_BUNDLE_HOLDS
+			? ", by the log key in the file itself"
+			: "");
 	rc = (int)verdict;
 cleanup:
 	drop_content(&tar);
