@@ -456,4 +456,9 @@ FV_NODISCARD enum fv_err fv_audit_feed(
 
 void fv_audit_reset(struct fv_audit *audit);
 
+/* Words of a sentence (lib/audit_words.c): the value of the input `key`, and the citation. */
+#define FV_AUDIT_WORD_MAX 48U
+void fv_audit_put_word(struct fv_buf *out, const char *key, const char *word, bool chinese);
+void fv_audit_put_source(struct fv_buf *out, const struct fv_rule *rule, bool chinese);
+
 #endif

@@ -152,7 +152,7 @@ static const struct {
 	{"Whether the debtor was out of reach is not clear from the record{cite}.",
 	    "记录不足以判断债务人是否失联{cite}。"},
     [R_NO_HOLD] = {"No hold is in force{cite}.", "没有生效的停催{cite}。"},
-    [R_HELD] = {"On hold since {since} ({kind}){cite}.", "自 {since} 起停催{cite}。"},
+    [R_HELD] = {"On hold since {since} ({kind}){cite}.", "自 {since} 起停催：{kind}{cite}。"},
     [R_AGE_OK] = {"What is known is {hours} h old, at most {max_hours} h{cite}.",
 	"资料为 {hours} 小时前，上限 {max_hours} 小时{cite}。"},
     [R_AGE_OLD] = {"What is known is {hours} h old, over {max_hours} h{cite}: sync first.",
@@ -169,8 +169,8 @@ static const struct {
 	{"{date} in {zone} is a holiday: a person must judge{cite}. Sure from {next}.",
 	    "{zone} {date} 为节假日，须人工判断{cite}。{next} 起可以。"},
     [R_CALENDAR_UNKNOWN] =
-	{"Holidays are not known for {date}: calendar {calendar} does not cover it{cite}.",
-	    "{date} 的节假日不明，日历 {calendar} 未覆盖{cite}。"},
+	{"Holidays are not known for {date}: the calendar {calendar} does not cover it{cite}.",
+	    "{date} 的节假日不明，{calendar} 日历未覆盖{cite}。"},
     [R_COURT] = {"A court permitted it on {court_date}{cite}.",
 	"法院已于 {court_date} 准许{cite}。"},
     [R_COOL_OFF] = {"Too soon after the talk of {talk_date}{cite}. Again from {next}.",
@@ -212,13 +212,13 @@ static const struct {
 	    "债务人已排除某联系方式，但未记录是哪一种{cite}。"},
     [R_HELD_FORM_UNKNOWN] =
 	{"A request ({kind}) is recorded, but not whether it was in writing{cite}.",
-	    "有请求记录，但未记录是否书面{cite}。"},
+	    "有请求记录（{kind}），但未记录是否书面{cite}。"},
     [R_HELD_HOURS_OVER] =
 	{"The debtor named {hours} h a week, over {max_hours}: a person must judge{cite}.",
 	    "债务人指定每周 {hours} 小时，超过 {max_hours}，须人工判断{cite}。"},
     [R_HELD_TERM_UNKNOWN] =
 	{"Whether the hold since {since} ({kind}) still binds is not clear{cite}.",
-	    "自 {since} 起的停催是否仍有效不明{cite}。"},
+	    "自 {since} 起的停催（{kind}）是否仍有效不明{cite}。"},
     [R_HELD_LATE] =
 	{"The debtor's letter came after {period_end}, the end of the period{cite}: weigh it.",
 	    "债务人的来信晚于 {period_end} 的期限{cite}，须人工权衡。"},
@@ -384,7 +384,7 @@ put_clock(struct fv_buf *out, int64_t utc_ms, int32_t offset_s, bool with_date)
 }
 
 static void
-put_short(struct fv_buf *out, const struct fv_input *input)
+put_short(struct fv_buf *out, const struct fv_input *input, bool chinese)
 {
 	struct fv_civil c;
 
@@ -394,7 +394,7 @@ put_short(struct fv_buf *out, const struct fv_input *input)
 		fv_buf_putf(out, "%lld", (long long)input->u.i);
 		break;
 	case FV_INPUT_TEXT:
-		fv_buf_putf(out, "%.48s", input->u.text);
+		fv_audit_put_word(out, input->key, input->u.text, chinese);
 		break;
 	case FV_INPUT_INSTANT:
 		put_clock(out, input->u.i, input->offset_s, false);
@@ -433,7 +433,7 @@ fv_audit_put_citation(struct fv_buf *out, const struct fv_rule *rule, bool chine
 {
 	const char *words = source_words(rule->confidence, chinese);
 
-	fv_buf_put_z(out, rule->citation);
+	fv_audit_put_source(out, rule, chinese);
 	if (words != NULL)
 		fv_buf_putf(out, chinese ? "（%s）" : " (%s)", words);
 }
@@ -443,7 +443,8 @@ put_cite(struct fv_buf *out, const struct fv_rule *rule, bool chinese)
 {
 	const char *words = source_words(rule->confidence, chinese);
 
-	fv_buf_putf(out, chinese ? "（%s" : " (%s", rule->citation);
+	fv_buf_put_z(out, chinese ? "（" : " (");
+	fv_audit_put_source(out, rule, chinese);
 	if (words != NULL)
 		fv_buf_putf(out, chinese ? "，%s" : ", %s", words);
 	fv_buf_put_z(out, chinese ? "）" : ")");
@@ -466,9 +467,10 @@ put_place_holder(struct fv_buf *out, const struct fv_finding *f, struct fv_span 
 		put_clock(out, f->next_utc_ms, f->next_offset_s,
 		    !is_near || local_ms % FV_MS_PER_DAY == 0);
 	} else if (fv_span_equal(key, fv_span_z("what"))) {
-		fv_buf_put_z(out, f->who_or_what == NULL ? "" : f->who_or_what);
+		fv_audit_put_word(
+		    out, "", f->who_or_what == NULL ? "" : f->who_or_what, chinese);
 	} else if (input != NULL) {
-		put_short(out, input);
+		put_short(out, input, chinese);
 	} else {
 		fv_buf_put_z(out, "?");
 	}

@@ -72,7 +72,7 @@ a_date_that_no_calendar_covers_is_for_a_person(void **state)
 	law_expect_text(OFF, AT("2027-01-04T10:00:00+11:00"), "v1", "T", "review",
 	    "\"missing\":\"calendar\"");
 	law_expect_text(OFF, AT("2027-01-04T10:00:00+11:00"), "v1", "T", "review",
-	    "Holidays are not known for 2027-01-04: calendar au does not cover it");
+	    "Holidays are not known for 2027-01-04: the calendar au does not cover it");
 	law_expect(OFF, AT("2025-12-31T10:00:00+11:00"), "v1", "T", "review");
 	law_expect(TIME(HOURS ",\"calendar\":\"nowhere\""), AT("2026-04-02T10:00:00+11:00"),
 	    "v1", "T", "review");

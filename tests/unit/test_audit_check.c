@@ -343,6 +343,38 @@ a_time_sentence_names_hour_zone_rule_and_what_to_do(void **state)
 	free(r);
 }
 
+static void
+a_sentence_says_words_and_never_the_name_of_a_code(void **state)
+{
+	struct replay *r = calloc(1, sizeof *r);
+
+	(void)state;
+	assert_non_null(r);
+	replay_pack(r, "house");
+	replay_load(r,
+	    CASE VISIT(
+		"v1", "2027-03-02T10:00:00+08:00") "{\"type\":\"case\",\"case\":\"c2\","
+						   "\"zone\":\"Europe/London\",\"actor\":"
+						   "\"third_party\"}\n{\"type\":\"contact\","
+						   "\"id\":\"v2\",\"case\":\"c2\",\"channel\":"
+						   "\"visit\",\"begin\":\"2027-03-02T10:00:"
+						   "00Z\",\"by\":\"collector\"}\n"
+						   "{\"type\":\"event\",\"id\":\"e1\","
+						   "\"case\":\"c1\",\"kind\":\"minor_alone\","
+						   "\"at\":\"2027-03-01T10:00:00+08:00\"}\n");
+	replay_judge(r);
+	const char *json = replay_row(r, "v1", "house-no-return")->json;
+	assert_non_null(
+	    strstr(json, "\"On hold since 2027-03-01 (minor alone) (house policy).\""));
+	assert_non_null(strstr(json, "\"自 2027-03-01 起停催：仅有未成年人（内部政策）。\""));
+	assert_non_null(strstr(json, "\"kind\":\"minor_alone\""));
+	json = replay_row(r, "v2", "house-holidays")->json;
+	assert_non_null(strstr(json, "the calendar of the place does not cover it"));
+	assert_non_null(strstr(json, "当地 日历未覆盖（内部政策）"));
+	replay_clear(r);
+	free(r);
+}
+
 /* A generated history of 120 lines over three cases, events among them. */
 static size_t
 generate(char lines[160][400])
@@ -558,6 +590,7 @@ main(void)
 	    cmocka_unit_test(a_long_visit_is_planned_over_its_length),
 	    cmocka_unit_test(every_sentence_fits_and_says_one_thing_to_do),
 	    cmocka_unit_test(a_time_sentence_names_hour_zone_rule_and_what_to_do),
+	    cmocka_unit_test(a_sentence_says_words_and_never_the_name_of_a_code),
 	    cmocka_unit_test(two_hundred_shuffles_give_the_same_bytes),
 	    cmocka_unit_test(a_finding_has_an_id_of_its_subject_pack_and_rule),
 	    cmocka_unit_test(inputs_are_hashed_as_they_are_written),
