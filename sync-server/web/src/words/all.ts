@@ -1,7 +1,9 @@
 // Every area's words, a line each.
 import type { Words } from "../words";
+import { notes } from "./notes";
 import { people } from "./people";
 
 export const all: Words[] = [
+	notes,
 	people,
 ];
