@@ -73,6 +73,12 @@ FV_NODISCARD enum fv_err fv_db_note_slip(
 /* The same for every visit that is there: part of the sixth migration. */
 FV_NODISCARD enum fv_err fv_db_note_slips(struct fv_store *store);
 
+/* Keep when a shift began and whose it was; any other record is passed over. */
+FV_NODISCARD enum fv_err fv_db_note_shift(
+    struct fv_store *store, const struct fv_store_record *record);
+/* The same for every shift that is there: part of the seventh migration. */
+FV_NODISCARD enum fv_err fv_db_note_shifts(struct fv_store *store);
+
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];
 

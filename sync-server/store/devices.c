@@ -1,4 +1,5 @@
 #include "db.h"
+#include "shifts.h"
 
 #include <string.h>
 
@@ -109,20 +110,13 @@ fv_store_device_get_no(struct fv_store *store, int64_t no, struct fv_store_devic
 	return get_one(stmt, out);
 }
 
-enum fv_err
-fv_store_device_each(
-    struct fv_store *store, const char *officer, fv_store_device_fn fn, void *ctx)
+/* Run a bound statement of devices; it is dropped. */
+static enum fv_err
+each_device(struct fv_store *store, sqlite3_stmt *stmt, fv_store_device_fn fn, void *ctx)
 {
 	struct fv_store_device device;
-	sqlite3_stmt *stmt = NULL;
 	enum fv_err rc;
 
-	rc = fv_db_make(
-	    store, officer == NULL ? FV_SQL_DEVICE_EACH : FV_SQL_DEVICE_EACH_OFFICER, &stmt);
-	if (rc != FV_OK)
-		goto cleanup;
-	if (officer != NULL)
-		fv_db_bind_text(stmt, 1, fv_span_z(officer));
 	while ((rc = fv_db_row(stmt)) == FV_OK)
 		if ((rc = read_device(stmt, &device)) != FV_OK ||
 		    (rc = fn(&device, ctx)) != FV_OK)
@@ -133,6 +127,79 @@ cleanup:
 	fv_wipe(&device, sizeof device);
 	fv_db_drop(store, stmt);
 	return rc;
+}
+
+enum fv_err
+fv_store_device_each(
+    struct fv_store *store, const char *officer, fv_store_device_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	rc = fv_db_make(
+	    store, officer == NULL ? FV_SQL_DEVICE_EACH : FV_SQL_DEVICE_EACH_OFFICER, &stmt);
+	if (rc != FV_OK)
+		return rc;
+	if (officer != NULL)
+		fv_db_bind_text(stmt, 1, fv_span_z(officer));
+	return each_device(store, stmt, fn, ctx);
+}
+
+struct device_search {
+	struct fv_span start;
+	struct fv_store_device *out;
+	size_t count;
+};
+
+static enum fv_err
+match_device(const struct fv_store_device *device, void *ctx)
+{
+	struct device_search *search = ctx;
+
+	if (memcmp(device->dev, search->start.ptr, search->start.len) == 0) {
+		*search->out = *device;
+		search->count++;
+	}
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_device_find(struct fv_store *store, struct fv_span start, struct fv_store_device *out)
+{
+	struct device_search search = {start, out, 0};
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if (start.len == 0 || start.len > FV_DEV_BYTES)
+		return FV_ENOENT;
+	if ((rc = fv_db_make(store, FV_SQL_DEVICE_FROM, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_blob(stmt, 1, start);
+	if ((rc = each_device(store, stmt, match_device, &search)) == FV_OK)
+		rc = search.count == 1 ? FV_OK : FV_ENOENT;
+	if (rc != FV_OK)
+		fv_wipe(out, sizeof *out);
+	return rc;
+}
+
+enum fv_err
+fv_store_device_each_after(struct fv_store *store, const struct fv_store_device_ask *ask,
+    fv_store_device_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	rc = fv_db_make(store,
+	    ask->agency == NULL ? FV_SQL_DEVICE_AFTER : FV_SQL_DEVICE_AFTER_AGENCY, &stmt);
+	if (rc != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, ask->after);
+	fv_db_bind_int(stmt, 2, (int64_t)ask->max);
+	fv_db_bind_int(stmt, 3, ask->heard_until_ms);
+	if (ask->agency != NULL)
+		fv_db_bind_text(stmt, 4, fv_span_z(ask->agency));
+	return each_device(store, stmt, fn, ctx);
 }
 
 enum fv_err

@@ -181,6 +181,8 @@ note_payload(struct fv_store *store, const struct fv_store_record *record)
 {
 	enum fv_err rc = fv_db_note_move(store, record);
 
+	if (rc == FV_OK)
+		rc = fv_db_note_shift(store, record);
 	return rc == FV_OK ? fv_db_note_slip(store, record) : rc;
 }
 

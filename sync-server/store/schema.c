@@ -199,6 +199,17 @@ static const char seventh_people[] =
     "CREATE TABLE link(account TEXT PRIMARY KEY REFERENCES account(id),"
     " hash BLOB NOT NULL UNIQUE, expires_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* Who was on shift when (shifts.h); shifts.c fills it.  What never was believed is gone with
+ * its record. */
+static const char seventh_trail[] =
+    "CREATE TABLE shift(record INTEGER PRIMARY KEY, officer TEXT NOT NULL,"
+    " begin_ms INTEGER NOT NULL);"
+    "CREATE INDEX shift_officer ON shift(officer, begin_ms);"
+    "CREATE INDEX shift_begin ON shift(begin_ms);"
+    "CREATE INDEX device_agency ON device(agency);"
+    "CREATE TRIGGER shift_gone AFTER DELETE ON record WHEN old.type = 3"
+    " BEGIN DELETE FROM shift WHERE record = old.id; END;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
@@ -206,5 +217,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){seventh_people, NULL},
+    (const char *const[]){seventh_people, seventh_trail, NULL},
 };

@@ -4,6 +4,10 @@
 	"SELECT no, dev, pk_0, pk_sync, pk_box, ticket_id, agency, team, officer,"            \
 	" handle_secret, handle_idx, enrolled_ms, enrol_index, approved_ms, revoked_ms,"      \
 	" trusted_size FROM device "
+/* Not heard from since ?3; 0: whether or not. */
+#define DEVICE_SILENT                                                                         \
+	"(?3 = 0 OR revoked_ms IS NULL AND no IN"                                             \
+	" (SELECT device FROM trail WHERE last_sync_ms <= ?3)) "
 /*
  * Column 10: what a record's seq must be below to be sealed.  Column 11: no payload, and
  * none is on its way.
@@ -49,6 +53,11 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_DEVICE_GET_NO] = DEVICE_COLUMNS "WHERE no = ?1",
     [FV_SQL_DEVICE_EACH] = DEVICE_COLUMNS "ORDER BY no",
     [FV_SQL_DEVICE_EACH_OFFICER] = DEVICE_COLUMNS "WHERE officer = ?1 ORDER BY no",
+    [FV_SQL_DEVICE_FROM] = DEVICE_COLUMNS "WHERE dev >= ?1 ORDER BY dev LIMIT 2",
+    [FV_SQL_DEVICE_AFTER] =
+	DEVICE_COLUMNS "WHERE no > ?1 AND " DEVICE_SILENT "ORDER BY no LIMIT ?2",
+    [FV_SQL_DEVICE_AFTER_AGENCY] = DEVICE_COLUMNS
+    "WHERE agency = ?4 AND no > ?1 AND " DEVICE_SILENT "ORDER BY no LIMIT ?2",
     [FV_SQL_DEVICE_APPROVE] = "UPDATE device SET approved_ms = ?2 WHERE no = ?1",
     [FV_SQL_DEVICE_REVOKE] =
 	"UPDATE device SET revoked_ms = ?2, trusted_size = ?3 WHERE no = ?1",
@@ -97,6 +106,30 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_SLIP_PUT] = "INSERT OR IGNORE INTO slip VALUES(?1, ?2)",
     [FV_SQL_SLIP_FIND] = "SELECT record FROM slip WHERE hash = ?1",
     [FV_SQL_SLIP_ALL] = RECORD_COLUMNS "WHERE type = 5 AND payload IS NOT NULL",
+    [FV_SQL_SLIP_SPAN] =
+	"SELECT record FROM slip WHERE record >= ?1 AND record < ?2 ORDER BY record",
+    [FV_SQL_SLIP_BEFORE] = "SELECT record FROM slip WHERE record >= ?1 AND record < ?2"
+			   " ORDER BY record DESC LIMIT 1",
+    [FV_SQL_OFFICER_ZONES] = "SELECT zones FROM assignment JOIN cases ON cases.id = case_id"
+			     " WHERE officer = ?1 AND closed = 0 ORDER BY case_id LIMIT 1",
+    [FV_SQL_SHIFT_PUT] = "INSERT OR IGNORE INTO shift VALUES(?1, ?2, ?3)",
+    [FV_SQL_SHIFT_ALL] =
+	"SELECT id, header, payload FROM record WHERE type IN (1, 2, 3, 14, 15, 16, 20)"
+	" AND type = 3 AND payload IS NOT NULL",
+    [FV_SQL_SHIFT_EACH] = "SELECT record, officer, begin_ms FROM shift WHERE record >= ?1"
+			  " AND record < ?2 AND begin_ms >= ?3 AND begin_ms < ?4"
+			  " ORDER BY record",
+    [FV_SQL_SHIFT_BEFORE] = "SELECT record, officer, begin_ms FROM shift WHERE record >= ?1"
+			    " AND record < ?2 ORDER BY record DESC LIMIT ?3",
+    [FV_SQL_SHIFT_OFFICER] = "SELECT record, officer, begin_ms FROM shift WHERE officer = ?1"
+			     " AND begin_ms >= ?2 AND begin_ms < ?3 ORDER BY begin_ms, record",
+    [FV_SQL_SHIFT_NEXT] = "SELECT record FROM shift WHERE record > ?1 AND record < ?2"
+			  " ORDER BY record LIMIT 1",
+    [FV_SQL_OFFICER_EACH] =
+	"SELECT officer FROM device WHERE agency = ?1 AND officer > ?2 AND revoked_ms IS NULL"
+	" UNION SELECT shift.officer FROM shift JOIN device ON no = record >> 40"
+	" WHERE begin_ms >= ?3 AND begin_ms < ?4 AND agency = ?1 AND shift.officer > ?2"
+	" ORDER BY 1 LIMIT ?5",
     [FV_SQL_MOVED_ALL] = RECORD_COLUMNS RECORD_CONTEXT "ORDER BY record.id",
 
     [FV_SQL_QUARANTINE_PUT] =

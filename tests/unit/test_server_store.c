@@ -258,6 +258,8 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 			     "DROP TABLE alert; DROP TABLE watch;"
 			     "DROP TRIGGER slip_gone; DROP TABLE slip;"
 			     "DROP TABLE link; DROP TABLE account;"
+			     "DROP TRIGGER shift_gone; DROP TABLE shift;"
+			     "DROP INDEX device_agency;"
 			     "DROP INDEX record_context; DROP INDEX finding_run;"
 			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 			     "PRAGMA user_version=1"),

@@ -1,0 +1,482 @@
+/* The trail area's routes: handhelds, their days, one day of one. */
+#include "sync-server/desk/trail_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fv/cbor.h"
+#include "sync-server/desk/routes.h"
+#include "sync-server/verb.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define SILENT_HOURS 24
+#define SILENT_HOURS_MAX 8784
+#define PAGE 100
+#define PAD_MS INT64_C(600000) /* of the track, before and after a visit */
+
+/* -- names of officers ---------------------------------------------------------------- */
+
+enum fv_err
+trail_names_open(struct trail_names *names, struct fv_store *store)
+{
+	struct fv_hash hash;
+	enum fv_err rc;
+
+	names->roster = NULL;
+	rc = fv_verb_roster(store, &names->roster, &hash);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+void
+trail_names_close(struct trail_names *names)
+{
+	free(names->roster);
+	names->roster = NULL;
+}
+
+const char *
+trail_name_of(const struct trail_names *names, const char *officer)
+{
+	for (size_t i = 0; names->roster != NULL && i < names->roster->officer_count; i++)
+		if (strcmp(names->roster->officers[i].id, officer) == 0)
+			return names->roster->officers[i].name;
+	return "";
+}
+
+/* -- handhelds ------------------------------------------------------------------------ */
+
+bool
+trail_find_device(struct desk_request *request, struct fv_web_answer *answer, const char *hex,
+    struct fv_store_device *out)
+{
+	const size_t len = strlen(hex) / 2;
+	uint8_t dev[FV_DEV_BYTES];
+	enum fv_err rc = FV_ENOENT;
+
+	/* Whole, or the first half as it stands in the id of a visit. */
+	memset(out, 0, sizeof *out);
+	if ((len == FV_DEV_BYTES || len == FV_DEV_BYTES / 2) &&
+	    fv_hex_decode(fv_span_z(hex), dev, len) == FV_OK)
+		rc = fv_store_device_find(request->store, fv_span_of(dev, len), out);
+	if (rc == FV_OK && desk_sees(request, out->agency))
+		return true;
+	fv_wipe(out, sizeof *out);
+	if (rc == FV_OK || rc == FV_ENOENT)
+		desk_problem(answer, 404, "no-device", "no handheld of this id");
+	else
+		desk_failed(answer, rc);
+	return false;
+}
+
+struct device_list {
+	struct trail_view view;
+	struct trail_names names;
+	json_t *rows;
+	int64_t last_no;
+	int64_t silent_ms; /* who was not heard from for so long is silent */
+	size_t max, count;
+	bool has_more;
+};
+
+/* When the shift that is still open began. */
+static enum fv_err
+take_open_shift(const struct fv_store_shift *row, void *ctx)
+{
+	struct trail_shift *shift = ctx;
+
+	shift->seq = row->seq;
+	shift->begin.at_ms = row->begin_ms;
+	memcpy(shift->officer, row->officer, sizeof shift->officer);
+	return FV_OK;
+}
+
+static enum fv_err
+put_shift_state(struct device_list *list, int64_t no, json_t *row)
+{
+	struct trail_shift shift = {.seq = UINT64_MAX};
+	enum fv_err rc = fv_store_shift_each_before(
+	    list->view.store, no, UINT64_MAX, 1, take_open_shift, &shift);
+	bool is_open = false;
+
+	if (rc == FV_OK && shift.seq != UINT64_MAX) {
+		rc = trail_shift_end(&list->view, no, &shift);
+		is_open = !shift.has_end;
+	}
+	if (rc == FV_OK)
+		rc = trail_shift_zone(&list->view, no, &shift);
+	if (rc != FV_OK)
+		return rc;
+	(void)json_object_set_new(row, "on_shift_since_ms",
+	    is_open ? json_integer((json_int_t)shift.begin.at_ms) : json_null());
+	(void)json_object_set_new(row, "last_shift_ms",
+	    shift.seq != UINT64_MAX ? json_integer((json_int_t)shift.begin.at_ms)
+				    : json_null());
+	(void)json_object_set_new(row, "zone", json_string(shift.zone_name));
+	return FV_OK;
+}
+
+static enum fv_err
+put_version(struct fv_store *store, const struct fv_store_device *d, json_t *row)
+{
+	struct fv_store_record boot;
+	struct fv_span text = {0};
+	struct fv_cbor_reader r;
+	enum fv_err rc =
+	    fv_store_record_type_before(store, d->no, FV_REC_BOOT, UINT64_MAX, &boot);
+
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	if (rc == FV_OK && boot.has_payload &&
+	    fv_cbor_map_find(boot.payload, 6, &r) == FV_OK &&
+	    fv_cbor_get_text(&r, &text) != FV_OK)
+		text = (struct fv_span){0};
+	(void)json_object_set_new(row, "version",
+	    text.len > 0 ? json_stringn((const char *)text.ptr, text.len) : json_null());
+	return FV_OK;
+}
+
+static json_t *
+device_json(const struct device_list *list, const struct fv_store_device *d,
+    const struct fv_store_trail *t)
+{
+	const uint64_t size = t->trail.range.size;
+	const uint64_t told = t->has_tail && t->tail_n > size ? t->tail_n - size : 0;
+	char hex[2 * FV_DEV_BYTES + 1];
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "dev",
+	    trail_dev_hex(d->dev, hex), "officer", d->officer, "officer_name",
+	    trail_name_of(&list->names, d->officer), "agency", d->agency, "team", d->team,
+	    "is_approved", d->is_approved, "is_revoked", d->is_revoked, "records",
+	    (json_int_t)size, "unsealed", (json_int_t)(size - t->trail.sealed_size),
+	    "outstanding", (json_int_t)told);
+
+	(void)json_object_set_new(row, "last_sync_ms",
+	    t->last_sync_ms > 0 ? json_integer((json_int_t)t->last_sync_ms) : json_null());
+	(void)json_object_set_new(row, "is_silent",
+	    json_boolean(
+		!d->is_revoked && t->last_sync_ms <= list->view.now_ms - list->silent_ms));
+	(void)json_object_set_new(row, "battery_percent",
+	    t->has_state && t->has_battery ? json_integer((json_int_t)t->battery_percent)
+					   : json_null());
+	(void)json_object_set_new(row, "free_mib",
+	    t->has_state ? json_integer((json_int_t)t->free_mib) : json_null());
+	(void)json_object_set_new(row, "clock_ahead_ms",
+	    size > 0 && t->trail.last.has_gnss
+		? json_integer((json_int_t)(t->trail.last.rtc_ms - t->trail.last.gnss_ms))
+		: json_null());
+	return row;
+}
+
+static enum fv_err
+take_device(const struct fv_store_device *d, void *ctx)
+{
+	struct device_list *list = ctx;
+	struct fv_store_trail *t;
+	uint64_t missing, pieces;
+	json_t *row;
+	enum fv_err rc;
+
+	if (list->count == list->max) {
+		list->has_more = true;
+		return FV_OK;
+	}
+	if ((t = malloc(sizeof *t)) == NULL)
+		return FV_ENOMEM;
+	if ((rc = fv_store_trail_load(list->view.store, d->no, t)) == FV_OK)
+		rc = fv_store_blob_count_missing(list->view.store, d->no, &missing, &pieces);
+	if (rc == FV_OK) {
+		row = device_json(list, d, t);
+		(void)json_object_set_new(row, "apart", json_integer((json_int_t)missing));
+		(void)json_array_append_new(list->rows, row);
+		list->last_no = d->no;
+		list->count++;
+		if ((rc = put_version(list->view.store, d, row)) == FV_OK)
+			rc = put_shift_state(list, d->no, row);
+	}
+	free(t);
+	return rc;
+}
+
+static bool
+query_after(struct desk_request *request, struct fv_web_answer *answer, int64_t *after_out)
+{
+	return desk_query_int(request, answer, "after", 0, INT64_MAX, 0, after_out);
+}
+
+static void
+get_devices(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct device_list list = {.rows = NULL};
+	struct fv_store_device_ask ask = {0};
+	int64_t limit, hours, only_silent;
+	enum fv_err rc;
+
+	if (!query_after(request, answer, &ask.after) ||
+	    !desk_query_int(request, answer, "limit", 1, DESK_PAGE_MAX, PAGE, &limit) ||
+	    !desk_query_int(
+		request, answer, "silent_hours", 1, SILENT_HOURS_MAX, SILENT_HOURS, &hours) ||
+	    !desk_query_int(request, answer, "silent", 0, 1, 0, &only_silent))
+		return;
+	trail_view_open(&list.view, request->store, request->who->agency, request->now_ms);
+	list.silent_ms = hours * HOUR_MS;
+	list.max = (size_t)limit;
+	ask.max = list.max + 1;
+	ask.agency = request->who->agency[0] != '\0' ? request->who->agency : NULL;
+	ask.heard_until_ms = only_silent != 0 ? request->now_ms - list.silent_ms : 0;
+	list.rows = json_array();
+	if ((rc = trail_names_open(&list.names, request->store)) == FV_OK)
+		rc = fv_store_device_each_after(request->store, &ask, take_device, &list);
+	if (rc != FV_OK) {
+		json_decref(list.rows);
+		desk_failed(answer, rc);
+	} else {
+		desk_json(request, answer, 200,
+		    json_pack("{s:o, s:o, s:I}", "rows", list.rows, "next",
+			list.has_more ? json_sprintf("%lld", (long long)list.last_no)
+				      : json_null(),
+			"silent_ms", (json_int_t)list.silent_ms));
+	}
+	trail_names_close(&list.names);
+	trail_view_close(&list.view);
+}
+
+/* -- days ----------------------------------------------------------------------------- */
+
+struct day_list {
+	struct trail_view view;
+	json_t *rows;
+	uint64_t last_seq;
+	size_t max, count;
+	bool has_more;
+};
+
+static enum fv_err
+take_day(const struct fv_store_shift *shift_row, void *ctx)
+{
+	struct day_list *list = ctx;
+	struct trail_shift shift = {
+	    .seq = shift_row->seq, .begin = {shift_row->begin_ms, shift_row->begin_ms}};
+	int64_t day, last;
+	char date[16];
+	json_t *row, *days;
+	enum fv_err rc;
+
+	if (list->count == list->max) {
+		list->has_more = true;
+		return FV_OK;
+	}
+	memcpy(shift.officer, shift_row->officer, sizeof shift.officer);
+	if ((rc = trail_shift_end(&list->view, shift_row->no, &shift)) != FV_OK ||
+	    (rc = trail_shift_zone(&list->view, shift_row->no, &shift)) != FV_OK)
+		return rc;
+	day = last = fv_zone_local_days(shift.zone, shift.begin.at_ms);
+	if (shift.has_end && shift.end.at_ms - shift.begin.at_ms <= FV_TRAIL_SHIFT_MAX_MS)
+		last = fv_zone_local_days(shift.zone, shift.end.at_ms);
+	days = json_array();
+	for (; day <= last; day++)
+		(void)json_array_append_new(days, json_string(trail_date(day, date)));
+	row = trail_shift_json(&shift);
+	(void)json_object_set_new(row, "days", days);
+	(void)json_array_append_new(list->rows, row);
+	list->last_seq = shift.seq;
+	list->count++;
+	return FV_OK;
+}
+
+static void
+get_days(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct day_list list = {.rows = NULL};
+	struct fv_store_device device;
+	int64_t limit, after;
+	enum fv_err rc;
+
+	if (!trail_find_device(request, answer, request->params[0], &device))
+		return;
+	if (!query_after(request, answer, &after) ||
+	    !desk_query_int(request, answer, "limit", 1, DESK_PAGE_MAX, PAGE, &limit))
+		goto cleanup;
+	trail_view_open(&list.view, request->store, request->who->agency, request->now_ms);
+	list.max = (size_t)limit;
+	list.rows = json_array();
+	rc = fv_store_shift_each_before(request->store, device.no,
+	    after > 0 ? (uint64_t)after : UINT64_MAX, list.max + 1, take_day, &list);
+	if (rc != FV_OK) {
+		json_decref(list.rows);
+		desk_failed(answer, rc);
+	} else {
+		desk_json(request, answer, 200,
+		    json_pack("{s:o, s:o}", "rows", list.rows, "next",
+			list.has_more ? json_sprintf("%llu", (unsigned long long)list.last_seq)
+				      : json_null()));
+	}
+	trail_view_close(&list.view);
+cleanup:
+	fv_wipe(&device, sizeof device);
+}
+
+/* The date asked for, else that of the newest shift, else today's in UTC. */
+static enum fv_err
+take_newest(const struct fv_store_shift *row, void *ctx)
+{
+	struct trail_shift *shift = ctx;
+
+	shift->seq = row->seq;
+	shift->begin.at_ms = row->begin_ms;
+	return FV_OK;
+}
+
+static enum fv_err
+newest_day(struct trail_view *view, int64_t no, int64_t *day_out)
+{
+	struct trail_shift shift = {.seq = UINT64_MAX, .begin = {view->now_ms, view->now_ms}};
+	enum fv_err rc =
+	    fv_store_shift_each_before(view->store, no, UINT64_MAX, 1, take_newest, &shift);
+
+	if (rc == FV_OK) {
+		shift.until_seq = UINT64_MAX;
+		rc = trail_shift_zone(view, no, &shift);
+	}
+	if (rc == FV_OK)
+		*day_out = fv_zone_local_days(shift.zone, shift.begin.at_ms);
+	return rc;
+}
+
+/* The date of a visit, in the zone of the shift in which it lies. */
+static enum fv_err
+day_of_visit(struct trail_view *view, int64_t no, uint64_t seq, int64_t *day_out)
+{
+	struct trail_shift shift = {.seq = 0};
+	struct fv_store_record record;
+	struct fv_header header;
+	enum fv_err rc;
+
+	if ((rc = fv_store_record_get(view->store, no, seq, &record)) != FV_OK)
+		return rc;
+	if (fv_header_parse(record.header, &header) != FV_OK)
+		return FV_ECORRUPT;
+	rc = fv_store_shift_each_before(view->store, no, seq, 1, take_newest, &shift);
+	if (rc == FV_OK)
+		rc = trail_shift_end(view, no, &shift);
+	if (rc == FV_OK)
+		rc = trail_shift_zone(view, no, &shift);
+	if (rc == FV_OK)
+		*day_out = fv_zone_local_days(shift.zone, header.rtc_ms);
+	return rc;
+}
+
+static void
+put_officer_names(struct fv_store *store, json_t *day)
+{
+	struct trail_names names;
+	json_t *shift;
+	size_t i;
+
+	if (trail_names_open(&names, store) != FV_OK)
+		return;
+	(void)json_object_set_new(day, "officer_name",
+	    json_string(trail_name_of(&names,
+		json_string_value(json_object_get(day, "officer")) != NULL
+		    ? json_string_value(json_object_get(day, "officer"))
+		    : "")));
+	json_array_foreach(json_object_get(day, "shifts"), i, shift)
+	{
+		const char *id = json_string_value(json_object_get(shift, "officer"));
+
+		(void)json_object_set_new(shift, "officer_name",
+		    json_string(id != NULL ? trail_name_of(&names, id) : ""));
+	}
+	trail_names_close(&names);
+}
+
+/* Only what lies around one visit: ?visit=SEQ. */
+static bool
+ask_span(const struct trail_day *day, uint64_t seq, struct trail_ask *ask)
+{
+	for (size_t i = 0; i < day->visit_count; i++) {
+		const struct trail_visit *v = &day->visits[i];
+
+		if (v->seq != seq)
+			continue;
+		ask->has_span = true;
+		ask->from_ms = v->begin.t_ms - PAD_MS;
+		ask->until_ms = (v->has_end ? v->end.t_ms : v->begin.t_ms) + PAD_MS;
+		return true;
+	}
+	return false;
+}
+
+static void
+answer_day(
+    struct desk_request *request, struct fv_web_answer *answer, const struct trail_day *day)
+{
+	json_t *out = trail_day_json(day);
+
+	put_officer_names(request->store, out);
+	desk_json(request, answer, 200, out);
+}
+
+/* Read the day of one visit: where it lies first, then the fixes around it. */
+static enum fv_err
+read_visit_day(struct trail_view *view, const struct fv_store_device *device, uint64_t seq,
+    struct trail_ask *ask, struct trail_day *day)
+{
+	enum fv_err rc;
+
+	ask->no_fixes = true;
+	if ((rc = trail_day_read(view, device, ask, day)) != FV_OK)
+		return rc;
+	rc = ask_span(day, seq, ask) ? FV_OK : FV_ENOENT;
+	trail_day_clear(day);
+	ask->no_fixes = false;
+	return rc == FV_OK ? trail_day_read(view, device, ask, day) : rc;
+}
+
+static void
+get_day(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct trail_ask ask = {0};
+	struct fv_store_device device;
+	struct trail_view view;
+	struct trail_day day;
+	int64_t zoom, visit;
+	bool has_day;
+	enum fv_err rc = FV_OK;
+
+	if (!trail_find_device(request, answer, request->params[0], &device))
+		return;
+	if (!desk_query_day(request, answer, "day", &has_day, &ask.day) ||
+	    !desk_query_int(request, answer, "zoom", 0, FV_TRAIL_ZOOM_MAX, -1, &zoom) ||
+	    !desk_query_int(request, answer, "visit", 0, INT64_MAX, -1, &visit))
+		goto cleanup;
+	trail_view_open(&view, request->store, request->who->agency, request->now_ms);
+	ask.has_zoom = zoom >= 0;
+	ask.zoom = (int)zoom;
+	if (!has_day && visit >= 0)
+		rc = day_of_visit(&view, device.no, (uint64_t)visit, &ask.day);
+	else if (!has_day)
+		rc = newest_day(&view, device.no, &ask.day);
+	if (rc == FV_OK)
+		rc = visit < 0 ? trail_day_read(&view, &device, &ask, &day)
+			       : read_visit_day(&view, &device, (uint64_t)visit, &ask, &day);
+	if (rc == FV_OK) {
+		answer_day(request, answer, &day);
+		trail_day_clear(&day);
+	} else if (rc == FV_ENOENT) {
+		desk_problem(answer, 404, "no-visit", "no such visit on that day");
+	} else {
+		desk_failed(answer, rc);
+	}
+	trail_view_close(&view);
+cleanup:
+	fv_wipe(&device, sizeof device);
+}
+
+const struct desk_route desk_routes_trail[] = {
+    {"GET", "/devices", DESK_READ, get_devices},
+    {"GET", "/devices/{dev}/days", DESK_READ, get_days},
+    {"GET", "/devices/{dev}/day", DESK_READ, get_day},
+    {"GET", "/officers/{officer}/day", DESK_READ, trail_officer_day},
+    {"GET", "/agencies/{agency}/day", DESK_READ, trail_agency_day},
+    {"GET", "/cases/{case}/history", DESK_READ, trail_case_history},
+    {NULL, NULL, 0, NULL},
+};
