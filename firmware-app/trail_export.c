@@ -6,11 +6,10 @@
 #include <time.h>
 
 #include "firmware-app/again.h"
-#include "firmware-app/export_put.h"
 #include "firmware-app/officer.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/work.h"
-#include "fv/track.h"
+#include "fv/export.h"
 
 #define CURSOR_BYTES 18U
 
@@ -18,26 +17,10 @@ struct walk {
 	struct fv_app *app;
 	struct fv_export out;
 	struct fv_track_fix *fixes; /* owned */
-	int64_t from_ms, to_ms;     /* wanted: from <= t < to */
 	uint64_t pass;              /* 1 and, for GPX, 2 */
 	uint64_t seq;               /* the next record */
 	bool is_own;                /* the records are this officer's */
 };
-
-/* True while this record type carries a stamp that is told. */
-static bool
-has_stamp(uint32_t type)
-{
-	return type == FV_REC_SHIFT_BEGIN || type == FV_REC_SHIFT_END ||
-	    type == FV_REC_VISIT_BEGIN || type == FV_REC_VISIT_END || type == FV_REC_EVENT ||
-	    type == FV_REC_SOS || type == FV_REC_CHECKIN;
-}
-
-static bool
-is_wanted(const struct walk *w, int64_t t_ms)
-{
-	return t_ms >= w->from_ms && t_ms < w->to_ms;
-}
 
 /* Whose records follow: said by SHIFT_BEGIN, and by OFFICER when one takes the handheld. */
 static void
@@ -59,60 +42,18 @@ follow_officer(struct walk *w, const struct fv_record_row *row)
 }
 
 static enum fv_err
-put_stamp(struct walk *w, const struct fv_record_row *row)
-{
-	struct fv_export_point point = {.seq = row->seq, .type = row->type};
-	struct fv_cbor_reader r;
-	struct fv_header header;
-	struct fv_span item;
-
-	if (fv_header_parse(row->header, &header) != FV_OK)
-		return FV_ECORRUPT;
-	if (fv_cbor_map_find(row->payload, 2, &r) != FV_OK ||
-	    fv_cbor_skip(&r, &item) != FV_OK || fv_stamp_parse(item, &point.stamp) != FV_OK ||
-	    !fv_stamp_has(&point.stamp, FV_STAMP_LAT) || !is_wanted(w, header.rtc_ms))
-		return FV_OK; /* null, or without a place */
-	point.t_ms = header.rtc_ms;
-	if (fv_cbor_map_find(row->payload, 1, &r) != FV_OK ||
-	    fv_cbor_get_text(&r, &point.case_id) != FV_OK)
-		point.case_id = fv_span_z("");
-	fv_export_point(&w->out, &point);
-	return FV_OK;
-}
-
-static enum fv_err
-put_track(struct walk *w, const struct fv_record_row *row)
-{
-	struct fv_track_info info;
-	struct fv_span coded;
-	size_t first = 0, last;
-	enum fv_err rc;
-
-	if ((rc = fv_track_payload_parse(row->payload, &info, &coded)) != FV_OK ||
-	    (rc = fv_track_decode(coded, &info, w->fixes)) != FV_OK)
-		return rc == FV_ENOMEM ? rc : FV_ECORRUPT;
-	while (first < info.count && !is_wanted(w, w->fixes[first].t_ms))
-		first++;
-	for (last = first; last < info.count && is_wanted(w, w->fixes[last].t_ms);)
-		last++;
-	fv_export_run(&w->out, row->seq, w->fixes + first, last - first);
-	return FV_OK;
-}
-
-static enum fv_err
 on_record(const struct fv_record_row *row, void *ctx)
 {
 	struct walk *w = ctx;
-	bool is_one_pass = w->out.format != FV_EXPORT_GPX;
-	enum fv_err rc = FV_OK;
+	const struct fv_export_record record = {
+	    row->seq, row->type, row->header, row->payload};
+	unsigned what = w->out.format != FV_EXPORT_GPX ? FV_EXPORT_POINTS | FV_EXPORT_RUNS
+	    : w->pass == 1                             ? FV_EXPORT_POINTS
+						       : FV_EXPORT_RUNS;
+	enum fv_err rc;
 
 	follow_officer(w, row);
-	if (w->is_own && has_stamp(row->type) && (is_one_pass || w->pass == 1))
-		rc = put_stamp(w, row);
-	else if (w->is_own && row->type == FV_REC_TRACK && (is_one_pass || w->pass == 2))
-		rc = put_track(w, row);
-	else if (row->type == FV_REC_GAP || row->type == FV_REC_SHIFT_END)
-		fv_export_break(&w->out);
+	rc = fv_export_take(&w->out, &record, w->is_own ? what : 0, w->fixes);
 	w->seq = row->seq + 1;
 	if (rc == FV_OK && w->out.to->len >= FV_EXPORT_PIECE_BYTES)
 		return FV_AGAIN;
@@ -246,16 +187,14 @@ int
 fv_trail_export(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	struct walk w = {.app = app,
-	    .out.to = &reply->out,
-	    .from_ms = INT64_MIN,
-	    .to_ms = INT64_MAX,
+	    .out = {.to = &reply->out, .from_ms = INT64_MIN, .to_ms = INT64_MAX},
 	    .pass = 1};
 	uint64_t total;
 	enum fv_err rc;
 
 	if (!read_format(call, &w, reply) ||
-	    !read_option(call, "from", false, &w.from_ms, reply) ||
-	    !read_option(call, "to", true, &w.to_ms, reply) || !may_read(app, call, reply))
+	    !read_option(call, "from", false, &w.out.from_ms, reply) ||
+	    !read_option(call, "to", true, &w.out.to_ms, reply) || !may_read(app, call, reply))
 		return reply->exit;
 	w.is_own = strcmp(app->identity.ticket.officer, app->officer) == 0;
 	if (!take_cursor(&w, fv_call_cursor(call)))

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "sql.h"
+#include "findings.h"
 #include "records.h"
 #include "store.h"
 
@@ -60,6 +61,9 @@ uint32_t fv_db_col_u32(sqlite3_stmt *stmt, int at);
 bool fv_db_col_fixed(sqlite3_stmt *stmt, int at, void *out, size_t len);
 /* Text that fits `cap` bytes with its NUL, or false. */
 bool fv_db_col_z(sqlite3_stmt *stmt, int at, char *out, size_t cap);
+
+/* The row of a statement that selects the columns of a finding. */
+FV_NODISCARD enum fv_err fv_db_read_finding(sqlite3_stmt *stmt, struct fv_store_finding *out);
 
 /* Note what an AMEND moves to another case; any other record is passed over. */
 FV_NODISCARD enum fv_err fv_db_note_move(

@@ -108,8 +108,8 @@ fv_store_finding_append(struct fv_store *store, const struct fv_store_finding *f
 	return fv_db_run(stmt);
 }
 
-static enum fv_err
-read_finding(sqlite3_stmt *stmt, struct fv_store_finding *out)
+enum fv_err
+fv_db_read_finding(sqlite3_stmt *stmt, struct fv_store_finding *out)
 {
 	memset(out, 0, sizeof *out);
 	out->revision = fv_db_col_u32(stmt, 1);
@@ -146,7 +146,7 @@ fv_store_finding_last(
 	fv_db_bind_blob(stmt, 1, fv_span_of(id, 16));
 	if ((rc = fv_db_row(stmt)) != FV_OK)
 		return rc;
-	return read_finding(stmt, out);
+	return fv_db_read_finding(stmt, out);
 }
 
 static enum fv_err
@@ -162,7 +162,7 @@ each_finding(struct fv_store *store, enum fv_sql sql, const char *case_id,
 	if (case_id != NULL)
 		fv_db_bind_text(stmt, 1, fv_span_z(case_id));
 	while ((rc = fv_db_row(stmt)) == FV_OK)
-		if ((rc = read_finding(stmt, &finding)) != FV_OK ||
+		if ((rc = fv_db_read_finding(stmt, &finding)) != FV_OK ||
 		    (rc = fn(&finding, ctx)) != FV_OK)
 			goto cleanup;
 	if (rc == FV_ENOENT) /* the end of the list */

@@ -198,6 +198,21 @@ static const char seventh_people[] =
     " BEGIN SELECT RAISE(ABORT, 'accounts are kept'); END;"
     "CREATE TABLE link(account TEXT PRIMARY KEY REFERENCES account(id),"
     " hash BLOB NOT NULL UNIQUE, expires_ms INTEGER NOT NULL) WITHOUT ROWID;";
+/*
+ * What other systems follow, in the order of the commits (feed.h).  kind 1: a record (key: its
+ * id) of type CONTACT, OUTCOME, EVENT or AMEND; kind 2: a revision of a finding (key: its
+ * row). What never was believed leaves no step behind.
+ */
+static const char seventh_feed[] =
+    "CREATE TABLE feed(no INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+    " key INTEGER NOT NULL);"
+    "INSERT INTO feed(kind, key) SELECT 1, id FROM record WHERE type IN (7, 8, 9, 14)"
+    " ORDER BY received_ms, id;"
+    "INSERT INTO feed(kind, key) SELECT 2, rowid FROM finding ORDER BY rowid;"
+    "CREATE TRIGGER feed_record AFTER INSERT ON record WHEN new.type IN (7, 8, 9, 14)"
+    " BEGIN INSERT INTO feed(kind, key) VALUES(1, new.id); END;"
+    "CREATE TRIGGER feed_finding AFTER INSERT ON finding"
+    " BEGIN INSERT INTO feed(kind, key) VALUES(2, new.rowid); END;";
 
 /* Who was on shift when (shifts.h); shifts.c fills it.  What never was believed is gone with
  * its record. */
@@ -217,5 +232,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){seventh_people, seventh_trail, NULL},
+    (const char *const[]){seventh_people, seventh_trail, seventh_feed, NULL},
 };

@@ -220,6 +220,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	"INSERT INTO finding VALUES(?1, (SELECT coalesce(max(revision), 0) + 1 FROM finding"
 	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16)",
+    [FV_SQL_FINDING_ROW] = FINDING_COLUMNS "WHERE rowid = ?1",
+    [FV_SQL_FEED_EACH] = "SELECT no, kind, key FROM feed WHERE no > ?1 ORDER BY no LIMIT ?2",
     [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",
     [FV_SQL_FINDING_EACH_CASE] =

@@ -1,4 +1,4 @@
-#include "firmware-app/export_put.h"
+#include "fv/export.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,7 +68,10 @@ put_gpx_point(struct fv_buf *out, const struct fv_export_point *p)
 	if (fv_stamp_has(s, FV_STAMP_HDOP))
 		fv_buf_putf(
 		    out, "<hdop>%d.%02d</hdop>", (int)s->hdop_c / 100, (int)s->hdop_c % 100);
-	fv_buf_put_z(out, "</wpt>\n");
+	fv_buf_putf(out, "<extensions><fv:record>%" PRIu64 "</fv:record>", p->seq);
+	if (fv_stamp_has(s, FV_STAMP_EPH))
+		fv_buf_putf(out, "<fv:accuracy_mm>%d</fv:accuracy_mm>", (int)s->eph_mm);
+	fv_buf_put_z(out, "</extensions></wpt>\n");
 }
 
 static void
@@ -188,6 +191,7 @@ fv_export_begin(struct fv_export *e)
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<gpx version=\"1.1\" creator=\"fieldvisit\" "
 	    "xmlns=\"http://www.topografix.com/GPX/1/1\" "
+	    "xmlns:fv=\"urn:fieldvisit:gpx:1\" "
 	    "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
 	    "xsi:schemaLocation=\"http://www.topografix.com/GPX/1/1 "
 	    "http://www.topografix.com/GPX/1/1/gpx.xsd\">\n",
@@ -245,4 +249,76 @@ fv_export_end(struct fv_export *e)
 		fv_buf_put_z(e->to, e->has_item ? "</trk>\n</gpx>\n" : "</gpx>\n");
 	else if (e->format == FV_EXPORT_GEOJSON)
 		fv_buf_put_z(e->to, "\n]}\n");
+}
+
+/* --- out of records --- */
+
+/* True while this record type carries a stamp that is told. */
+static bool
+has_stamp(uint32_t type)
+{
+	return type == FV_REC_SHIFT_BEGIN || type == FV_REC_SHIFT_END ||
+	    type == FV_REC_VISIT_BEGIN || type == FV_REC_VISIT_END || type == FV_REC_EVENT ||
+	    type == FV_REC_SOS || type == FV_REC_CHECKIN;
+}
+
+static bool
+is_wanted(const struct fv_export *e, int64_t t_ms)
+{
+	return t_ms >= e->from_ms && t_ms < e->to_ms;
+}
+
+static enum fv_err
+take_stamp(struct fv_export *e, const struct fv_export_record *record)
+{
+	struct fv_export_point point = {.seq = record->seq, .type = record->type};
+	struct fv_cbor_reader r;
+	struct fv_header header;
+	struct fv_span item;
+
+	if (fv_header_parse(record->header, &header) != FV_OK)
+		return FV_ECORRUPT;
+	if (fv_cbor_map_find(record->payload, 2, &r) != FV_OK ||
+	    fv_cbor_skip(&r, &item) != FV_OK || fv_stamp_parse(item, &point.stamp) != FV_OK ||
+	    !fv_stamp_has(&point.stamp, FV_STAMP_LAT) || !is_wanted(e, header.rtc_ms))
+		return FV_OK; /* null, or without a place */
+	point.t_ms = header.rtc_ms;
+	if (fv_cbor_map_find(record->payload, 1, &r) != FV_OK ||
+	    fv_cbor_get_text(&r, &point.case_id) != FV_OK)
+		point.case_id = fv_span_z("");
+	fv_export_point(e, &point);
+	return FV_OK;
+}
+
+static enum fv_err
+take_track(
+    struct fv_export *e, const struct fv_export_record *record, struct fv_track_fix *fixes)
+{
+	struct fv_track_info info;
+	struct fv_span coded;
+	size_t first = 0, last;
+	enum fv_err rc;
+
+	if ((rc = fv_track_payload_parse(record->payload, &info, &coded)) != FV_OK ||
+	    (rc = fv_track_decode(coded, &info, fixes)) != FV_OK)
+		return rc == FV_ENOMEM ? rc : FV_ECORRUPT;
+	while (first < info.count && !is_wanted(e, fixes[first].t_ms))
+		first++;
+	for (last = first; last < info.count && is_wanted(e, fixes[last].t_ms);)
+		last++;
+	fv_export_run(e, record->seq, fixes + first, last - first);
+	return FV_OK;
+}
+
+enum fv_err
+fv_export_take(struct fv_export *e, const struct fv_export_record *record, unsigned what,
+    struct fv_track_fix *fixes)
+{
+	if (has_stamp(record->type) && (what & FV_EXPORT_POINTS) != 0)
+		return take_stamp(e, record);
+	if (record->type == FV_REC_TRACK && (what & FV_EXPORT_RUNS) != 0)
+		return take_track(e, record, fixes);
+	if (record->type == FV_REC_GAP || record->type == FV_REC_SHIFT_END)
+		fv_export_break(e);
+	return FV_OK;
 }
