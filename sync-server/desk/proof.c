@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fv/lines.h"
+#include "sync-server/desk/desk_in.h"
 #include "sync-server/desk/proof_in.h"
 #include "sync-server/store/records.h"
 
@@ -202,24 +203,11 @@ proof_log(struct desk_request *request, struct fv_web_answer *answer, const char
 	return true;
 }
 
-struct fv_store *
-proof_open(struct desk_request *request, struct fv_web_answer *answer)
-{
-	char path[FV_HOST_PATH_BYTES];
-	struct fv_store *store = NULL;
-	enum fv_err rc = FV_ERANGE;
-
-	if (fv_host_path(request->host->dir, "fieldvisit.db", path))
-		rc = fv_store_open(&store, path, FV_STORE_READ);
-	if (rc != FV_OK)
-		desk_failed(answer, rc);
-	return rc == FV_OK ? store : NULL;
-}
-
 /* -- the stream ------------------------------------------------------------------------ */
 
 struct stream {
-	struct fv_store *store; /* owned */
+	struct desk *desk;
+	struct fv_store *store; /* taken from the desk's readers */
 	struct fv_buf piece;
 	size_t at; /* bytes of it that are sent */
 	bool is_done;
@@ -271,7 +259,7 @@ close_stream(void *stream)
 
 	s->release(s->ctx);
 	fv_buf_clear(&s->piece);
-	fv_store_close(s->store);
+	desk_reader_give(s->desk, s->store);
 	free(s);
 }
 
@@ -281,21 +269,21 @@ proof_stream(struct desk_request *request, struct fv_web_answer *answer,
 {
 	struct stream *s = calloc(1, sizeof *s);
 	json_int_t index = 0;
+	enum fv_err rc = s != NULL ? desk_reader_take(request->desk, &s->store) : FV_ENOMEM;
 
-	if (s == NULL)
-		desk_failed(answer, FV_ENOMEM);
-	else
-		s->store = proof_open(request, answer);
-	if (s == NULL || s->store == NULL ||
+	if (rc != FV_OK)
+		desk_failed(answer, rc);
+	if (rc != FV_OK ||
 	    !proof_log(request, answer, export->name, json_incref(export->asked), &index)) {
-		if (s != NULL)
-			fv_store_close(s->store);
+		if (rc == FV_OK)
+			desk_reader_give(request->desk, s->store);
 		free(s);
 		export->release(export->ctx);
 		json_decref(export->asked);
 		return;
 	}
 	json_decref(export->asked);
+	s->desk = request->desk;
 	s->more = export->more;
 	s->release = export->release;
 	s->ctx = export->ctx;

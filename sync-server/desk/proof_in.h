@@ -50,10 +50,6 @@ void proof_stream(struct desk_request *request, struct fv_web_answer *answer,
  * the leaf's.  False after a problem. */
 bool proof_log(struct desk_request *request, struct fv_web_answer *answer, const char *name,
     json_t *asked, json_int_t *index_out);
-/* Open the store of the data folder for reading; the caller closes it.  NULL after a
- * problem. */
-struct fv_store *proof_open(struct desk_request *request, struct fv_web_answer *answer);
-
 /* -- contacts, case by case --------------------------------------------------------- */
 
 /* One contact with what was found about it. */
@@ -66,6 +62,7 @@ struct proof_contact {
 	enum fv_verdict worst; /* 0: not judged */
 	uint32_t severity;     /* of the worst, 1 the gravest; 0: none */
 	unsigned fails, reviews;
+	unsigned complaints, leaves; /* said during it: complaint, leave_requested */
 	bool is_provisional;
 	bool is_wanted; /* a finding of it is, where the filter asks for findings */
 };

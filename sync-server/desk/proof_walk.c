@@ -21,7 +21,7 @@ struct at_case {
 	struct proof_walk *walk;
 	const struct fv_store_case *row; /* NULL: not known to this server */
 	struct fv_fold *fold;            /* owned */
-	struct fv_fold_range range;
+	struct fv_fold_range range, events;
 	struct verdicts *verdicts; /* owned; one for each contact of range */
 	char agency[FV_ID_BYTES];
 	char zone_name[FV_ZONE_NAME_MAX_BYTES + 1];
@@ -127,6 +127,23 @@ local_day(const struct fv_zone *zone, int64_t utc_ms)
 	return utc_ms % FV_MS_PER_DAY < 0 ? days - 1 : days;
 }
 
+/* Events of a kind during a contact. */
+static unsigned
+said(const struct at_case *at, const char *contact, enum fv_event_kind kind)
+{
+	unsigned count = 0;
+
+	for (size_t i = at->events.from; i < at->events.until; i++) {
+		const struct fv_event *e = &fv_fold_event(at->fold, i)->event;
+
+		count +=
+		    e->kind == kind && e->contact != NULL && strcmp(e->contact, contact) == 0
+		    ? 1U
+		    : 0U;
+	}
+	return count;
+}
+
 static struct proof_contact
 contact_at(const struct at_case *at, size_t idx)
 {
@@ -134,6 +151,8 @@ contact_at(const struct at_case *at, size_t idx)
 	const struct verdicts *v = &at->verdicts[idx];
 
 	return (struct proof_contact){.c = c,
+	    .complaints = said(at, c->contact.id, FV_EVENT_COMPLAINT),
+	    .leaves = said(at, c->contact.id, FV_EVENT_LEAVE_REQUESTED),
 	    .agency = at->agency,
 	    .zone = at->zone,
 	    .zone_name = at->zone != NULL ? at->zone_name : "UTC",
@@ -215,6 +234,7 @@ fold_case(struct at_case *at, struct fv_store *store, const char *case_id)
 	if (rc != FV_OK)
 		return rc;
 	at->range = fv_fold_case_contacts(at->fold, case_id);
+	at->events = fv_fold_case_events(at->fold, case_id);
 	at->verdicts = calloc(at->range.until - at->range.from + 1, sizeof at->verdicts[0]);
 	if (at->verdicts == NULL)
 		return FV_ENOMEM;

@@ -1,5 +1,7 @@
 // Parts that a visit's or a case's page shows below its own, a line each.
 import type { VNode } from "preact";
+import { Right } from "./rights";
+import { CaseProof, VisitProof } from "./views/Proof";
 
 export interface Panel {
 	of: "visit" | "case";
@@ -12,4 +14,6 @@ export interface Panel {
 }
 
 export const panels: Panel[] = [
+	{ of: "visit", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: VisitProof },
+	{ of: "case", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: CaseProof },
 ];

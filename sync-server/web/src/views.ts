@@ -3,6 +3,9 @@ import type { VNode } from "preact";
 import { Right } from "./rights";
 import { Login } from "./views/Login";
 import { Welcome } from "./views/Welcome";
+import { Answer } from "./views/Answer";
+import { Exports } from "./views/Exports";
+import { Reports } from "./views/Reports";
 
 export interface Seen {
 	/** What stood for :name in the path. */
@@ -25,6 +28,12 @@ export interface View {
 export const views: View[] = [
 	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
 	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
+	{ path: "/report/day", title: "proof.reports", right: Right.READ, nav: 70, show: (seen) => Reports({ ...seen, span: "day" }) },
+	{ path: "/report/week", title: "proof.week.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "week" }) },
+	{ path: "/report/month", title: "proof.month.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "month" }) },
+	{ path: "/report/answer", title: "proof.answer.title", right: Right.EXPORT, show: Answer },
+	{ path: "/report/case/:id", title: "proof.casereport.title", right: Right.EXPORT, show: Answer },
+	{ path: "/exports", title: "proof.exports", right: Right.EXPORT, nav: 80, show: Exports },
 ];
 
 /** The first view whose path fits, and what stands for its parameters. */

@@ -6,4 +6,8 @@ import { people } from "./people";
 export const all: Words[] = [
 	notes,
 	people,
+import { proof } from "./proof";
+
+export const all: Words[] = [
+	proof,
 ];
