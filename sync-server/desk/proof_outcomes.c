@@ -63,6 +63,11 @@ find_about(struct taking *t, const struct fv_store_record *record, struct about 
 	} else if (record->has_subject_seq) {
 		seq = record->subject_seq;
 		rc = fv_store_record_get(store, record->no, seq, &begin);
+		/* A correction names the outcome, which names the visit. */
+		if (rc == FV_OK && begin.case_id.len == 0 && begin.has_subject_seq) {
+			seq = begin.subject_seq;
+			rc = fv_store_record_get(store, record->no, seq, &begin);
+		}
 		if (rc == FV_OK)
 			rc = fv_id_copy(begin.case_id, out->case_id, sizeof out->case_id);
 		if (rc == FV_OK && fv_header_parse(begin.header, &header) == FV_OK)

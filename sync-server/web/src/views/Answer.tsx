@@ -110,9 +110,11 @@ function ContactBlock({ c, zone }: { c: Contact; zone: string }): VNode {
 			</header>
 			<p>
 				<People of={c} />
-				{c.outcome && <>{word("outcome", c.outcome)}. </>}
-				{c.with && <>{t("proof.answer.with", { with: word("with", c.with) })}. </>}
-				{c.business && <>{word("business", c.business)}. </>}
+				{[
+					c.outcome && t("proof.answer.outcome", { outcome: word("outcome", c.outcome) }),
+					c.with && t("proof.answer.with", { with: word("with", c.with) }),
+					c.business && t("proof.answer.business", { business: word("business", c.business) }),
+				].filter(Boolean).map((text) => <>{text} · </>)}
 				<span class="cite">{c.imported
 					? t("proof.answer.imported", { source: word("source", c.source) })
 					: t("proof.answer.signed", { device: (c.device ?? "").slice(0, 8), record: c.record ?? 0 })}
@@ -131,7 +133,7 @@ function People({ of }: { of: Contact }): VNode {
 	return (
 		<>{of.officers.map((o, i) => (
 			<>{i > 0 && comma()}<Officer of={o} />{o.how && o.how !== "holder" ? ` (${word("how", o.how)})` : ""}</>
-		))}{of.officers.length > 0 && ". "}</>
+		))}{of.officers.length > 0 && " · "}</>
 	);
 }
 
@@ -153,7 +155,7 @@ function Versions({ of }: { of: Version[] }): VNode {
 		<>
 			<p><b>{t("proof.answer.versions")}</b></p>
 			<ul>{of.map((v) => (
-				<li>{t("proof.answer.version", { what: word("what", v.what), recorded: shown(v, v.recorded), corrected: shown(v, v.corrected) })}
+				<li>{t(v.what === "clock" ? "proof.answer.clock" : "proof.answer.version", { what: word("what", v.what), recorded: shown(v, v.recorded), corrected: shown(v, v.corrected) })}
 					{v.at && ` ${t("proof.answer.version.at", { at: wall(v.at) })}`}</li>
 			))}</ul>
 		</>
@@ -179,7 +181,7 @@ function Events({ rows, zone }: { rows: EventRow[]; zone: string }): VNode {
 		<ul class="lines">{rows.map((e) => (
 			<li key={e.id}><Local at={e.at} zone={zone} /> <b>{word("kind", e.kind)}</b>
 				{(e.from || e.until) && `, ${t("proof.answer.validity", { from: e.from ? wall(e.from) : wall(e.at), until: e.until ? wall(e.until) : t("proof.answer.open.end") })}`}
-				{e.recorded_by && <>, {t("proof.answer.recordedby", { who: e.recorded_by.name ?? e.recorded_by.id })}</>}
+				{e.recorded_by && <>, {t("proof.answer.recordedby", { who: e.recorded_by.name ?? word("by", e.recorded_by.id) })}</>}
 				{e.imported && `, ${t("proof.answer.event.imported")} (${word("source", e.source)})`}</li>
 		))}</ul>
 	);

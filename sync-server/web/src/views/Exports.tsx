@@ -40,18 +40,17 @@ function Lists(): VNode {
 	const [hasBom, setBom] = useState(language() === "zh");
 	const query = { ...wanted } as Record<string, string>;
 	const csv: Record<string, string> = hasBom ? { ...query, bom: "1" } : query;
-	const input = (key: keyof Wanted, label: string, type: "text" | "date" = "text") => (
-		<Field label={t(`proof.${label}`)}>{(a) => (
-			<input {...a} type={type} value={wanted[key]} size={12}
-				onInput={(e) => setWanted({ ...wanted, [key]: e.currentTarget.value.trim() })} />
-		)}</Field>
-	);
+	const set = (key: keyof Wanted) => ({
+		value: wanted[key],
+		onInput: (e: { currentTarget: HTMLInputElement }) => setWanted({ ...wanted, [key]: e.currentTarget.value.trim() }),
+	});
+	const date = (key: "from" | "to") => <Field label={t(`proof.${key}`)}>{(a) => <input {...a} type="date" {...set(key)} />}</Field>;
+	const text = (key: keyof Wanted) => <Field label={t(`proof.${key}`)}>{(a) => <input {...a} size={12} {...set(key)} />}</Field>;
 	return (
 		<section class="card">
 			<h2>{t("proof.exports.what")}</h2>
 			<div class="row">
-				{input("from", "from", "date")}{input("to", "to", "date")}{input("agency", "agency")}
-				{input("officer", "officer")}{input("case", "case")}{input("rule", "rule")}
+				{date("from")}{date("to")}{text("agency")}{text("officer")}{text("case")}{text("rule")}
 				<Field label={t("proof.verdict")}>{(a) => (
 					<select {...a} value={wanted.verdict} onChange={(e) => setWanted({ ...wanted, verdict: e.currentTarget.value })}>
 						<option value="">{t("proof.any")}</option>

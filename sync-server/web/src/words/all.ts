@@ -9,5 +9,6 @@ export const all: Words[] = [
 import { proof } from "./proof";
 
 export const all: Words[] = [
+	people,
 	proof,
 ];
