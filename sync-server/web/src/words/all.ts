@@ -2,13 +2,10 @@
 import type { Words } from "../words";
 import { notes } from "./notes";
 import { people } from "./people";
-
-export const all: Words[] = [
-	notes,
-	people,
 import { proof } from "./proof";
 
 export const all: Words[] = [
+	notes,
 	people,
 	proof,
 ];
