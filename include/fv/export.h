@@ -42,7 +42,9 @@ struct fv_export_record {
 	struct fv_span payload; /* empty: it is not here */
 };
 
+/* What stands before everything else. */
 FV_EXPORT void fv_export_begin(struct fv_export *e);
+/* A point.  For GPX before the first run. */
 FV_EXPORT void fv_export_point(struct fv_export *e, const struct fv_export_point *point);
 /* Fixes of one TRACK; none is fine.  Those of the run before go on only when they are no
  * more than FV_TRACK_GAP_MS before. */
@@ -50,6 +52,7 @@ FV_EXPORT void fv_export_run(
     struct fv_export *e, uint64_t seq, const struct fv_track_fix *fixes, size_t count);
 /* The next run is another one, however near. */
 FV_EXPORT void fv_export_break(struct fv_export *e);
+/* What stands after everything else. */
 FV_EXPORT void fv_export_end(struct fv_export *e);
 
 /* Which pass over the trail: GPX wants its points before its runs, the others one pass. */

@@ -59,8 +59,8 @@ need_line(struct period *p, const char *agency, const char *officer, struct line
 	memmove(*out + 1, *out, (p->count - at) * sizeof p->lines[0]);
 	memset(*out, 0, sizeof **out);
 	p->count++;
-	strncpy((*out)->agency, agency, sizeof(*out)->agency - 1);
-	strncpy((*out)->officer, officer, sizeof(*out)->officer - 1);
+	(void)fv_id_copy(fv_span_z(agency), (*out)->agency, sizeof(*out)->agency);
+	(void)fv_id_copy(fv_span_z(officer), (*out)->officer, sizeof(*out)->officer);
 	return FV_OK;
 }
 
