@@ -2,6 +2,7 @@
  * Reports of a day, a week or a month by agency and officer, in the order of their ids:
  * nobody is ranked, by what he collects or by how many doors he knocks at.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,9 @@ need_line(struct period *p, const char *agency, const char *officer, struct line
 {
 	size_t at = 0;
 
+	/* A name that is no id of an officer is longer than a line holds. */
+	if (strlen(officer) >= sizeof(*out)->officer)
+		officer = "";
 	while (at < p->count && compare(&p->lines[at], agency, officer) < 0)
 		at++;
 	*out = at < p->count ? &p->lines[at] : NULL;
@@ -59,8 +63,8 @@ need_line(struct period *p, const char *agency, const char *officer, struct line
 	memmove(*out + 1, *out, (p->count - at) * sizeof p->lines[0]);
 	memset(*out, 0, sizeof **out);
 	p->count++;
-	(void)fv_id_copy(fv_span_z(agency), (*out)->agency, sizeof(*out)->agency);
-	(void)fv_id_copy(fv_span_z(officer), (*out)->officer, sizeof(*out)->officer);
+	snprintf((*out)->agency, sizeof(*out)->agency, "%s", agency);
+	snprintf((*out)->officer, sizeof(*out)->officer, "%s", officer);
 	return FV_OK;
 }
 
