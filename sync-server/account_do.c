@@ -8,7 +8,15 @@
 #include "sync-server/handlers.h"
 #include "sync-server/verb.h"
 
-/* The request's id as a span; its account into *out.  An exit code. */
+/* Add the word by which the desk's page knows an error.  Returns `exit_code`. */
+static int
+name_code(json_t **answer_out, const char *code, int exit_code)
+{
+	(void)json_object_set_new(*answer_out, "code", json_string(code));
+	return exit_code;
+}
+
+/* The account of the request's id.  An exit code. */
 static int
 get_account(struct fv_host *host, const json_t *request, struct fv_store_account *out,
     json_t **answer_out)
@@ -165,10 +173,11 @@ fv_do_desk_add(struct fv_host *host, const json_t *request, json_t **answer_out)
 	a.is_disabled = false;
 	rc = fv_store_account_add(host->store, &a);
 	if (rc == FV_EEXIST)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: there is such an account; 'fieldvisitd desk link %s' gives a new "
-		    "link",
-		    a.id, a.id);
+		return name_code(answer_out, "account-exists",
+		    fv_verb_fail(answer_out, FV_EXIT_DATA,
+			"%s: there is such an account; 'fieldvisitd desk link %s' gives a "
+			"new link",
+			a.id, a.id));
 	if (rc == FV_OK)
 		rc = log_change(host, request, &a, "add");
 	return rc == FV_OK ? answer_link(host, &a, answer_out)
@@ -186,8 +195,9 @@ check_admins(struct fv_host *host, json_t **answer_out)
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, "admin", rc);
 	if (count == 0)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "this is the last admin that can log in; add another one first");
+		return name_code(answer_out, "last-admin",
+		    fv_verb_fail(answer_out, FV_EXIT_DATA,
+			"this is the last admin that can log in; add another one first"));
 	return FV_EXIT_OK;
 }
 

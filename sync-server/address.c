@@ -5,7 +5,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* "HOST:PORT", "[::1]:PORT" -> an address to bind. */
@@ -63,4 +62,27 @@ fv_address_bind(const char *text, int *fd_out, uint16_t *port_out)
 		: ((const struct sockaddr_in *)&address)->sin_port);
 	*fd_out = fd;
 	return FV_OK;
+}
+
+bool
+fv_address_is_loopback(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)(const void *)address)
+				 ->sin_addr.s_addr) >>
+		    24 ==
+		    127;
+	return address->sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_LOOPBACK(
+		&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+}
+
+bool
+fv_address_text_is_loopback(const char *text)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+
+	return parse_address(text, &address, &len) == FV_OK &&
+	    fv_address_is_loopback((const struct sockaddr *)&address);
 }

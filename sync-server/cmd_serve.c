@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync-server/address.h"
 #include "sync-server/alerter.h"
+#include "sync-server/cli.h"
 #include "sync-server/control.h"
 #include "sync-server/desk/desk.h"
 #include "sync-server/http.h"
@@ -85,6 +88,11 @@ struct serving {
 	const char *sync, *desk; /* HOST:PORT; desk NULL: none */
 	const char *commands;    /* of --alert */
 	const char *tiles;       /* NULL: none */
+	const char *cert, *key;  /* PEM files; NULL: without TLS */
+	bool is_behind_proxy;
+	unsigned idle_s;      /* of a connection */
+	int64_t desk_idle_ms; /* of a session; 0: the default */
+	struct fv_buf pem[2]; /* owned: what cert and key hold */
 	struct fv_writer *writer;
 	struct fv_alerter *alerter;
 	struct fv_http *http;
@@ -92,11 +100,26 @@ struct serving {
 	int control_fd;
 };
 
+/* What the listeners for people have in common. */
+static struct fv_web_opts
+web_opts(struct serving *s, const char *address)
+{
+	return (struct fv_web_opts){.address = address,
+	    .tls_cert = s->cert != NULL ? fv_buf_z(&s->pem[0]) : NULL,
+	    .tls_key = s->key != NULL ? fv_buf_z(&s->pem[1]) : NULL,
+	    .is_behind_proxy = s->is_behind_proxy,
+	    .idle_s = s->idle_s};
+}
+
 static enum fv_err
 start_desk(struct serving *s)
 {
-	const struct fv_desk_opts opts = {
-	    .host = s->host, .writer = s->writer, .address = s->desk, .tiles = s->tiles};
+	const struct fv_web_opts web = web_opts(s, s->desk);
+	const struct fv_desk_opts opts = {.host = s->host,
+	    .writer = s->writer,
+	    .web = &web,
+	    .session_idle_ms = s->desk_idle_ms,
+	    .tiles = s->tiles};
 
 	return s->desk == NULL ? FV_OK : fv_desk_start(&opts, &s->desk_out);
 }
@@ -144,7 +167,8 @@ say_addresses(const struct serving *s)
 {
 	printf("serving sync http://127.0.0.1:%u\n", fv_http_port(s->http));
 	if (s->desk_out != NULL)
-		printf("serving desk http://127.0.0.1:%u\n", fv_desk_port(s->desk_out));
+		printf("serving desk %s://127.0.0.1:%u\n", s->cert != NULL ? "https" : "http",
+		    fv_desk_port(s->desk_out));
 	fflush(stdout);
 }
 
@@ -168,6 +192,8 @@ usage(FILE *out, int code)
 {
 	fputs(
 	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT] [--tiles URL]\n"
+	    "                         [--tls-cert FILE --tls-key FILE | --behind-proxy]\n"
+	    "                         [--desk-idle SECONDS] [--idle SECONDS]\n"
 	    "                         [--alert CMD[,CMD2...]]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
@@ -175,37 +201,117 @@ usage(FILE *out, int code)
 	    "off)\n"
 	    "  --tiles URL        map tiles for the desk, with {z}, {x} and {y} (default: "
 	    "coastlines)\n"
+	    "  --tls-cert FILE    the desk's certificate and its chain, PEM\n"
+	    "  --tls-key FILE     its key, PEM\n"
+	    "  --behind-proxy     a proxy on this machine has the TLS; it names the clients\n"
+	    "  --desk-idle N      a session ends when nothing came for N s (default 1800)\n"
+	    "  --idle N           a connection that is silent for N s is cut (default 60)\n"
 	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
 }
 
-int
-cmd_serve(int argc, char **argv)
+/* Without TLS passwords would cross a network in the clear. */
+static bool
+is_listener_safe(const struct serving *s, const char *option, const char *address)
 {
-	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
-	    {"desk", required_argument, NULL, 'd'}, {"alert", required_argument, NULL, 'a'},
-	    {"tiles", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {0}};
-	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};
+	if (address == NULL || s->cert != NULL || s->is_behind_proxy ||
+	    fv_address_text_is_loopback(address))
+		return true;
+	fprintf(stderr,
+	    "fieldvisitd: %s %s: others reach this address, and it has no TLS; give "
+	    "--tls-cert "
+	    "and --tls-key, or listen on 127.0.0.1 with a proxy in front and --behind-proxy\n",
+	    option, address);
+	return false;
+}
+
+/* The certificate and its key, which nobody else may read.  An exit code. */
+static int
+read_pem(struct serving *s)
+{
+	struct stat st;
+	int code;
+
+	if (s->cert == NULL && s->key == NULL)
+		return FV_EXIT_OK;
+	if (s->cert == NULL || s->key == NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, s->cert == NULL ? "--tls-key" : "--tls-cert",
+		    "--tls-cert and --tls-key go together");
+	if (stat(s->key, &st) == 0 && (st.st_mode & 07) != 0)
+		return fv_cli_fail(FV_EXIT_NOPERM, s->key,
+		    "everybody on this machine may use this key; 'chmod o= %s' ends that",
+		    s->key);
+	code = fv_cli_read(s->cert, &s->pem[0]);
+	if (code == FV_EXIT_OK)
+		code = fv_cli_read(s->key, &s->pem[1]);
+	if (code == FV_EXIT_OK &&
+	    (fv_buf_z(&s->pem[0]) == NULL || fv_buf_z(&s->pem[1]) == NULL))
+		code = fv_cli_fail(FV_EXIT_TEMPFAIL, s->key, "out of memory; try again");
+	return code;
+}
+
+/* Whole seconds of an option.  False after a line on stderr. */
+static bool
+take_seconds(const char *option, const char *text, uint64_t max, uint64_t *out)
+{
+	if (fv_decimal_decode(fv_span_z(text), max, out) == FV_OK && *out > 0)
+		return true;
+	fprintf(stderr, "fieldvisitd: %s %s: give whole seconds from 1 to %llu\n", option,
+	    text, (unsigned long long)max);
+	return false;
+}
+
+static bool
+take_option(struct serving *s, int option, const char *value)
+{
+	uint64_t seconds = 0;
+
+	switch (option) {
+	case 's':
+		s->sync = value;
+		return true;
+	case 'd':
+		s->desk = value;
+		return true;
+	case 'a':
+		s->commands = value;
+		return true;
+	case 't':
+		s->tiles = value;
+		return true;
+	case 'c':
+		s->cert = value;
+		return true;
+	case 'k':
+		s->key = value;
+		return true;
+	case 'b':
+		s->is_behind_proxy = true;
+		return true;
+	case 'i':
+		if (!take_seconds("--idle", value, 3600, &seconds))
+			return false;
+		s->idle_s = (unsigned)seconds;
+		return true;
+	case 'I':
+		if (!take_seconds("--desk-idle", value, 43200, &seconds))
+			return false;
+		s->desk_idle_ms = (int64_t)seconds * 1000;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Open the folder and serve it until a signal. */
+static int
+open_and_serve(struct serving *s)
+{
 	char secret[256];
 	enum fv_err rc;
-	int c, code;
+	int code;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 's')
-			s.sync = optarg;
-		else if (c == 'd')
-			s.desk = optarg;
-		else if (c == 'a')
-			s.commands = optarg;
-		else if (c == 't')
-			s.tiles = optarg;
-		else
-			return c == 'h' ? usage(stdout, FV_EXIT_OK)
-					: usage(stderr, FV_EXIT_USAGE);
-	}
-	if (optind < argc || !fv_alerter_check(s.commands))
-		return usage(stderr, FV_EXIT_USAGE);
 	if (fv_keys_find_secret(fv_host_dir(), secret) != NULL) {
 		fprintf(stderr,
 		    "fieldvisitd: %s/%s: a person's secret key lies in the server's folder; "
@@ -215,7 +321,7 @@ cmd_serve(int argc, char **argv)
 		return FV_EXIT_NOPERM;
 	}
 	set_signals();
-	rc = fv_host_open(fv_host_dir(), &s.host);
+	rc = fv_host_open(fv_host_dir(), &s->host);
 	if (rc == FV_EBUSY)
 		fprintf(stderr,
 		    "fieldvisitd: %s: is served already, or a verb is writing to it\n",
@@ -224,7 +330,41 @@ cmd_serve(int argc, char **argv)
 		return rc == FV_EBUSY ? FV_EXIT_TEMPFAIL
 		    : rc == FV_ENOENT ? FV_EXIT_CONFIG
 				      : FV_EXIT_IO;
-	code = serve(&s);
-	fv_host_close(s.host);
+	code = serve(s);
+	fv_host_close(s->host);
+	return code;
+}
+
+int
+cmd_serve(int argc, char **argv)
+{
+	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
+	    {"desk", required_argument, NULL, 'd'}, {"alert", required_argument, NULL, 'a'},
+	    {"tiles", required_argument, NULL, 't'},
+	    {"tls-cert", required_argument, NULL, 'c'},
+	    {"tls-key", required_argument, NULL, 'k'},
+	    {"behind-proxy", no_argument, NULL, 'b'},
+	    {"desk-idle", required_argument, NULL, 'I'},
+	    {"idle", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};
+	int c, code;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h')
+			return usage(stdout, FV_EXIT_OK);
+		if (!take_option(&s, c, optarg))
+			return usage(stderr, FV_EXIT_USAGE);
+	}
+	if (optind < argc || !fv_alerter_check(s.commands))
+		return usage(stderr, FV_EXIT_USAGE);
+	if (s.is_behind_proxy && s.cert != NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, "--behind-proxy",
+		    "the proxy has the TLS: give either it or --tls-cert and --tls-key");
+	if (!is_listener_safe(&s, "--desk", s.desk))
+		return FV_EXIT_CONFIG;
+	if ((code = read_pem(&s)) == FV_EXIT_OK)
+		code = open_and_serve(&s);
+	fv_buf_clear(&s.pem[0]);
+	fv_buf_clear(&s.pem[1]);
 	return code;
 }

@@ -19,7 +19,7 @@
 struct fv_web {
 	struct MHD_Daemon *daemon;
 	uint16_t port;
-	bool is_tls;
+	bool is_tls, is_behind_proxy;
 	size_t body_max;
 	fv_web_fn handler;
 	void *ctx;
@@ -242,19 +242,6 @@ send_answer(struct MHD_Connection *connection, struct fv_web_answer *answer)
 
 /* -- requests -------------------------------------------------------------------- */
 
-static bool
-is_loopback(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)(const void *)address)
-				 ->sin_addr.s_addr) >>
-		    24 ==
-		    127;
-	return address->sa_family == AF_INET6 &&
-	    IN6_IS_ADDR_LOOPBACK(
-		&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
-}
-
 static void
 put_address(const struct sockaddr *address, char out[FV_WEB_CLIENT_BYTES])
 {
@@ -286,29 +273,26 @@ take_forwarded(const char *list, char out[FV_WEB_CLIENT_BYTES])
 		memcpy(out, text, sizeof text);
 }
 
-/* Who is at the other end.  Only a proxy on this machine is believed about somebody else. */
+/* Who is at the other end.  Only a proxy that was announced, on this machine, is believed
+ * about somebody else. */
 static void
 find_client(const struct fv_web *web, struct fv_web_request *request)
 {
 	const struct exchange *ex = request->inside;
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(ex->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const char *list, *scheme;
+	const char *list;
 
-	request->is_tls = web->is_tls;
+	request->is_tls = web->is_tls || web->is_behind_proxy;
 	if (info == NULL || info->client_addr == NULL)
 		return;
 	put_address(info->client_addr, request->client);
-	request->is_loopback = is_loopback(info->client_addr);
-	if (!request->is_loopback)
-		return;
+	request->is_loopback = fv_address_is_loopback(info->client_addr);
 	list = fv_web_header(request, "X-Forwarded-For");
-	if (list != NULL) {
+	if (web->is_behind_proxy && request->is_loopback && list != NULL) {
 		request->is_loopback = false;
 		take_forwarded(list, request->client);
 	}
-	scheme = fv_web_header(request, "X-Forwarded-Proto");
-	request->is_tls |= scheme != NULL && strcmp(scheme, "https") == 0;
 }
 
 static void
@@ -405,9 +389,10 @@ start_daemon(struct fv_web *web, const struct fv_web_opts *opts, int fd)
 	    {MHD_OPTION_END, 0, NULL}};
 
 	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, web,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS,
-	    MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_THREAD_POOL_SIZE,
-	    opts->threads, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
+	    opts->idle_s != 0 ? opts->idle_s : IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
+	    CONNECTIONS_MAX, MHD_OPTION_THREAD_POOL_SIZE, opts->threads,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY,
 	    web->is_tls ? tls : tls + 2, MHD_OPTION_END);
 }
 
@@ -422,6 +407,7 @@ fv_web_start(const struct fv_web_opts *opts, struct fv_web **web_out)
 	if (web == NULL)
 		return FV_ENOMEM;
 	web->is_tls = opts->tls_cert != NULL;
+	web->is_behind_proxy = opts->is_behind_proxy;
 	web->body_max = opts->body_max;
 	web->handler = opts->handler;
 	web->ctx = opts->ctx;

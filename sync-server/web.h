@@ -20,9 +20,9 @@ struct fv_web_request {
 	const char *method;               /* "GET", "POST", "PUT", "DELETE" */
 	const char *path;                 /* decoded; begins with '/' */
 	struct fv_span body;              /* whole; empty: none */
-	char client[FV_WEB_CLIENT_BYTES]; /* address of the client, as a proxy on this
-					   * machine says or else of the peer */
-	bool is_tls;                      /* its own TLS, or as a proxy on this machine says */
+	char client[FV_WEB_CLIENT_BYTES]; /* address of the client; behind a proxy on this
+					   * machine as that one says, else of the peer */
+	bool is_tls;                      /* its own TLS, or a proxy's in front */
 	bool is_loopback;                 /* the client is on this machine */
 	void *inside;                     /* web.c's */
 };
@@ -68,6 +68,8 @@ typedef void (*fv_web_fn)(
 struct fv_web_opts {
 	const char *address;            /* HOST:PORT; port 0: any free one */
 	const char *tls_cert, *tls_key; /* PEM texts; NULL: without TLS */
+	bool is_behind_proxy; /* one on this machine has the TLS and names the clients */
+	unsigned idle_s;      /* a connection that says nothing for so long is cut; 0: 60 */
 	unsigned threads;
 	size_t body_max; /* bytes; a longer body is 413 */
 	fv_web_fn handler;

@@ -117,6 +117,16 @@ desk_json(
 	}
 }
 
+void
+desk_too_often(struct fv_web_answer *answer, int64_t wait_ms)
+{
+	const long long wait_s = (wait_ms + 999) / 1000;
+
+	fv_web_put(answer, "Retry-After", "%lld", wait_s);
+	desk_problem(
+	    answer, 429, "too-often", "too many tries; wait %lld s, then try again", wait_s);
+}
+
 bool
 desk_sees(const struct desk_request *request, const char *agency)
 {

@@ -43,12 +43,6 @@ desk_reader_give(struct desk *desk, struct fv_store *store)
 	fv_store_close(store);
 }
 
-struct desk_sessions *
-desk_sessions_of(struct desk *desk)
-{
-	return desk->sessions;
-}
-
 /* -- one request ---------------------------------------------------------------------- */
 
 static bool
@@ -145,18 +139,26 @@ run_route(
 	const char *cookie = fv_web_cookie(request->web, DESK_COOKIE);
 	struct desk_session session = {0};
 	json_t *body = NULL;
+	int64_t wait_ms = 0;
 	enum fv_err rc;
 
 	if ((rc = fv_store_view_begin(request->store)) == FV_OK) {
 		rc = desk_session_find(request->desk->sessions, request->store, cookie,
+		    fv_web_header(request->web, DESK_BACKGROUND_HEADER) == NULL,
 		    request->now_ms, &session);
 		if (rc == FV_OK)
 			request->who = &session.who;
 		if (rc == FV_ENOENT)
 			rc = FV_OK;
 	}
+	if (rc == FV_OK)
+		wait_ms = desk_throttle_request(request->desk->throttle,
+		    request->who != NULL ? request->who->id : request->web->client,
+		    request->who != NULL, request->now_ms);
 	if (rc != FV_OK) {
 		desk_failed(answer, rc);
+	} else if (wait_ms > 0) {
+		desk_too_often(answer, wait_ms);
 	} else if (is_allowed(route, request, &session, answer) &&
 	    read_body(request->web, &body, answer)) {
 		request->body = body;
@@ -269,23 +271,23 @@ enum fv_err
 fv_desk_start(const struct fv_desk_opts *opts, struct desk **desk_out)
 {
 	struct desk *desk = calloc(1, sizeof *desk);
-	struct fv_web_opts web = {.address = opts->address,
-	    .tls_cert = opts->tls_cert,
-	    .tls_key = opts->tls_key,
-	    .threads = DESK_THREADS,
-	    .body_max = DESK_BODY_MAX,
-	    .handler = desk_handle,
-	    .ctx = desk};
+	const struct desk_session_opts sessions = {.idle_ms = opts->session_idle_ms};
+	struct fv_web_opts web = *opts->web;
 	enum fv_err rc;
 
 	*desk_out = NULL;
 	if (desk == NULL)
 		return FV_ENOMEM;
+	web.threads = DESK_THREADS;
+	web.body_max = DESK_BODY_MAX;
+	web.handler = desk_handle;
+	web.ctx = desk;
 	desk->host = opts->host;
 	desk->writer = opts->writer;
 	pthread_mutex_init(&desk->lock, NULL);
 	if ((rc = set_tiles(desk, opts->tiles)) == FV_OK &&
-	    (rc = desk_sessions_new(&(struct desk_session_opts){0}, &desk->sessions)) == FV_OK)
+	    (rc = desk_sessions_new(&sessions, &desk->sessions)) == FV_OK &&
+	    (rc = desk_throttle_new(&desk->throttle)) == FV_OK)
 		rc = fv_web_start(&web, &desk->web);
 	if (rc != FV_OK) {
 		fv_desk_stop(desk);
@@ -307,6 +309,7 @@ fv_desk_stop(struct desk *desk)
 	if (desk == NULL)
 		return;
 	fv_web_stop(desk->web);
+	desk_throttle_free(desk->throttle);
 	desk_sessions_free(desk->sessions);
 	for (size_t i = 0; i < desk->reader_count; i++)
 		fv_store_close(desk->readers[i]);

@@ -58,9 +58,10 @@ struct desk; /* desk_in.h */
 struct fv_desk_opts {
 	struct fv_host *host;     /* borrowed: keys and folder; its store is not touched */
 	struct fv_writer *writer; /* borrowed until stop */
-	const char *address;      /* HOST:PORT; port 0: any free one */
-	const char *tls_cert, *tls_key; /* PEM texts; NULL: without TLS */
-	const char *tiles;              /* URL of map tiles with {z}, {x}, {y}; NULL: none */
+	/* Copied: address, TLS, proxy, idle_s; the rest is the desk's own. */
+	const struct fv_web_opts *web;
+	int64_t session_idle_ms; /* 0: the default */
+	const char *tiles;       /* URL of map tiles with {z}, {x}, {y}; NULL: none */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "sync-server/desk/session.h"
+#include "sync-server/desk/throttle.h"
 
 #define DESK_READERS_MAX 8U
 
@@ -12,6 +13,7 @@ struct desk {
 	struct fv_host *host;
 	struct fv_writer *writer;
 	struct desk_sessions *sessions;
+	struct desk_throttle *throttle;
 	struct fv_web *web;
 	char csp[FV_WEB_VALUE_BYTES]; /* Content-Security-Policy of every answer */
 	char *tiles;                  /* owned; NULL: none */
@@ -24,6 +26,9 @@ struct desk {
  * Give it back with desk_reader_give(). */
 FV_NODISCARD enum fv_err desk_reader_take(struct desk *desk, struct fv_store **out);
 void desk_reader_give(struct desk *desk, struct fv_store *store);
+
+/* Answer 429, and when to try again. */
+void desk_too_often(struct fv_web_answer *answer, int64_t wait_ms);
 
 /* The listener's handler (desk.c). */
 void desk_handle(

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "sync-server/account.h"
+#include "sync-server/desk/desk_in.h"
 #include "sync-server/desk/people.h"
 #include "sync-server/desk/routes.h"
-#include "sync-server/desk/session.h"
 #include "sync-server/verb.h"
 
 static const char *const right_words[] = {"read", "review", "propose", "work", "notes",
@@ -40,7 +40,7 @@ static void
 let_in(struct desk_request *request, struct fv_web_answer *answer,
     const struct fv_store_account *account)
 {
-	struct desk_sessions *sessions = desk_sessions_of(request->desk);
+	struct desk_sessions *sessions = request->desk->sessions;
 	const char *old = fv_web_cookie(request->web, DESK_COOKIE);
 	struct desk_session session = {0};
 	char token[DESK_TOKEN_CHARS];
@@ -56,21 +56,51 @@ let_in(struct desk_request *request, struct fv_web_answer *answer,
 	fv_wipe(&session, sizeof session);
 }
 
-/* The account of an id and a password.  One answer, after the same work, for a wrong id, a
- * wrong password and an account that is disabled. */
-static enum fv_err
-check(struct desk_request *request, const char *id, const char *password,
-    struct fv_store_account *account)
+/* Have one of the few places for hashing.  False after a problem. */
+static bool
+enter(struct desk_request *request, struct fv_web_answer *answer)
 {
-	enum fv_err rc = fv_store_account_get(request->store, fv_span_z(id), account);
-	const bool is_there = rc == FV_OK;
+	if (desk_throttle_enter(request->desk->throttle))
+		return true;
+	fv_web_put(answer, "Retry-After", "1");
+	desk_problem(answer, 503, "busy", "others are signing in just now; try again");
+	return false;
+}
 
-	if (rc != FV_OK && rc != FV_ENOENT)
-		return rc;
-	rc = fv_password_check(fv_span_z(password), is_there ? &account->password : NULL);
-	if (rc == FV_OK && account->is_disabled)
-		rc = FV_EAUTH;
-	return rc;
+/* The account of an id and a password.  One answer, after the same work, for a wrong id, a
+ * wrong password and an account that is disabled.  False after a problem. */
+static bool
+check(struct desk_request *request, struct fv_web_answer *answer, const char *id,
+    const char *password, struct fv_store_account *account)
+{
+	struct desk_throttle *throttle = request->desk->throttle;
+	const int64_t wait_ms =
+	    desk_throttle_try(throttle, request->web->client, id, request->now_ms);
+	enum fv_err rc, found;
+
+	if (wait_ms > 0) {
+		desk_too_often(answer, wait_ms);
+		return false;
+	}
+	found = fv_store_account_get(request->store, fv_span_z(id), account);
+	if (found != FV_OK && found != FV_ENOENT) {
+		desk_failed(answer, found);
+		return false;
+	}
+	if (!enter(request, answer))
+		return false;
+	rc =
+	    fv_password_check(fv_span_z(password), found == FV_OK ? &account->password : NULL);
+	desk_throttle_leave(throttle);
+	if (rc == FV_OK && !account->is_disabled) {
+		desk_throttle_passed(throttle, request->web->client, id, request->now_ms);
+		return true;
+	}
+	if (rc != FV_OK && rc != FV_EAUTH)
+		desk_failed(answer, rc);
+	else
+		desk_problem(answer, 403, "wrong-login", "the id or the password is wrong");
+	return false;
 }
 
 static void
@@ -82,17 +112,12 @@ log_in(struct desk_request *request, struct fv_web_answer *answer)
 	    ? desk_text(request, answer, "password", FV_PASSWORD_BYTES_MAX + 1)
 	    : NULL;
 	json_t *done;
-	enum fv_err rc;
 
 	if (password == NULL)
 		return;
-	rc = check(request, id, password, &account);
-	if (rc == FV_EAUTH) {
-		desk_problem(answer, 401, "wrong-login", "the id or the password is wrong");
-	} else if (rc != FV_OK) {
-		desk_failed(answer, rc);
-	} else if ((done = desk_write(request, answer, "desk login",
-			json_pack("{s:s}", "id", account.id))) != NULL) {
+	if (check(request, answer, id, password, &account) &&
+	    (done = desk_write(request, answer, "desk login",
+		 json_pack("{s:s}", "id", account.id))) != NULL) {
 		json_decref(done);
 		let_in(request, answer, &account);
 	}
@@ -103,8 +128,8 @@ static void
 show_session(struct desk_request *request, struct fv_web_answer *answer)
 {
 	struct desk_session session;
-	enum fv_err rc = desk_session_find(desk_sessions_of(request->desk), request->store,
-	    fv_web_cookie(request->web, DESK_COOKIE), request->now_ms, &session);
+	enum fv_err rc = desk_session_find(request->desk->sessions, request->store,
+	    fv_web_cookie(request->web, DESK_COOKIE), false, request->now_ms, &session);
 
 	if (rc == FV_OK)
 		desk_json(request, answer, 200, json_session(&session));
@@ -118,8 +143,7 @@ show_session(struct desk_request *request, struct fv_web_answer *answer)
 static void
 log_out(struct desk_request *request, struct fv_web_answer *answer)
 {
-	desk_session_end(
-	    desk_sessions_of(request->desk), fv_web_cookie(request->web, DESK_COOKIE));
+	desk_session_end(request->desk->sessions, fv_web_cookie(request->web, DESK_COOKIE));
 	desk_session_cookie(request->web, answer, NULL);
 	desk_json(request, answer, 200, json_object());
 }
@@ -132,8 +156,15 @@ set_password(struct desk_request *request, struct fv_web_answer *answer,
 {
 	struct fv_account_password made = {0};
 	json_t *done = NULL;
+	enum fv_err rc;
 
-	if (fv_password_make(fv_span_z(password), &made) != FV_OK || members == NULL ||
+	if (!enter(request, answer)) {
+		json_decref(members);
+		return;
+	}
+	rc = fv_password_make(fv_span_z(password), &made);
+	desk_throttle_leave(request->desk->throttle);
+	if (rc != FV_OK || members == NULL ||
 	    json_object_set_new(members, "password", fv_password_json(&made)) != 0 ||
 	    json_object_set_new(members, "id", json_string(account->id)) != 0) {
 		desk_problem(answer, 503, "busy", "the server is out of memory; try again");
@@ -143,7 +174,7 @@ set_password(struct desk_request *request, struct fv_web_answer *answer,
 	if ((done = desk_write(request, answer, "desk password", members)) == NULL)
 		goto cleanup;
 	account->epoch = (uint64_t)json_integer_value(json_object_get(done, "epoch"));
-	(void)desk_session_end_of(desk_sessions_of(request->desk), account->id, NULL, NULL);
+	(void)desk_session_end_of(request->desk->sessions, account->id, NULL);
 	let_in(request, answer, account);
 cleanup:
 	json_decref(done);
@@ -170,16 +201,10 @@ change_password(struct desk_request *request, struct fv_web_answer *answer)
 	struct fv_store_account account = {0};
 	const char *old = desk_text(request, answer, "old", FV_PASSWORD_BYTES_MAX + 1);
 	const char *password = old != NULL ? new_password(request, answer) : NULL;
-	enum fv_err rc;
 
 	if (password == NULL)
 		return;
-	rc = check(request, request->who->id, old, &account);
-	if (rc == FV_EAUTH)
-		desk_problem(answer, 403, "wrong-password", "the password of now is wrong");
-	else if (rc != FV_OK)
-		desk_failed(answer, rc);
-	else
+	if (check(request, answer, request->who->id, old, &account))
 		set_password(request, answer, &account, password,
 		    json_pack("{s:I}", "epoch", (json_int_t)account.epoch));
 	fv_wipe(&account, sizeof account);
@@ -191,11 +216,18 @@ find_link(struct desk_request *request, struct fv_web_answer *answer,
     struct fv_store_link *link, struct fv_store_account *account)
 {
 	const char *token = desk_text(request, answer, "token", FV_LINK_TOKEN_CHARS);
+	struct desk_throttle *throttle = request->desk->throttle;
 	struct fv_hash hash;
+	int64_t wait_ms;
 	enum fv_err rc;
 
 	if (token == NULL)
 		return false;
+	wait_ms = desk_throttle_try(throttle, request->web->client, NULL, request->now_ms);
+	if (wait_ms > 0) {
+		desk_too_often(answer, wait_ms);
+		return false;
+	}
 	fv_sha256(fv_span_z(token), &hash);
 	rc = fv_store_link_get(request->store, &hash, link);
 	if (rc == FV_OK && request->now_ms >= link->expires_ms)
@@ -204,6 +236,8 @@ find_link(struct desk_request *request, struct fv_web_answer *answer,
 		rc = fv_store_account_get(request->store, fv_span_z(link->account), account);
 	if (rc == FV_OK && account->is_disabled)
 		rc = FV_ENOENT;
+	if (rc == FV_OK)
+		desk_throttle_passed(throttle, request->web->client, NULL, request->now_ms);
 	if (rc == FV_ENOENT)
 		desk_problem(answer, 404, "link-spent",
 		    "the link was used already, is older than three days or was replaced by "

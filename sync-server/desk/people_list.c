@@ -3,7 +3,7 @@
 
 #include "sync-server/account.h"
 #include "sync-server/desk/people.h"
-#include "sync-server/desk/session.h"
+#include "sync-server/desk/desk_in.h"
 #include "sync-server/verb.h"
 
 #define PAGE 100
@@ -12,13 +12,14 @@ void
 desk_list_sessions(struct desk_request *request, struct fv_web_answer *answer)
 {
 	struct desk_session_row rows[DESK_SESSIONS_EACH_MAX];
-	struct desk_sessions *sessions = desk_sessions_of(request->desk);
+	struct desk_sessions *sessions = request->desk->sessions;
 	struct desk_session mine;
 	json_t *list = json_array();
 	size_t count;
 
 	if (desk_session_find(sessions, request->store,
-		fv_web_cookie(request->web, DESK_COOKIE), request->now_ms, &mine) != FV_OK)
+		fv_web_cookie(request->web, DESK_COOKIE), false, request->now_ms,
+		&mine) != FV_OK)
 		memset(&mine, 0, sizeof mine);
 	count = desk_session_list(sessions, request->who->id, request->now_ms, rows);
 	for (size_t i = 0; list != NULL && i < count; i++)
@@ -35,8 +36,7 @@ void
 desk_end_sessions(struct desk_request *request, struct fv_web_answer *answer)
 {
 	const char *cookie = fv_web_cookie(request->web, DESK_COOKIE);
-	size_t ended = desk_session_end_of(
-	    desk_sessions_of(request->desk), request->who->id, NULL, cookie);
+	size_t ended = desk_session_end_of(request->desk->sessions, request->who->id, cookie);
 
 	desk_json(request, answer, 200, json_pack("{s:I}", "ended", (json_int_t)ended));
 }

@@ -96,9 +96,10 @@ desk_who_of(const struct fv_store_account *account, struct desk_who *out)
 		out->rights = 0;
 }
 
-/* Take a copy of the slot of a session that is not over, and mark it used. */
+/* Take a copy of the slot of a session that is not over. */
 static bool
-use(struct desk_sessions *s, const char *cookie, int64_t now_ms, struct slot *out)
+look_up(
+    struct desk_sessions *s, const char *cookie, bool is_use, int64_t now_ms, struct slot *out)
 {
 	struct slot *slot;
 
@@ -109,7 +110,7 @@ use(struct desk_sessions *s, const char *cookie, int64_t now_ms, struct slot *ou
 		slot = NULL;
 	}
 	if (slot != NULL) {
-		if (now_ms > slot->row.used_ms)
+		if (is_use && now_ms > slot->row.used_ms)
 			slot->row.used_ms = now_ms;
 		*out = *slot;
 	}
@@ -130,14 +131,14 @@ show(const struct desk_sessions *s, const struct slot *slot,
 
 enum fv_err
 desk_session_find(struct desk_sessions *sessions, struct fv_store *store, const char *cookie,
-    int64_t now_ms, struct desk_session *out)
+    bool is_use, int64_t now_ms, struct desk_session *out)
 {
 	struct fv_store_account account = {0};
 	struct slot slot;
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
-	if (!use(sessions, cookie, now_ms, &slot))
+	if (!look_up(sessions, cookie, is_use, now_ms, &slot))
 		return FV_ENOENT;
 	rc = fv_store_account_get(store, fv_span_z(slot.account), &account);
 	if (rc == FV_OK && (account.is_disabled || account.epoch != slot.epoch)) {
@@ -244,8 +245,8 @@ desk_session_end(struct desk_sessions *sessions, const char *cookie)
 }
 
 size_t
-desk_session_end_of(struct desk_sessions *sessions, const char *account, const char *ref,
-    const char *keep_cookie)
+desk_session_end_of(
+    struct desk_sessions *sessions, const char *account, const char *keep_cookie)
 {
 	const struct slot *kept;
 	size_t ended = 0;
@@ -254,8 +255,7 @@ desk_session_end_of(struct desk_sessions *sessions, const char *account, const c
 	kept = find(sessions, keep_cookie);
 	for (size_t i = 0; i < SESSIONS_MAX; i++) {
 		struct slot *slot = &sessions->slots[i];
-		if (!slot->is_used || slot == kept || strcmp(slot->account, account) != 0 ||
-		    (ref != NULL && strcmp(slot->row.ref, ref) != 0))
+		if (!slot->is_used || slot == kept || strcmp(slot->account, account) != 0)
 			continue;
 		end(slot);
 		ended++;

@@ -46,13 +46,18 @@ struct desk_session {
 	int64_t ends_ms; /* it ends then in any case */
 };
 
+/* A request that no person made, such as a page that looks for news, has this header. */
+#define DESK_BACKGROUND_HEADER "X-Background"
+
 /*
- * The session of a cookie (NULL: none came); counts as use.  Reads the account with `store`.
+ * The session of a cookie (NULL: none came).  `is_use`: a person is there; what a page asks by
+ * itself does not keep a session alive.  Reads the account with `store`.
  * *out is zeroed on any error.
  * Errors: FV_ENOENT  none, over, or its account changed;  the store's
  */
 FV_NODISCARD enum fv_err desk_session_find(struct desk_sessions *sessions,
-    struct fv_store *store, const char *cookie, int64_t now_ms, struct desk_session *out);
+    struct fv_store *store, const char *cookie, bool is_use, int64_t now_ms,
+    struct desk_session *out);
 
 /* True when the header's value (NULL: absent) is the session's token.  Constant time. */
 FV_NODISCARD bool desk_session_csrf(const struct desk_session *session, const char *header);
@@ -69,10 +74,10 @@ FV_NODISCARD enum fv_err desk_session_begin(struct desk_sessions *sessions,
 
 /* End the session of a cookie; a no-op when there is none. */
 void desk_session_end(struct desk_sessions *sessions, const char *cookie);
-/* End one session of an account by its ref, or all of them (ref NULL) but for that of
- * `keep_cookie` (NULL: none is kept).  Returns how many ended. */
-size_t desk_session_end_of(struct desk_sessions *sessions, const char *account,
-    const char *ref, const char *keep_cookie);
+/* End all sessions of an account but that of `keep_cookie` (NULL: none is kept).  Returns how
+ * many ended. */
+size_t desk_session_end_of(
+    struct desk_sessions *sessions, const char *account, const char *keep_cookie);
 
 /* For the list of one's own sessions. */
 struct desk_session_row {
@@ -91,8 +96,5 @@ void desk_session_cookie(
 
 /* Who an account is to the desk: its rights follow from its role. */
 void desk_who_of(const struct fv_store_account *account, struct desk_who *out);
-
-/* The sessions of a running desk (desk.c). */
-struct desk_sessions *desk_sessions_of(struct desk *desk);
 
 #endif

@@ -14,6 +14,18 @@ type Query = Record<string, string | number | boolean | null | undefined>;
 let csrf = "";
 let onSignedOut: () => void = () => {};
 
+/* A page that looks for news by itself does not keep a session alive: what is asked a minute
+ * after the last touch says so. */
+const QUIET_MS = 60_000;
+let touched = Date.now();
+for (const kind of ["keydown", "pointerdown", "wheel", "touchstart"])
+	addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+
+/** When somebody last touched this page, ms since 1970. */
+export function lastTouch(): number {
+	return touched;
+}
+
 /** The token of this session; every request that changes something carries it. */
 export function setCsrf(token: string): void {
 	csrf = token;
@@ -47,6 +59,7 @@ export async function request(method: string, url: string, body?: unknown): Prom
 	const headers: Record<string, string> = { "Accept-Language": language() };
 	if (method !== "GET") headers["X-CSRF-Token"] = csrf;
 	if (body !== undefined) headers["Content-Type"] = "application/json";
+	if (Date.now() - touched > QUIET_MS) headers["X-Background"] = "yes";
 	let response: Response;
 	try {
 		response = await fetch(`/api/v1${url}`, {

@@ -63,7 +63,7 @@ function Head(props: { who: Who | null; hash: string; onLanguage: () => void; on
 			{who && <button type="button" class="menu plain" aria-expanded={isOpen} aria-controls="menu" onClick={() => setOpen(!isOpen)}>{t("shell.menu")}</button>}
 			{who && <Menu who={who} hash={props.hash} isOpen={isOpen} />}
 			<div class="me">
-				{who && <span class="who">{t("shell.you", { name: who.name, role: t(`role.${who.role}`) })}</span>}
+				{who && <Go to="/me" class="who">{t("shell.you", { name: who.name, role: t(`role.${who.role}`) })}</Go>}
 				<button type="button" class="plain" lang={language() === "zh" ? "en" : "zh-CN"} title={t("shell.language.label")} onClick={props.onLanguage}>{t("shell.language")}</button>
 				{who && <button type="button" class="plain" onClick={signOut}>{t("shell.signout")}</button>}
 			</div>

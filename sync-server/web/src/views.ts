@@ -2,6 +2,8 @@
 import type { VNode } from "preact";
 import { Right } from "./rights";
 import { Login } from "./views/Login";
+import { Me } from "./views/Me";
+import { People } from "./views/People";
 import { Welcome } from "./views/Welcome";
 import { Answer } from "./views/Answer";
 import { Exports } from "./views/Exports";
@@ -27,6 +29,8 @@ export interface View {
 
 export const views: View[] = [
 	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
+	{ path: "/me", title: "people.me", right: Right.SELF, show: Me },
+	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 90, show: People },
 	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
 	{ path: "/report/day", title: "proof.reports", right: Right.READ, nav: 70, show: (seen) => Reports({ ...seen, span: "day" }) },
 	{ path: "/report/week", title: "proof.week.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "week" }) },
