@@ -280,6 +280,7 @@ spares_debtor(enum fv_rule_kind kind)
 	case FV_RULE_NO_TRACK:
 	case FV_RULE_ALWAYS_GREEN:
 	case FV_RULE_DUPLICATE:
+	case FV_RULE_NOT_RECEIVED:
 		break;
 	}
 	return false;
@@ -453,6 +454,7 @@ judge_by_kind(struct fv_judge *j)
 	case FV_RULE_NO_TRACK:
 	case FV_RULE_ALWAYS_GREEN:
 	case FV_RULE_DUPLICATE:
+	case FV_RULE_NOT_RECEIVED:
 		break; /* n/a was said */
 	}
 }

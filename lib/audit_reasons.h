@@ -164,6 +164,7 @@ enum fv_reason {
 	R_NO_RECORDS,
 	R_NO_HINT,
 	R_WITHDRAWN,
+	R_NOT_RECEIVED,
 	R_COUNT,
 };
 

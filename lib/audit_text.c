@@ -346,6 +346,11 @@ static const struct {
     [R_DUPLICATE] = {"Hint: another visit began at {other_begin} in {zone} at the same case: "
 		     "possible duplicate{cite}.",
 	"提示：{zone} {other_begin} 同一案件另有一次上门，可能重复{cite}。"},
+    [R_NOT_RECEIVED] =
+	{"A borrower entered a visit's code at {begin} in {zone}, and no handheld has "
+	 "delivered that visit within {hours} hours{cite}. Look for a withheld record.",
+	    "债务人于 {zone} {begin} 输入了上门代码，{hours} 小时内没有手持机送达该记录{cite}"
+	    "，请核查是否隐瞒。"},
     [R_KEEP_UNSETTLED] = {"Keep the records: the debt is not settled{cite}.",
 	"债务未结清，须继续保存记录{cite}。"},
     [R_DELETE_BY] = {"Delete the records by {delete_by}{cite}.",

@@ -35,7 +35,7 @@ static const char *const kind[] = {"time_window", "frequency", "min_persons", "g
     "entry", "identify", "recording", "third_party", "hold", "data_age", "place",
     "precondition", "notice", "leave", "duration", "camera", "disclosure", "deadline",
     "consent", "completeness", "correction", "scope", "retention", "interval", "rate",
-    "unlogged_stop", "no_track", "always_green", "duplicate"};
+    "unlogged_stop", "no_track", "always_green", "duplicate", "not_received"};
 static const char *const phase[] = {"before", "during", "after"};
 static const char *const on_breach[] = {"fail", "review"};
 static const char *const strength[] = {

@@ -392,6 +392,10 @@ static const struct fv_pack_field no_track_fields[] = {
     MUST_NUMBER("minutes", C(u.no_track.minutes), 1, 600, "No fix so long before and after."),
 };
 
+static const struct fv_pack_field not_received_fields[] = {
+    MUST_NUMBER("hours", C(u.not_received.hours), 1, 720, "From when the code was entered."),
+};
+
 static const struct fv_pack_field green_fields[] = {
     MUST_NUMBER("seconds", C(u.green.seconds), 1, 600, "The checklist was complete so fast."),
     MUST_NUMBER("percent", C(u.green.percent), 1, 100, "In more of the visits."),
@@ -450,6 +454,8 @@ static const struct {
     [FV_RULE_ALWAYS_GREEN] = {TABLE_OF(green_fields),
 	"Checklists always complete at once, or never a refusal (a hint)."},
     [FV_RULE_DUPLICATE] = {TABLE_OF(duplicate_fields), "Two visits that may be one (a hint)."},
+    [FV_RULE_NOT_RECEIVED] = {TABLE_OF(not_received_fields),
+	"A visit whose code a borrower entered and no handheld delivered."},
 };
 
 struct fv_pack_table

@@ -21,4 +21,5 @@ const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES] = {
     [FV_SETTING_GPS_VISIT_S] = {"gps.visit_s", FV_SETTING_KIND_NUMBER, 1, 3600, "1"},
     [FV_SETTING_GPS_LOW_S] = {"gps.low_s", FV_SETTING_KIND_NUMBER, 1, 3600, "30"},
     [FV_SETTING_SCREEN_BLANK_S] = {"screen.blank_s", FV_SETTING_KIND_NUMBER, 5, 3600, "20"},
+    [FV_SETTING_COMPLAINT_DAYS] = {"complaint.days", FV_SETTING_KIND_NUMBER, 1, 15, "15"},
 };

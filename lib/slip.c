@@ -3,13 +3,13 @@
 #include <string.h>
 
 #define CODE_CHARS (FV_CODE_BYTES - 1U)
-#define RAW_BYTES 10U /* of a code */
+#define RAW_BYTES FV_CODE_RAW_BYTES
 
 /* Base32 (RFC 4648 section 6); 10 bytes are 16 characters and need no padding. */
 static const char alphabet[33] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-static void
-put_base32(const uint8_t raw[RAW_BYTES], char code_out[FV_CODE_BYTES])
+void
+fv_code_put(const uint8_t raw[RAW_BYTES], char code_out[FV_CODE_BYTES])
 {
 	for (size_t i = 0; i < CODE_CHARS; i++) {
 		const size_t bit = i * 5;
@@ -35,7 +35,7 @@ fv_slip_code(const uint8_t salt[FV_SALT_BYTES], const uint8_t dev[FV_DEV_BYTES],
 	parts[2] = fv_span_of(dev, FV_DEV_BYTES);
 	parts[3] = fv_span_of(seq_be, sizeof seq_be);
 	fv_sha256_parts(parts, 4, &hash);
-	put_base32(hash.b, code_out);
+	fv_code_put(hash.b, code_out);
 }
 
 void
@@ -60,7 +60,7 @@ derive(const uint8_t secret[FV_HANDLE_SECRET_BYTES], int64_t day, char code_out[
 	rc = fv_hkdf_expand_parts(
 	    fv_span_of(secret, FV_HANDLE_SECRET_BYTES), info, 2, raw, sizeof raw);
 	if (rc == FV_OK)
-		put_base32(raw, code_out);
+		fv_code_put(raw, code_out);
 	fv_wipe(raw, sizeof raw);
 	return rc;
 }

@@ -41,6 +41,7 @@ static const struct {
     {R_NEVER_REFUSED, "never_refused", FV_REMEDY_LIFTED_BY, FV_STANDING_AUDITOR, true,
 	FV_STANDING_AUDITOR},
     {R_DUPLICATE, "possible_duplicate", FV_REMEDY_LIFTED_BY, SUPERVISOR, true, NULL},
+    {R_NOT_RECEIVED, "not_received", FV_REMEDY_MISSING, "visit", false, NULL},
     {R_WITHDRAWN, "withdrawn", FV_REMEDY_NONE, NULL, false, NULL},
 };
 #define SAYINGS (sizeof sayings / sizeof sayings[0])
@@ -345,6 +346,20 @@ judge_duplicate(struct ask *a)
 		say(a, FV_VERDICT_REVIEW, R_DUPLICATE);
 }
 
+static void
+judge_not_received(struct ask *a)
+{
+	const struct fv_standing_facts *f = a->facts;
+
+	put_instant(a, "begin", f->begin_ms);
+	put_text(a, "zone", f->zone);
+	put_int(a, "hours", a->clause->u.not_received.hours);
+	if (f->is_explained)
+		say(a, FV_VERDICT_PASS, R_NO_HINT);
+	else
+		say(a, FV_VERDICT_FAIL, R_NOT_RECEIVED);
+}
+
 /* -- the way in and back ------------------------------------------------------------ */
 
 bool
@@ -367,6 +382,7 @@ judge_by_kind(struct ask *a)
 	    [FV_RULE_NO_TRACK] = judge_no_track,
 	    [FV_RULE_ALWAYS_GREEN] = judge_green,
 	    [FV_RULE_DUPLICATE] = judge_duplicate,
+	    [FV_RULE_NOT_RECEIVED] = judge_not_received,
 	};
 
 	if (fv_rule_kind_stands(a->clause->kind))

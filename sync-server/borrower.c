@@ -60,17 +60,25 @@ enum fv_err
 fv_borrower_visit(struct fv_store *store, const char code[FV_CODE_BYTES], int64_t now_ms,
     struct fv_borrower_visit *out)
 {
+	struct fv_hash hash;
+
+	fv_slip_hash(code, &hash);
+	return fv_borrower_visit_by(store, &hash, now_ms, out);
+}
+
+enum fv_err
+fv_borrower_visit_by(struct fv_store *store, const struct fv_hash *hash, int64_t now_ms,
+    struct fv_borrower_visit *out)
+{
 	struct fv_store_device device;
 	struct fv_store_record record;
 	struct fv_header header;
-	struct fv_hash hash;
 	uint64_t seq;
 	int64_t no;
 	enum fv_err rc;
 
 	memset(out, 0, sizeof *out);
-	fv_slip_hash(code, &hash);
-	if ((rc = fv_store_slip_find(store, &hash, &no, &seq)) != FV_OK ||
+	if ((rc = fv_store_slip_find(store, hash, &no, &seq)) != FV_OK ||
 	    (rc = fv_store_record_get(store, no, seq, &record)) != FV_OK)
 		return rc;
 	/* By our own clock: a handheld's may say anything. */
@@ -80,8 +88,15 @@ fv_borrower_visit(struct fv_store *store, const char code[FV_CODE_BYTES], int64_
 		return FV_ECORRUPT;
 	out->recorded_ms = header.rtc_ms;
 	out->received_ms = record.received_ms;
-	if ((rc = fv_store_device_get_no(store, no, &device)) == FV_OK)
+	out->device_no = no;
+	out->seq = seq;
+	if (record.case_id.len > 0 &&
+	    fv_id_copy(record.case_id, out->case_id, sizeof out->case_id) != FV_OK)
+		out->case_id[0] = '\0';
+	if ((rc = fv_store_device_get_no(store, no, &device)) == FV_OK) {
 		fill(&out->who, &device);
+		memcpy(out->team, device.team, sizeof out->team);
+	}
 	fv_wipe(&device, sizeof device);
 	if (rc != FV_OK)
 		memset(out, 0, sizeof *out);

@@ -32,6 +32,11 @@ struct fv_borrower_visit {
 	struct fv_borrower_badge who;
 	int64_t recorded_ms; /* when the handheld began it, by its own clock */
 	int64_t received_ms; /* when it came here */
+	/* For the server's own use, never shown to him: */
+	int64_t device_no;
+	uint64_t seq; /* of VISIT_BEGIN */
+	char team[FV_ID_BYTES];
+	char case_id[FV_CASE_ID_BYTES]; /* "": not known */
 };
 
 /*
@@ -40,5 +45,9 @@ struct fv_borrower_visit {
  */
 FV_NODISCARD enum fv_err fv_borrower_visit(struct fv_store *store,
     const char code[FV_CODE_BYTES], int64_t now_ms, struct fv_borrower_visit *out);
+
+/* The same by what the server keeps of the code. */
+FV_NODISCARD enum fv_err fv_borrower_visit_by(struct fv_store *store,
+    const struct fv_hash *hash, int64_t now_ms, struct fv_borrower_visit *out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "sync-server/keys.h"
 #include "sync-server/cmd.h"
 #include "sync-server/notify.h"
+#include "sync-server/public.h"
 
 #define DEFAULT_SYNC "127.0.0.1:8460"
 
@@ -85,10 +86,10 @@ set_signals(void)
 /* What is asked for, and what runs. */
 struct serving {
 	struct fv_host *host;
-	const char *sync, *desk; /* HOST:PORT; desk NULL: none */
-	const char *commands;    /* of --alert */
-	const char *tiles;       /* NULL: none */
-	const char *cert, *key;  /* PEM files; NULL: without TLS */
+	const char *sync, *desk, *public; /* HOST:PORT; the last two NULL: none */
+	const char *commands;             /* of --alert */
+	const char *tiles;                /* NULL: none */
+	const char *cert, *key;           /* PEM files; NULL: without TLS */
 	bool is_behind_proxy;
 	unsigned idle_s;      /* of a connection */
 	int64_t desk_idle_ms; /* of a session; 0: the default */
@@ -97,6 +98,8 @@ struct serving {
 	struct fv_alerter *alerter;
 	struct fv_http *http;
 	struct desk *desk_out;
+	struct fv_public *pages;
+	struct fv_web *public_out;
 	int control_fd;
 };
 
@@ -124,6 +127,23 @@ start_desk(struct serving *s)
 	return s->desk == NULL ? FV_OK : fv_desk_start(&opts, &s->desk_out);
 }
 
+static enum fv_err
+start_public(struct serving *s)
+{
+	struct fv_web_opts opts = web_opts(s, s->public);
+	enum fv_err rc;
+
+	if (s->public == NULL)
+		return FV_OK;
+	if ((rc = fv_public_new(s->host, s->writer, &s->pages)) != FV_OK)
+		return rc;
+	opts.threads = FV_PUBLIC_THREADS;
+	opts.body_max = FV_PUBLIC_BODY_MAX;
+	opts.handler = fv_public_handler;
+	opts.ctx = s->pages;
+	return fv_web_start(&opts, &s->public_out);
+}
+
 /* Handhelds last: whoever they reach is up. */
 static enum fv_err
 start_all(struct serving *s)
@@ -138,7 +158,7 @@ start_all(struct serving *s)
 		return rc;
 	}
 	if ((rc = fv_alerter_start(dir, s->writer, s->commands, &s->alerter)) == FV_OK &&
-	    (rc = start_desk(s)) == FV_OK)
+	    (rc = start_desk(s)) == FV_OK && (rc = start_public(s)) == FV_OK)
 		rc = fv_http_start(
 		    &(struct fv_http_opts){
 			.host = s->host, .writer = s->writer, .address = s->sync},
@@ -152,6 +172,8 @@ stop_all(struct serving *s)
 	char path[FV_HOST_PATH_BYTES];
 
 	fv_http_stop(s->http);
+	fv_web_stop(s->public_out);
+	fv_public_free(s->pages);
 	fv_desk_stop(s->desk_out);
 	fv_alerter_stop(s->alerter);
 	fv_writer_stop(s->writer);
@@ -165,10 +187,14 @@ stop_all(struct serving *s)
 static void
 say_addresses(const struct serving *s)
 {
+	const char *scheme = s->cert != NULL ? "https" : "http";
+
 	printf("serving sync http://127.0.0.1:%u\n", fv_http_port(s->http));
 	if (s->desk_out != NULL)
-		printf("serving desk %s://127.0.0.1:%u\n", s->cert != NULL ? "https" : "http",
-		    fv_desk_port(s->desk_out));
+		printf("serving desk %s://127.0.0.1:%u\n", scheme, fv_desk_port(s->desk_out));
+	if (s->public_out != NULL)
+		printf(
+		    "serving public %s://127.0.0.1:%u\n", scheme, fv_web_port(s->public_out));
 	fflush(stdout);
 }
 
@@ -194,7 +220,7 @@ usage(FILE *out, int code)
 	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT] [--tiles URL]\n"
 	    "                         [--tls-cert FILE --tls-key FILE | --behind-proxy]\n"
 	    "                         [--desk-idle SECONDS] [--idle SECONDS]\n"
-	    "                         [--alert CMD[,CMD2...]]\n"
+	    "                         [--public HOST:PORT] [--alert CMD[,CMD2...]]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
 	    "  --desk HOST:PORT   the supervisors' desk, /healthz and /metrics (default: "
@@ -206,12 +232,13 @@ usage(FILE *out, int code)
 	    "  --behind-proxy     a proxy on this machine has the TLS; it names the clients\n"
 	    "  --desk-idle N      a session ends when nothing came for N s (default 1800)\n"
 	    "  --idle N           a connection that is silent for N s is cut (default 60)\n"
+	    "  --public HOST:PORT the borrower's pages, and nothing else (default: off)\n"
 	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
 }
 
-/* Without TLS passwords would cross a network in the clear. */
+/* Without TLS passwords and what a borrower writes would cross a network in the clear. */
 static bool
 is_listener_safe(const struct serving *s, const char *option, const char *address)
 {
@@ -277,6 +304,9 @@ take_option(struct serving *s, int option, const char *value)
 	case 'a':
 		s->commands = value;
 		return true;
+	case 'p':
+		s->public = value;
+		return true;
 	case 't':
 		s->tiles = value;
 		return true;
@@ -340,7 +370,7 @@ cmd_serve(int argc, char **argv)
 {
 	static const struct option options[] = {{"sync", required_argument, NULL, 's'},
 	    {"desk", required_argument, NULL, 'd'}, {"alert", required_argument, NULL, 'a'},
-	    {"tiles", required_argument, NULL, 't'},
+	    {"tiles", required_argument, NULL, 't'}, {"public", required_argument, NULL, 'p'},
 	    {"tls-cert", required_argument, NULL, 'c'},
 	    {"tls-key", required_argument, NULL, 'k'},
 	    {"behind-proxy", no_argument, NULL, 'b'},
@@ -360,7 +390,8 @@ cmd_serve(int argc, char **argv)
 	if (s.is_behind_proxy && s.cert != NULL)
 		return fv_cli_fail(FV_EXIT_USAGE, "--behind-proxy",
 		    "the proxy has the TLS: give either it or --tls-cert and --tls-key");
-	if (!is_listener_safe(&s, "--desk", s.desk))
+	if (!is_listener_safe(&s, "--desk", s.desk) ||
+	    !is_listener_safe(&s, "--public", s.public))
 		return FV_EXIT_CONFIG;
 	if ((code = read_pem(&s)) == FV_EXIT_OK)
 		code = open_and_serve(&s);

@@ -50,6 +50,20 @@ int fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answe
 int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, text} */
 int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {kind, receipt, answer_pk, kc, ct, capsules, key_ids, slip, agency, badge, day, windows}: a
+ * borrower complains or asks; all but the first six may be missing.  receipt, slip: hashes
+ * in hex; the rest sealed, base64.  Answers id. */
+int fv_do_complaint_take(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {slip}: a borrower has entered the code of this hash. */
+int fv_do_complaint_code(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by}: a reader of the roster opens it; answers words and answer, sealed. */
+int fv_do_complaint_open(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by, by_officer, decision, reason, text, propose} */
+int fv_do_complaint_answer(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by, by_officer, do: renew or lift, reason} */
+int fv_do_complaint_hold(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, by, by_officer, case} */
+int fv_do_complaint_link(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */
 int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {started_ms, args, packs}: begin a run of the audit; answers run. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alerts.h"
+#include "care.h"
 #include "ingest_in.h"
 
 #define SUBJECT_HOPS_MAX 4 /* from a correction of a correction to what names the case */
@@ -236,7 +237,9 @@ store_record(struct fv_ingest *ingest, struct fv_session *session,
 		return rc;
 	session->result.records_new++;
 	if ((rc = fv_alerts_note(
-		 ingest->store, &session->device, record, record->received_ms)) != FV_OK)
+		 ingest->store, &session->device, record, record->received_ms)) != FV_OK ||
+	    (rc = care_note(ingest->store, ingest->ledger, &session->device, record,
+		 record->received_ms)) != FV_OK)
 		return rc;
 	return touch(ingest, session, record);
 }

@@ -160,6 +160,8 @@ static const struct word kinds[] = {
     {"always_green", "checklists always complete at once (a hint)",
 	"清单总是瞬间完成（提示）"},
     {"duplicate", "two visits that may be one (a hint)", "可能重复的上门（提示）"},
+    {"not_received", "a visit that a borrower knows of and no handheld delivered",
+	"债务人知道而手持机未送达的上门"},
 };
 
 static const struct word values[] = {

@@ -482,6 +482,8 @@ standing_run(const struct standing_opts *opts, struct standing_tally *out)
 	    (rc = standing_duplicates(&s)) == FV_OK &&
 	    (!has_tracks || (rc = standing_tracks(&s)) == FV_OK))
 		rc = standing_counts(&s);
+	if (rc == FV_OK)
+		rc = standing_codes(&s);
 	if (rc == FV_OK && opts->show == NULL)
 		rc = withdraw_rest(&s);
 	clear(&s);

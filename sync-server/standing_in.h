@@ -130,6 +130,9 @@ FV_NODISCARD enum fv_err standing_duplicates(struct standing *s);
 FV_NODISCARD enum fv_err standing_tracks(struct standing *s);
 FV_NODISCARD enum fv_err standing_counts(struct standing *s);
 
+/* Codes that borrowers entered and no handheld has delivered. */
+FV_NODISCARD enum fv_err standing_codes(struct standing *s);
+
 /* Keep the worse of two; worst->rule NULL: none yet. */
 void standing_worse(struct fv_finding *worst, const struct fv_finding *finding);
 /* Write the finding when it has changed, and count it. */

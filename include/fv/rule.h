@@ -42,6 +42,7 @@ enum fv_rule_kind {
 	FV_RULE_NO_TRACK,
 	FV_RULE_ALWAYS_GREEN,
 	FV_RULE_DUPLICATE,
+	FV_RULE_NOT_RECEIVED,
 };
 
 /* True for the kinds that give standing findings instead of verdicts on contacts. */
@@ -405,6 +406,10 @@ struct fv_duplicate_rule {
 	uint32_t minutes; /* between the two begins */
 };
 
+struct fv_not_received_rule {
+	uint32_t hours; /* from when a borrower entered the code of a visit */
+};
+
 /* One thing that a rule asks; a rule asks one or more. */
 struct fv_clause {
 	enum fv_rule_kind kind;
@@ -447,6 +452,7 @@ struct fv_clause {
 		struct fv_no_track_rule no_track;
 		struct fv_green_rule green;
 		struct fv_duplicate_rule duplicate;
+		struct fv_not_received_rule not_received;
 	} u; /* by kind; entry and identify have none */
 };
 

@@ -40,6 +40,7 @@ enum fv_setting {
 	FV_SETTING_GPS_VISIT_S,
 	FV_SETTING_GPS_LOW_S,
 	FV_SETTING_SCREEN_BLANK_S, /* seconds until the screen is blank in a visit */
+	FV_SETTING_COMPLAINT_DAYS, /* working days that a complaint holds its case */
 	FV_SETTING_PHRASES,        /* phrase.1.en; use fv_setting_phrase(); "": as shipped */
 	FV_SETTING_COUNT = FV_SETTING_PHRASES + 2 * FV_SETTINGS_PHRASES_MAX,
 };

@@ -15,8 +15,12 @@
 #include "fv/record.h"
 
 #define FV_CODE_BYTES 17U         /* 16 characters and NUL */
+#define FV_CODE_RAW_BYTES 10U     /* that the characters stand for */
 #define FV_CODE_PRINTED_BYTES 20U /* "ABCD-EFGH-IJKL-MNOP" and NUL */
 #define FV_DAY_MS INT64_C(86400000)
+
+/* Any 80 bits as a code. */
+FV_EXPORT void fv_code_put(const uint8_t raw[FV_CODE_RAW_BYTES], char code_out[FV_CODE_BYTES]);
 
 /* The code of the visit that record `seq` of `dev` begins; `salt` is that record's. */
 FV_EXPORT void fv_slip_code(const uint8_t salt[FV_SALT_BYTES], const uint8_t dev[FV_DEV_BYTES],

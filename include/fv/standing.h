@@ -41,11 +41,12 @@ struct fv_standing_facts {
 	uint32_t refusals; /* always_green: refusals, stops and complaints he recorded */
 	uint32_t others_refusals; /* and those that his colleagues did */
 
-	/* unlogged_stop, no_track, duplicate */
+	/* unlogged_stop, no_track, duplicate, not_received */
 	bool is_explained;   /* a visit was logged; there are fixes; the two are linked */
 	const char *zone;    /* of the case, IANA name */
 	int32_t offset_s;    /* of the zone then */
-	int64_t begin_ms;    /* UTC: of the stop; of duplicate: of the other visit */
+	int64_t begin_ms;    /* UTC: of the stop; of duplicate: of the other visit; of
+			      * not_received: when the code was entered */
 	int64_t end_ms;      /* UTC: of the stop */
 	const char *other;   /* duplicate: id of the other visit */
 	const char *officer; /* unlogged_stop: on shift then; NULL: not known */

@@ -225,6 +225,43 @@ static const char seventh_trail[] =
     "CREATE TRIGGER shift_gone AFTER DELETE ON record WHEN old.type = 3"
     " BEGIN DELETE FROM shift WHERE record = old.id; END;";
 
+/*
+ * What borrowers ask for and complain of, sealed but for what a rule must read, and the
+ * codes that they entered.  What a borrower sent is never changed or deleted; of what was
+ * decided, neither.
+ */
+static const char seventh_care[] =
+    "CREATE TABLE complaint(no INTEGER PRIMARY KEY AUTOINCREMENT, receipt BLOB UNIQUE,"
+    " kind INTEGER NOT NULL, source INTEGER NOT NULL, case_id TEXT NOT NULL, slip BLOB,"
+    " visit INTEGER, agency TEXT NOT NULL, team TEXT NOT NULL, badge TEXT NOT NULL,"
+    " day INTEGER, windows TEXT NOT NULL, kc BLOB, ct BLOB, capsules BLOB, key_ids BLOB, "
+    "answer_pk BLOB,"
+    " zone TEXT NOT NULL, received_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, hold_ms INTEGER, renewals INTEGER NOT NULL,"
+    " proposed INTEGER NOT NULL, proposed_by TEXT NOT NULL, decision INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL, decided_by TEXT NOT NULL, decided_ms INTEGER,"
+    " answer_kc BLOB, answer_ct BLOB, answer_capsules BLOB, answer_key_ids BLOB);"
+    "CREATE INDEX complaint_due ON complaint(deadline_ms, no);"
+    "CREATE INDEX complaint_agency ON complaint(agency, deadline_ms, no);"
+    "CREATE INDEX complaint_case ON complaint(case_id, deadline_ms, no);"
+    "CREATE INDEX complaint_open ON complaint(deadline_ms, agency) WHERE state = 1;"
+    "CREATE INDEX complaint_slip ON complaint(slip) WHERE slip IS NOT NULL;"
+    "CREATE INDEX complaint_visit ON complaint(visit) WHERE visit IS NOT NULL;"
+    "CREATE TRIGGER complaint_update BEFORE UPDATE ON complaint"
+    " WHEN new.receipt IS NOT old.receipt OR new.kind IS NOT old.kind"
+    " OR new.source IS NOT old.source OR new.slip IS NOT old.slip"
+    " OR new.kc IS NOT old.kc OR new.ct IS NOT old.ct"
+    " OR new.received_ms IS NOT old.received_ms OR (old.decision <> 0"
+    " AND (new.decision IS NOT old.decision OR new.reason IS NOT old.reason"
+    " OR new.decided_by IS NOT old.decided_by OR new.answer_ct IS NOT old.answer_ct))"
+    " BEGIN SELECT RAISE(ABORT, 'a complaint and its answer stay as they are'); END;"
+    "CREATE TRIGGER complaint_delete BEFORE DELETE ON complaint"
+    " BEGIN SELECT RAISE(ABORT, 'complaints are kept'); END;"
+    "CREATE TABLE code_seen(hash BLOB PRIMARY KEY, first_ms INTEGER NOT NULL,"
+    " delivered_ms INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX code_seen_first ON code_seen(first_ms);"
+    "CREATE INDEX code_seen_waits ON code_seen(first_ms) WHERE delivered_ms IS NULL;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
@@ -232,5 +269,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){seventh_people, seventh_trail, seventh_feed, NULL},
+    (const char *const[]){seventh_people, seventh_trail, seventh_feed, seventh_care, NULL},
 };

@@ -37,6 +37,18 @@
 	"SELECT id, name, role, agency, officer, disabled, epoch, salt, ops, mem_kib, hash,"  \
 	" created_ms, login_ms FROM account "
 #define LINK_COLUMNS "SELECT account, hash, expires_ms FROM link "
+
+#define CARE_COLUMNS                                                                          \
+	"SELECT no, receipt, kind, source, case_id, slip, visit, agency, team, badge, day,"   \
+	" windows, kc, ct, capsules, key_ids, answer_pk, zone, received_ms, deadline_ms, "    \
+	"state,"                                                                              \
+	" hold_ms, renewals, proposed, proposed_by, decision, reason, decided_by,"            \
+	" decided_ms, answer_kc, answer_ct, answer_capsules, answer_key_ids FROM complaint "
+/* State 0 is any; what comes after a row of the same deadline has a higher number. */
+#define CARE_ROWS                                                                             \
+	"SELECT no FROM complaint WHERE (?1 = 0 OR state = ?1) AND deadline_ms <= ?2"         \
+	" AND (deadline_ms, no) > (?3, ?4) "
+#define CARE_ORDER "ORDER BY deadline_ms, no LIMIT ?5"
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
@@ -279,4 +291,41 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_LINK_GET] = LINK_COLUMNS "WHERE hash = ?1",
     [FV_SQL_LINK_OF] = LINK_COLUMNS "WHERE account = ?1",
     [FV_SQL_LINK_DROP] = "DELETE FROM link WHERE account = ?1",
+
+    [FV_SQL_CARE_ADD] =
+	"INSERT INTO complaint(receipt, kind, source, case_id, slip, visit, agency, team,"
+	" badge, day, windows, kc, ct, capsules, key_ids, answer_pk, zone, received_ms, "
+	"deadline_ms,"
+	" state, hold_ms, renewals, proposed, proposed_by, decision, reason, decided_by,"
+	" decided_ms, answer_kc, answer_ct, answer_capsules, answer_key_ids)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+	" ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31,"
+	" ?32)",
+    [FV_SQL_CARE_SAVE] =
+	"UPDATE complaint SET case_id = ?4, visit = ?6, agency = ?7, team = ?8, badge = ?9,"
+	" zone = ?17, deadline_ms = ?19, state = ?20, hold_ms = ?21, renewals = ?22,"
+	" proposed = ?23, proposed_by = ?24, decision = ?25, reason = ?26, decided_by = ?27,"
+	" decided_ms = ?28, answer_kc = ?29, answer_ct = ?30, answer_capsules = ?31,"
+	" answer_key_ids = ?32 WHERE no = ?33",
+    [FV_SQL_CARE_GET] = CARE_COLUMNS "WHERE no = ?1",
+    [FV_SQL_CARE_FIND] = CARE_COLUMNS "WHERE receipt = ?1",
+    [FV_SQL_CARE_LIST] = CARE_ROWS CARE_ORDER,
+    [FV_SQL_CARE_LIST_AGENCY] = CARE_ROWS "AND agency = ?6 " CARE_ORDER,
+    [FV_SQL_CARE_LIST_CASE] = CARE_ROWS "AND case_id = ?6 " CARE_ORDER,
+    [FV_SQL_CARE_COUNT] = "SELECT count(*), coalesce(sum(deadline_ms <= ?1), 0) FROM complaint"
+			  " WHERE state = 1 AND (?2 = '' OR agency = ?2)",
+    [FV_SQL_CARE_SLIP] = "SELECT no FROM complaint WHERE slip = ?1 ORDER BY no",
+    [FV_SQL_CARE_VISIT] = "SELECT no FROM complaint WHERE visit = ?1 ORDER BY no",
+    [FV_SQL_CARE_HOLDS] = "SELECT count(*) FROM complaint WHERE case_id = ?1 AND no <> ?2"
+			  " AND state = 1 AND hold_ms > ?3",
+    [FV_SQL_CODE_SEEN] =
+	"INSERT OR IGNORE INTO code_seen SELECT ?1, ?2,"
+	" CASE WHEN EXISTS(SELECT 1 FROM slip WHERE hash = ?1) THEN ?2 END"
+	" WHERE (SELECT count(*) FROM code_seen WHERE delivered_ms IS NULL) < 20000",
+    [FV_SQL_CODE_OLD] = "DELETE FROM code_seen WHERE first_ms < ?1",
+    [FV_SQL_CODE_GET] = "SELECT 1 FROM code_seen WHERE hash = ?1",
+    [FV_SQL_CODE_DELIVERED] =
+	"UPDATE code_seen SET delivered_ms = ?2 WHERE hash = ?1 AND delivered_ms IS NULL",
+    [FV_SQL_CODE_EACH] = "SELECT hash, first_ms FROM code_seen WHERE delivered_ms IS NULL"
+			 " AND first_ms < ?1 ORDER BY first_ms LIMIT ?2",
 };

@@ -251,18 +251,21 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 	find_slip(p, record.no, 2);
 	assert_int_equal(fv_store_finding_append(p->store, &f), FV_OK);
 	fv_store_close(p->store);
-	assert_int_equal(run_sql(p,
-			     "DROP TRIGGER finding_standing; DROP TRIGGER case_since_new;"
-			     "DROP TRIGGER case_since_moved; DROP TABLE fact;"
-			     "DROP TABLE standing; DROP TABLE case_since; DROP TABLE moved;"
-			     "DROP TABLE alert; DROP TABLE watch;"
-			     "DROP TRIGGER slip_gone; DROP TABLE slip;"
-			     "DROP TABLE link; DROP TABLE account;"
-			     "DROP TRIGGER shift_gone; DROP TABLE shift;"
-			     "DROP INDEX device_agency;"
-			     "DROP INDEX record_context; DROP INDEX finding_run;"
-			     "DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
-			     "PRAGMA user_version=1"),
+	assert_int_equal(
+	    run_sql(p,
+		"DROP TRIGGER finding_standing; DROP TRIGGER case_since_new;"
+		"DROP TRIGGER case_since_moved; DROP TABLE fact;"
+		"DROP TABLE standing; DROP TABLE case_since; DROP TABLE moved;"
+		"DROP TABLE alert; DROP TABLE watch;"
+		"DROP TRIGGER slip_gone; DROP TABLE slip;"
+		"DROP TABLE link; DROP TABLE account;"
+		"DROP TABLE complaint; DROP TABLE code_seen;"
+		"DROP TRIGGER feed_record; DROP TRIGGER feed_finding; DROP TABLE feed;"
+		"DROP TRIGGER shift_gone; DROP TABLE shift;"
+		"DROP INDEX device_agency;"
+		"DROP INDEX record_context; DROP INDEX finding_run;"
+		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
+		"PRAGMA user_version=1"),
 	    SQLITE_OK);
 	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_READ), FV_ESTATE);
 	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_WRITE), FV_OK);
