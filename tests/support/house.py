@@ -8,20 +8,20 @@ packs and cases, and as many handhelds as are wanted.  For the demo and the scen
 """
 import glob
 import hashlib
+import http.client
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("FV_BIN", os.path.join(TOP, "build"))
@@ -78,6 +78,8 @@ class House:
         self.log = os.path.join(self.folder, "server.log")
         self.port = port or free_port()
         self.url_port = self.port  # what tickets name; a proxy may stand there
+        self.url = None  # the same, whole
+        self.cafile = None  # of a desk with TLS
         self.server = None
         self.phones = []
         for d in (self.folder, self.papers):
@@ -111,7 +113,7 @@ class House:
         args = []
         for o in officers:
             args += ["--officer", o]
-        self.d("init", "--agency", self.agency, "--url", "http://127.0.0.1:%d" % self.url_port,
+        self.d("init", "--agency", self.agency, "--url", self.url or "http://127.0.0.1:%d" % self.url_port,
                "--demo", self.keys, *args)
 
     def paper(self, name):
@@ -123,8 +125,9 @@ class House:
         self.off("pack", "publish", *files, *self.key, "--out", out)
         self.d("pack", "import", out + ".packs")
 
-    def serve(self, *options, desk=False):
-        """Start it.  `desk`: the supervisors' desk too, at self.desk_url."""
+    def serve(self, *options, desk=False, cafile=None):
+        """Start it.  `desk`: the supervisors' desk too, at self.desk_url; `cafile`: of its TLS."""
+        self.cafile = cafile
         log = open(self.log, "ab")
         options += ("--desk", "127.0.0.1:0") if desk else ()
         self.server = subprocess.Popen(
@@ -144,13 +147,13 @@ class House:
         for name, value in more.items():
             args += ["--" + name, value]
         added = json.loads(self.d("desk", "add", person, "--role", role, *args, "--json").stdout)
-        desk = Desk(self.desk_url)
+        desk = Desk(self.desk_url, self.cafile)
         desk.call("POST", "/link", {"token": added["link"].rsplit("/", 1)[1], "password": password})
         return password
 
     def desk(self, person=None, password=None):
         """The desk's API, signed in as this person."""
-        desk = Desk(self.desk_url)
+        desk = Desk(self.desk_url, self.cafile)
         if person is not None:
             desk.login(person, password or "a password of %s" % person)
         return desk
@@ -227,23 +230,26 @@ class House:
 class Desk:
     """The API of a desk as a program uses it: one session, its cookie and its CSRF token."""
 
-    def __init__(self, url):
+    def __init__(self, url, cafile=None, source=None):
         self.url, self.cookie, self.csrf = url, None, None
+        kind = http.client.HTTPSConnection if cafile else http.client.HTTPConnection
+        more = {"context": ssl.create_default_context(cafile=cafile)} if cafile else {}
+        at = urllib.parse.urlsplit(url)
+        self.connect = lambda: kind(at.hostname, at.port, timeout=60, **more,
+                                    source_address=(source, 0) if source else None)
 
     def ask(self, method, path, body=None, headers=None):
         """(status, headers, bytes) of one request under /api/v1."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + "/api/v1" + path, data, method=method)
         own = {"Content-Type": "application/json" if data is not None else None,
                "Cookie": self.cookie, "X-CSRF-Token": self.csrf, **(headers or {})}
-        for name, value in own.items():
-            if value is not None:
-                request.add_header(name, value)
+        connection = self.connect()
+        connection.request(method, "/api/v1" + path, data, {n: v for n, v in own.items() if v is not None})
+        answer = connection.getresponse()
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as e:
-            return e.code, e.headers, e.read()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
 
     def call(self, method, path, body=None, code=None):
         """The answer's JSON; its status must be `code` (None: any 2xx)."""
