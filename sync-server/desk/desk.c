@@ -98,7 +98,9 @@ is_allowed(const struct desk_route *route, const struct desk_request *request,
 		return false;
 	}
 	if ((request->who->rights & route->right) != route->right) {
-		desk_problem(answer, 403, "forbidden", "your role may not do that");
+		desk_problem(answer, 403, "forbidden",
+		    "your role may not do that; it needs the right '%s'",
+		    desk_right_word(route->right & ~request->who->rights));
 		return false;
 	}
 	return true;

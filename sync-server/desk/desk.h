@@ -42,6 +42,8 @@ enum desk_right {
 	DESK_SELF = 1 << 9,       /* one's own session and password: everybody */
 };
 unsigned desk_rights(enum desk_role role);
+/* The word of the first of these rights, "read", ...; NULL: there is none. */
+const char *desk_right_word(unsigned right);
 
 /* Who is asking. */
 struct desk_who {

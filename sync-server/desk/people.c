@@ -8,17 +8,14 @@
 #include "sync-server/desk/routes.h"
 #include "sync-server/verb.h"
 
-static const char *const right_words[] = {"read", "review", "propose", "work", "notes",
-    "export", "complaints", "answer", "people", "self"};
-
 static json_t *
 json_rights(unsigned rights)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list != NULL && i < sizeof right_words / sizeof right_words[0]; i++)
-		if ((rights & (1U << i)) != 0)
-			(void)json_array_append_new(list, json_string(right_words[i]));
+	for (unsigned right = 1; list != NULL && desk_right_word(right) != NULL; right <<= 1)
+		if ((rights & right) != 0)
+			(void)json_array_append_new(list, json_string(desk_right_word(right)));
 	return list;
 }
 

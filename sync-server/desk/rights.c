@@ -17,3 +17,15 @@ desk_rights(enum desk_role role)
 	}
 	return 0;
 }
+
+const char *
+desk_right_word(unsigned right)
+{
+	static const char *const words[] = {"read", "review", "propose", "work", "notes",
+	    "export", "complaints", "answer", "people", "self"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if ((right & (1U << i)) != 0)
+			return words[i];
+	return NULL;
+}

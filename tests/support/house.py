@@ -231,7 +231,7 @@ class Desk:
     """The API of a desk as a program uses it: one session, its cookie and its CSRF token."""
 
     def __init__(self, url, cafile=None, source=None):
-        self.url, self.cookie, self.csrf = url, None, None
+        self.url, self.cookie, self.csrf, self.cafile = url, None, None, cafile
         kind = http.client.HTTPSConnection if cafile else http.client.HTTPConnection
         more = {"context": ssl.create_default_context(cafile=cafile)} if cafile else {}
         at = urllib.parse.urlsplit(url)
@@ -271,7 +271,14 @@ class Desk:
         self.cookie = headers["Set-Cookie"].split(";")[0]
         answer = json.loads(data)
         self.csrf = answer["csrf"]
+        self.signed = (person, password)
         return answer
+
+    def again(self):
+        """Another session of the same person."""
+        desk = Desk(self.url, self.cafile)
+        desk.login(*self.signed)
+        return desk
 
 
 class Handheld:
@@ -420,6 +427,17 @@ class CutProxy:
 
     def close(self):
         self.listener.close()
+
+
+def raw(url, text, timeout=20):
+    """What a server answers to these bytes, until it closes."""
+    at = urllib.parse.urlsplit(url)
+    with socket.create_connection((at.hostname, at.port), timeout=timeout) as s:
+        s.sendall(text)
+        out = b""
+        while piece := s.recv(65536):
+            out += piece
+        return out
 
 
 def browse(steps, name, **house):

@@ -6,7 +6,7 @@ import { bars } from "./bars";
 import { may, type Who } from "./rights";
 import { current, SessionContext, type Session } from "./session";
 import { Busy, Go, Toasts, goTo } from "./ui";
-import { find, views } from "./views";
+import { find, views, type View } from "./views";
 import { language, setLanguage, t } from "./words";
 
 function hashNow(): string {
@@ -71,8 +71,13 @@ function Head(props: { who: Who | null; hash: string; onLanguage: () => void; on
 	);
 }
 
+/** The pages of this person's menu, in order. */
+function menuOf(who: Who): View[] {
+	return views.filter((v) => v.nav !== undefined && may(who, v.right)).sort((a, b) => a.nav! - b.nav!);
+}
+
 function Menu({ who, hash, isOpen }: { who: Who; hash: string; isOpen: boolean }): VNode {
-	const shown = views.filter((v) => v.nav !== undefined && may(who, v.right)).sort((a, b) => a.nav! - b.nav!);
+	const shown = menuOf(who);
 	const here = hash.split("?")[0];
 	return (
 		<nav id="menu" class={isOpen ? "open" : ""} aria-label={t("shell.menu")}>
@@ -90,6 +95,8 @@ function Body({ who, hash }: { who: Who | null; hash: string }): VNode {
 
 	useEffect(() => {
 		if (!who && !isOpen) goTo(`/login?next=${encodeURIComponent(hash)}`, true);
+		/* Not everybody may see the first page: his own first one stands for it. */
+		if (who && path === "/" && !(found && may(who, found.view.right))) goTo(menuOf(who)[0]?.path ?? "/me", true);
 	}, [who, hash]);
 	useEffect(() => {
 		document.title = `${found ? t(found.view.title) : t("shell.desk")} · fieldvisit`;
