@@ -173,6 +173,24 @@ tell_followup(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 		    fv_business_word(followup.business), fv_clock_day(followup.due_days, day));
 }
 
+/* What the desk answered to what was asked for here. */
+static void
+tell_decided(const struct fv_item_case *c, struct fv_reply *reply)
+{
+	const char *what = c->has_decided ? fv_business_word(c->decided.business) : NULL;
+	const char *said = c->decided.is_granted ? _("granted") : _("refused");
+	char when[FV_LOCAL_TEXT_BYTES];
+
+	if (what == NULL)
+		return;
+	fv_reply_line(reply, "%-9s %s: %s, %s", _("desk"), what, said,
+	    fv_clock_local(c->decided.decided_ms, when));
+	fv_json_begin_object(&reply->json, "desk");
+	fv_json_text_z(&reply->json, "asked", what);
+	fv_json_bool(&reply->json, "granted", c->decided.is_granted);
+	fv_json_end_object(&reply->json);
+}
+
 /* The last contacts that this handheld knows of, newest first. */
 static void
 tell_history(struct fv_app *app, const char *case_id, struct fv_reply *reply)
@@ -245,6 +263,7 @@ show(struct fv_app *app, const char *case_id, struct fv_reply *reply)
 	else
 		fv_reply_line(reply, "%s", _("no card for this handheld came with it"));
 	tell_followup(app, case_id, reply);
+	tell_decided(&c, reply);
 	tell_history(app, case_id, reply);
 	fv_json_end_object(&reply->json);
 cleanup:

@@ -116,6 +116,8 @@ tell_members(const struct fv_plan_entry *e, struct fv_reply *reply)
 	else
 		fv_json_null(&reply->json, "next");
 	fv_json_bool(&reply->json, "planned", e->has_plan);
+	tell_maybe(&reply->json, "entry", e->entry != NULL,
+	    fv_span_z(e->entry != NULL ? e->entry : ""));
 	fv_followup_tell(e->has_followup ? &e->followup : NULL, reply);
 	fv_json_bool(&reply->json, "visited", e->is_visited);
 }
@@ -134,6 +136,8 @@ tell_text(const struct fv_plan_entry *e, size_t at, const struct fv_card_text *c
 		fv_reply_line(reply, "    %.*s", (int)card->address.len,
 		    (const char *)card->address.ptr);
 	fv_reply_line(reply, "    %s (%s)", e->sentence, why);
+	if (e->entry != NULL)
+		fv_reply_line(reply, _("    planned: %s"), e->entry);
 	if (e->has_followup)
 		fv_reply_line(reply, _("    follow-up: %s, due %s"),
 		    fv_business_word(e->followup.business),

@@ -13,6 +13,38 @@ struct gathering {
 };
 
 static enum fv_err
+take_text(struct fv_buf *text, char **out)
+{
+	const char *z = fv_buf_z(text);
+
+	*out = z != NULL ? strdup(z) : NULL;
+	fv_buf_clear(text);
+	return *out != NULL ? FV_OK : FV_ENOMEM;
+}
+
+static const char *
+word(enum fv_code_set set, uint32_t code)
+{
+	const char *z = fv_code_word(set, code);
+
+	return z != NULL ? z : "-";
+}
+
+/* What the desk planned, on one line. */
+static enum fv_err
+take_entry(const struct fv_item_plan *p, struct fv_plan_entry *e)
+{
+	struct fv_buf text = {0};
+
+	fv_buf_putf(&text, "%02u:%02u-%02u:%02u %.*s: %s, %s, %s, %s", p->from_minute / 60,
+	    p->from_minute % 60, p->to_minute / 60, p->to_minute % 60, (int)p->officers.len,
+	    (const char *)p->officers.ptr, word(FV_CODES_PLACE, p->place),
+	    word(FV_CODES_PURPOSE, p->purpose), word(FV_CODES_APPROACH, p->approach),
+	    p->is_agreed ? _("agreed with the borrower") : _("not agreed with the borrower"));
+	return take_text(&text, &e->entry);
+}
+
+static enum fv_err
 on_case(const struct fv_item_row *row, void *ctx)
 {
 	struct gathering *g = ctx;
@@ -40,12 +72,13 @@ on_case(const struct fv_item_row *row, void *ctx)
 	e->has_plan = c.has_plan && c.plan_day <= plan->day;
 	e->plan_day = c.plan_day;
 	plan->count++;
-	return FV_OK;
+	return e->has_plan && c.has_entry ? take_entry(&c.entry, e) : FV_OK;
 }
 
 static void
 clear_entry(struct fv_plan_entry *e)
 {
+	free(e->entry);
 	free(e->sentence);
 	free(e->holds);
 	memset(e, 0, sizeof *e);
@@ -115,16 +148,6 @@ is_due(const struct fv_plan *plan, struct fv_plan_entry *e, const struct fv_case
 	if (e->is_visited)
 		return fv_clock_local_days(e->visited_ms) == plan->day;
 	return e->has_plan || is_followup;
-}
-
-static enum fv_err
-take_text(struct fv_buf *text, char **out)
-{
-	const char *z = fv_buf_z(text);
-
-	*out = z != NULL ? strdup(z) : NULL;
-	fv_buf_clear(text);
-	return *out != NULL ? FV_OK : FV_ENOMEM;
 }
 
 static void

@@ -29,6 +29,7 @@ struct fv_plan_entry {
 	struct fv_place place;
 	bool has_plan;    /* the desk planned it, for this day or an earlier one */
 	int64_t plan_day; /* with has_plan: days since 1970-01-01 */
+	char *entry;      /* owned: what was planned, in words; NULL: a date alone */
 	bool has_followup;
 	struct fv_followup followup; /* with has_followup; due or not */
 	bool is_visited;

@@ -57,6 +57,7 @@ static const char *const checklist[] = {"identify", "credential", "confirm", "de
     "disclose", "record", "film", "enter", "leave"};
 static const char *const attachment_kind[] = {"document", "outside", "audio", "home", "other"};
 static const char *const attachment_reason[] = {"asked", "evidence", "safety", "other"};
+static const char *const approach[] = {"remind", "negotiate", "verify", "deliver", "care"};
 
 #define SET(words)                                                                            \
 	{                                                                                     \
@@ -101,6 +102,7 @@ static const struct {
     [FV_CODES_CHECKLIST] = SET(checklist),
     [FV_CODES_ATTACHMENT_KIND] = SET(attachment_kind),
     [FV_CODES_ATTACHMENT_REASON] = SET(attachment_reason),
+    [FV_CODES_APPROACH] = SET(approach),
 };
 
 const char *

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define KEY_CASE_LAST 13U
+#define DAY_MINUTES 1440U
 
 static enum fv_err
 get_u32(struct fv_cbor_reader *r, uint32_t max, uint32_t *v_out)
@@ -54,12 +54,37 @@ count_case_keys(const struct fv_item_case *c)
 {
 	const bool has[] = {c->id.len > 0, c->agency.len > 0, c->zones.len > 0, c->has_place,
 	    c->has_place, c->has_radius, c->actor != 0, c->product != 0, c->debts.len > 0,
-	    c->packs.len > 0, c->assigned.len > 0, c->has_plan, c->has_as_of};
+	    c->packs.len > 0, c->assigned.len > 0, c->has_plan, c->has_as_of, c->has_entry,
+	    c->has_decided};
 	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof has / sizeof has[0]; i++)
 		count += has[i] ? 1 : 0;
 	return count;
+}
+
+static void
+put_entry(struct fv_buf *out, const struct fv_item_plan *e)
+{
+	fv_cbor_put_uint(out, 14);
+	fv_cbor_put_array(out, 7);
+	fv_cbor_put_uint(out, e->from_minute);
+	fv_cbor_put_uint(out, e->to_minute);
+	fv_cbor_put_text(out, e->officers);
+	fv_cbor_put_uint(out, e->place);
+	fv_cbor_put_uint(out, e->purpose);
+	fv_cbor_put_uint(out, e->approach);
+	fv_cbor_put_bool(out, e->is_agreed);
+}
+
+static void
+put_decided(struct fv_buf *out, const struct fv_item_decided *d)
+{
+	fv_cbor_put_uint(out, 15);
+	fv_cbor_put_array(out, 3);
+	fv_cbor_put_uint(out, d->business);
+	fv_cbor_put_bool(out, d->is_granted);
+	fv_cbor_put_int(out, d->decided_ms);
 }
 
 void
@@ -92,6 +117,42 @@ fv_item_case_put(struct fv_buf *out, const struct fv_item_case *c)
 		fv_cbor_put_uint(out, 13);
 		fv_cbor_put_int(out, c->as_of_day);
 	}
+	if (c->has_entry)
+		put_entry(out, &c->entry);
+	if (c->has_decided)
+		put_decided(out, &c->decided);
+}
+
+static enum fv_err
+get_entry(struct fv_cbor_reader *r, struct fv_item_plan *e)
+{
+	size_t count;
+	enum fv_err rc = fv_cbor_get_array(r, &count);
+
+	if (rc != FV_OK || count != 7)
+		return rc != FV_OK ? rc : FV_EFORMAT;
+	if ((rc = get_u32(r, DAY_MINUTES - 1, &e->from_minute)) != FV_OK ||
+	    (rc = get_u32(r, DAY_MINUTES, &e->to_minute)) != FV_OK ||
+	    (rc = fv_cbor_get_text(r, &e->officers)) != FV_OK ||
+	    (rc = get_u32(r, 255, &e->place)) != FV_OK ||
+	    (rc = get_u32(r, 255, &e->purpose)) != FV_OK ||
+	    (rc = get_u32(r, 255, &e->approach)) != FV_OK)
+		return rc;
+	return fv_cbor_get_bool(r, &e->is_agreed);
+}
+
+static enum fv_err
+get_decided(struct fv_cbor_reader *r, struct fv_item_decided *d)
+{
+	size_t count;
+	enum fv_err rc = fv_cbor_get_array(r, &count);
+
+	if (rc != FV_OK || count != 3)
+		return rc != FV_OK ? rc : FV_EFORMAT;
+	if ((rc = get_u32(r, 255, &d->business)) != FV_OK ||
+	    (rc = fv_cbor_get_bool(r, &d->is_granted)) != FV_OK)
+		return rc;
+	return fv_cbor_get_int(r, &d->decided_ms);
 }
 
 static enum fv_err
@@ -125,9 +186,15 @@ get_case_key(struct fv_cbor_reader *r, uint64_t key, struct fv_item_case *c)
 	case 12:
 		c->has_plan = true;
 		return fv_cbor_get_int(r, &c->plan_day);
-	case KEY_CASE_LAST:
+	case 13:
 		c->has_as_of = true;
 		return fv_cbor_get_int(r, &c->as_of_day);
+	case 14:
+		c->has_entry = true;
+		return get_entry(r, &c->entry);
+	case 15:
+		c->has_decided = true;
+		return get_decided(r, &c->decided);
 	default: /* of a newer server */
 		return fv_cbor_skip(r, NULL);
 	}

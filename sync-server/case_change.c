@@ -11,52 +11,7 @@
 
 #define ASSIGN_USAGE "case assign ID OFFICER... [--json]"
 #define CLOSE_USAGE "case close ID --reason paid|withdrawn|sold|legal|error [--json]"
-#define ASSIGNED_MAX 16 /* officers of one case, as in a case file */
-
-/* The case `id`, open.  Returns an exit code and says why in the answer. */
-static int
-get_open(struct fv_host *host, const char *id, struct fv_store_case *out, json_t **answer_out)
-{
-	enum fv_err rc = fv_store_case_get(host->store, fv_span_z(id), out);
-
-	if (rc == FV_ENOENT)
-		return fv_verb_fail(answer_out, FV_EXIT_NOINPUT,
-		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
-		    id);
-	if (rc != FV_OK)
-		return fv_verb_broken(answer_out, id, rc);
-	if (out->is_closed)
-		return fv_verb_fail(
-		    answer_out, FV_EXIT_DATA, "%s: is closed; nothing was changed", id);
-	return FV_EXIT_OK;
-}
-
-/* The request's officers as a ';' list. */
-static int
-read_officers(const struct fv_case_work *work, const json_t *request, struct fv_buf *list,
-    json_t **answer_out)
-{
-	const json_t *officers = json_object_get(request, "officers");
-
-	if (json_array_size(officers) == 0 || json_array_size(officers) > ASSIGNED_MAX)
-		return fv_verb_fail(
-		    answer_out, FV_EXIT_USAGE, "case assign: needs 1 to 16 officers");
-	for (size_t i = 0; i < json_array_size(officers); i++) {
-		const char *id = json_string_value(json_array_get(officers, i));
-		if (id == NULL || !fv_case_work_has_officer(work, fv_span_z(id)))
-			return fv_verb_fail(answer_out, FV_EXIT_DATA,
-			    "%s: the roster in force has no such officer",
-			    id != NULL ? id : "?");
-		if (fv_verb_has(fv_buf_span(list), fv_span_z(id)))
-			continue;
-		if (list->len > 0)
-			fv_buf_put_u8(list, ';');
-		fv_buf_put_z(list, id);
-	}
-	if (fv_buf_status(list) != FV_OK)
-		return fv_verb_broken(answer_out, "case assign", FV_ENOMEM);
-	return FV_EXIT_OK;
-}
+#define ASSIGNED_MAX ((int)FV_CASE_OFFICERS_MAX)
 
 /* What the desk must do next: the card opens only where it was sealed to. */
 static enum fv_err
@@ -90,8 +45,9 @@ fv_do_case_assign(struct fv_host *host, const json_t *request, json_t **answer_o
 	int code;
 
 	if ((code = fv_case_work_init(&work, host, answer_out)) != FV_EXIT_OK ||
-	    (code = read_officers(&work, request, &list, answer_out)) != FV_EXIT_OK ||
-	    (code = get_open(host, id, &row, answer_out)) != FV_EXIT_OK)
+	    (code = fv_case_work_officers(&work, json_object_get(request, "officers"), &list,
+		 answer_out)) != FV_EXIT_OK ||
+	    (code = fv_case_work_open(host, id, &row, answer_out)) != FV_EXIT_OK)
 		goto cleanup;
 	rc = (before = fv_verb_copy(row.item.assigned)) != NULL ? FV_OK : FV_ENOMEM;
 	row.item.assigned = fv_buf_span(&list);
@@ -229,7 +185,7 @@ fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_ou
 		return fv_verb_fail(answer_out, FV_EXIT_USAGE,
 		    "--reason %s: want paid, withdrawn, sold, legal or error", reason);
 	if ((code = fv_case_work_init(&work, host, answer_out)) != FV_EXIT_OK ||
-	    (code = get_open(host, id, &row, answer_out)) != FV_EXIT_OK)
+	    (code = fv_case_work_open(host, id, &row, answer_out)) != FV_EXIT_OK)
 		goto cleanup;
 	rc = close_case(&work, id, &row, reason);
 	code = rc != FV_OK

@@ -144,39 +144,12 @@ take_card(struct work *w, const struct fv_case_row *row, const struct casefile_c
 	    .ct = fv_buf_span(&sealed->ct),
 	    .capsules = fv_buf_span(&sealed->capsules),
 	};
-	struct fv_item_card held;
-	struct fv_card card;
-	uint64_t held_version;
 	const char *rule = NULL;
-	enum fv_err rc;
+	enum fv_err rc = fv_case_work_take_card(
+	    &w->base, row->case_id, row->assigned, &item, is_new_out, &rule);
 
-	rc = fv_card_verify(item.note, item.ct, item.capsules, w->base.roster, &card);
-	if (rc == FV_ENOMEM)
-		return rc;
-	if (rc == FV_EAUTH)
-		return refuse(w, row, "card",
-		    "no supervisor on the roster in force signed it, or it was altered");
-	if (rc != FV_OK)
-		return refuse(w, row, "card", "its note is not this agency's signed card");
-	if (strcmp(card.case_id, row->case_id) != 0)
-		return refuse(w, row, "card", "it is the card of another case");
-	if ((rc = fv_case_work_check_card(
-		 &w->base, row->assigned, &card, item.capsules.len, &rule)) != FV_OK)
-		return rule != NULL ? refuse(w, row, "card", rule) : rc;
-	w->cards++;
-	rc = fv_store_card_get(
-	    w->base.host->store, fv_span_z(row->case_id), &held_version, &held);
-	if (rc != FV_OK && rc != FV_ENOENT)
-		return rc;
-	if (rc == FV_OK && held_version == card.version && fv_span_equal(held.note, item.note))
-		return FV_OK;
-	*is_new_out = true;
-	rc = fv_store_card_put(
-	    w->base.host->store, fv_span_z(row->case_id), card.version, &item);
-	if (rc == FV_ECONFLICT)
-		return refuse(w, row, "card",
-		    "a newer card of this case is held; seal the case again with 'case seal'");
-	return rc;
+	w->cards += rc == FV_OK;
+	return rule != NULL ? refuse(w, row, "card", rule) : rc;
 }
 
 static enum fv_err

@@ -162,6 +162,47 @@ fv_case_work_check_card(struct fv_case_work *work, struct fv_span assigned,
 }
 
 enum fv_err
+fv_case_work_take_card(struct fv_case_work *work, const char *case_id, struct fv_span assigned,
+    const struct fv_item_card *item, bool *is_new_out, const char **rule_out)
+{
+	struct fv_store *store = work->host->store;
+	struct fv_item_card held;
+	struct fv_card card;
+	uint64_t held_version;
+	enum fv_err rc;
+
+	*rule_out = NULL;
+	*is_new_out = false;
+	rc = fv_card_verify(item->note, item->ct, item->capsules, work->roster, &card);
+	if (rc == FV_ENOMEM)
+		return rc;
+	if (rc == FV_EAUTH)
+		*rule_out =
+		    "no supervisor on the roster in force signed it, or it was altered";
+	else if (rc != FV_OK)
+		*rule_out = "its note is not this agency's signed card";
+	else if (strcmp(card.case_id, case_id) != 0)
+		*rule_out = "it is the card of another case";
+	if (*rule_out != NULL)
+		return FV_EDENIED;
+	if ((rc = fv_case_work_check_card(
+		 work, assigned, &card, item->capsules.len, rule_out)) != FV_OK)
+		return rc;
+	rc = fv_store_card_get(store, fv_span_z(case_id), &held_version, &held);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	if (rc == FV_OK && held_version == card.version &&
+	    fv_span_equal(held.note, item->note))
+		return FV_OK;
+	*is_new_out = true;
+	rc = fv_store_card_put(store, fv_span_z(case_id), card.version, item);
+	if (rc == FV_ECONFLICT)
+		*rule_out =
+		    "a newer card of this case is held; seal the case again with 'case seal'";
+	return *rule_out != NULL ? FV_EDENIED : rc;
+}
+
+enum fv_err
 fv_case_work_reach(struct fv_case_work *work, struct fv_span case_id, struct fv_span officer,
     bool *has_card_out, bool *reaches_out)
 {
@@ -243,4 +284,46 @@ fv_case_work_tell(struct fv_case_work *work, const struct fv_item_case *item,
 			return rc;
 	}
 	return FV_OK;
+}
+
+int
+fv_case_work_open(
+    struct fv_host *host, const char *id, struct fv_store_case *out, json_t **answer_out)
+{
+	enum fv_err rc = fv_store_case_get(host->store, fv_span_z(id), out);
+
+	if (rc == FV_ENOENT)
+		return fv_verb_fail(answer_out, FV_EXIT_NOINPUT,
+		    "%s: no such case; 'fieldvisitd case list' shows those that there are",
+		    id);
+	if (rc != FV_OK)
+		return fv_verb_broken(answer_out, id, rc);
+	if (out->is_closed)
+		return fv_verb_fail(
+		    answer_out, FV_EXIT_DATA, "%s: is closed; nothing was changed", id);
+	return FV_EXIT_OK;
+}
+
+int
+fv_case_work_officers(const struct fv_case_work *work, const json_t *officers,
+    struct fv_buf *list, json_t **answer_out)
+{
+	if (json_array_size(officers) == 0 || json_array_size(officers) > FV_CASE_OFFICERS_MAX)
+		return fv_verb_fail(
+		    answer_out, FV_EXIT_USAGE, "case assign: needs 1 to 16 officers");
+	for (size_t i = 0; i < json_array_size(officers); i++) {
+		const char *id = json_string_value(json_array_get(officers, i));
+		if (id == NULL || !fv_case_work_has_officer(work, fv_span_z(id)))
+			return fv_verb_fail(answer_out, FV_EXIT_DATA,
+			    "%s: the roster in force has no such officer",
+			    id != NULL ? id : "?");
+		if (fv_verb_has(fv_buf_span(list), fv_span_z(id)))
+			continue;
+		if (list->len > 0)
+			fv_buf_put_u8(list, ';');
+		fv_buf_put_z(list, id);
+	}
+	if (fv_buf_status(list) != FV_OK)
+		return fv_verb_broken(answer_out, "case assign", FV_ENOMEM);
+	return FV_EXIT_OK;
 }

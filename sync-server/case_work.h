@@ -12,6 +12,8 @@
 #include "sync-server/store/book.h"
 #include "sync-server/zones.h"
 
+#define FV_CASE_OFFICERS_MAX 16U /* of one case, as in a case file */
+
 struct fv_case_work {
 	struct fv_host *host;
 	struct fv_roster *roster; /* owned */
@@ -41,9 +43,27 @@ FV_NODISCARD enum fv_err fv_case_work_check_card(struct fv_case_work *work,
     struct fv_span assigned, const struct fv_card *card, size_t capsules_bytes,
     const char **rule_out);
 
+/*
+ * Check a card of the case and keep it.  *is_new_out: it is not the one that is held.
+ * Errors: FV_EDENIED  *rule_out says what is wrong;  the store's (*rule_out is NULL)
+ */
+FV_NODISCARD enum fv_err fv_case_work_take_card(struct fv_case_work *work, const char *case_id,
+    struct fv_span assigned, const struct fv_item_card *item, bool *is_new_out,
+    const char **rule_out);
+
 /* Whether the case has a card, and whether an approved handheld of the officer opens it. */
 FV_NODISCARD enum fv_err fv_case_work_reach(struct fv_case_work *work, struct fv_span case_id,
     struct fv_span officer, bool *has_card_out, bool *reaches_out);
+
+/* Make a ';' list of a JSON array of 1 to 16 officers' ids.  Appends to `list`.  Returns an
+ * exit code and says why in the answer. */
+int fv_case_work_officers(const struct fv_case_work *work, const json_t *officers,
+    struct fv_buf *list, json_t **answer_out);
+
+/* The case `id`, open.  Returns an exit code and says why in the answer.  Borrowed: until
+ * the next case is read. */
+int fv_case_work_open(
+    struct fv_host *host, const char *id, struct fv_store_case *out, json_t **answer_out);
 
 /* What is new about a case. */
 struct fv_case_news {

@@ -1,10 +1,12 @@
 /* The bodies of items down, kind by kind. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fv/order.h"
 #include "sync-server/down.h"
 #include "sync-server/store/alerts.h"
+#include "sync-server/store/work.h"
 
 /* The case of a row, when it is this officer's and open.  FV_ENOENT: it is not. */
 static enum fv_err
@@ -19,11 +21,46 @@ get_case(const struct fv_down *down, struct fv_span id, struct fv_store_case *ou
 	return is_his ? fv_store_case_get(down->store, id, out) : FV_ENOENT;
 }
 
+/* Texts that the case item borrows. */
+struct desk_words {
+	char officers[2 * FV_ID_BYTES];
+};
+
+/* What is planned for him here, and the desk's newest answer. */
+static enum fv_err
+put_desk(const struct fv_down *down, struct fv_item_case *item, struct desk_words *words)
+{
+	struct fv_store_plan plan;
+	struct fv_store_asked asked;
+	enum fv_err rc =
+	    fv_store_plan_next(down->store, item->id, down->device->officer, &plan);
+
+	if (rc == FV_OK) {
+		(void)snprintf(words->officers, sizeof words->officers, "%s%s%s", plan.officer,
+		    plan.second[0] != '\0' ? ";" : "", plan.second);
+		item->has_plan = item->has_entry = true;
+		item->plan_day = plan.day;
+		item->entry = (struct fv_item_plan){plan.from_minute, plan.to_minute,
+		    fv_span_z(words->officers), plan.place, plan.purpose, plan.approach,
+		    plan.is_agreed};
+	} else if (rc != FV_ENOENT) {
+		return rc;
+	}
+	rc = fv_store_asked_last(down->store, item->id, &asked);
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	item->has_decided = true;
+	item->decided = (struct fv_item_decided){
+	    asked.business, asked.decision == FV_ASKED_GRANTED, asked.decided_ms};
+	return FV_OK;
+}
+
 static enum fv_err
 put_case(const struct fv_down *down, struct fv_span id, enum fv_item_kind kind,
     struct fv_buf *body_out)
 {
 	struct fv_store_case row;
+	struct desk_words desk;
 	enum fv_err rc = get_case(down, id, &row);
 
 	if (rc != FV_OK)
@@ -32,6 +69,8 @@ put_case(const struct fv_down *down, struct fv_span id, enum fv_item_kind kind,
 		return fv_down_history(down, &row, body_out);
 	if (kind == FV_ITEM_HOLD)
 		return fv_down_hold(down, &row, body_out);
+	if ((rc = put_desk(down, &row.item, &desk)) != FV_OK)
+		return rc;
 	/* Who else is assigned is nothing to him; the roster names his colleagues. */
 	row.item.assigned = fv_span_z(down->device->officer);
 	fv_item_case_put(body_out, &row.item);

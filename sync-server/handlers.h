@@ -44,6 +44,25 @@ int fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answ
 int fv_do_case_place(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {case, officers: [id]} */
 int fv_do_case_assign(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, agency or "", cases: [{case, officers: [id], card: {note, ct, capsules} or null}]}:
+ * all or none. */
+int fv_do_case_reassign(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, case, kind, reason, until or absent} */
+int fv_do_hold_put(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, id, reason} */
+int fv_do_hold_lift(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, agency or "", entry: {date, from, to, case, officer, ...}} */
+int fv_do_plan_add(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, text, by, agency or ""}: all or none */
+int fv_do_plan_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, id, reason} */
+int fv_do_plan_close(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, visit: device << 40 | seq, granted, reason} */
+int fv_do_request_answer(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, kind, key, reason} */
+int fv_do_exception_settle(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, kind, key} */
+int fv_do_exception_reopen(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {case, reason} */
 int fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, text} */

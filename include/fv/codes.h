@@ -202,6 +202,7 @@ enum fv_code_set {
 	FV_CODES_CHECKLIST, /* items of the checklist at the door */
 	FV_CODES_ATTACHMENT_KIND,
 	FV_CODES_ATTACHMENT_REASON, /* why without a consent */
+	FV_CODES_APPROACH,          /* of a planned visit */
 	FV_CODES_COUNT,
 };
 

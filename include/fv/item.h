@@ -28,6 +28,24 @@
 /* Key texts of items are at most this long (a case or pack id). */
 #define FV_ITEM_KEY_MAX 40U
 
+/* The visit that the desk has planned for plan_day. */
+struct fv_item_plan {
+	uint32_t from_minute; /* of the local day, 0..1439 */
+	uint32_t to_minute;   /* 1..1440 */
+	struct fv_span officers;
+	uint32_t place;    /* FV_CODES_PLACE */
+	uint32_t purpose;  /* FV_CODES_PURPOSE */
+	uint32_t approach; /* FV_CODES_APPROACH */
+	bool is_agreed;    /* with the borrower */
+};
+
+/* What the desk decided about what was asked for at the door. */
+struct fv_item_decided {
+	uint32_t business;  /* enum fv_business that was asked for */
+	bool is_granted;    /* else refused */
+	int64_t decided_ms; /* UTC */
+};
+
 /* Kind 1: a case's audit columns. */
 struct fv_item_case {
 	struct fv_span id;
@@ -47,6 +65,10 @@ struct fv_item_case {
 	int64_t plan_day; /* days since 1970-01-01 */
 	bool has_as_of;
 	int64_t as_of_day; /* likewise: date of the debt data */
+	bool has_entry;
+	struct fv_item_plan entry; /* with has_entry, which comes with has_plan */
+	bool has_decided;
+	struct fv_item_decided decided; /* with has_decided: the newest */
 };
 FV_EXPORT void fv_item_case_put(struct fv_buf *out, const struct fv_item_case *item);
 /* Errors: FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT. */

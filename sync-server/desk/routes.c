@@ -11,6 +11,7 @@ static const struct desk_route *const areas[] = {
     desk_routes_people,
     desk_routes_trail,
     desk_routes_proof,
+    desk_routes_work,
 };
 
 /* Cut "/a/b" into its segments.  Returns how many; 0: too many, or an empty one. */

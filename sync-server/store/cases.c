@@ -2,6 +2,7 @@
 
 #include "book.h"
 #include "db.h"
+#include "work.h"
 
 static void
 bind_case(sqlite3_stmt *stmt, const struct fv_store_case *row)
@@ -305,4 +306,40 @@ fv_store_order_get(
 	fv_buf_put_span(note_out, fv_db_col(stmt, 0));
 	(void)sqlite3_reset(stmt);
 	return fv_buf_status(note_out);
+}
+
+enum fv_err
+fv_store_case_find(struct fv_store *store, const struct fv_store_case_filter *filter,
+    fv_store_case_fn fn, void *ctx)
+{
+	struct fv_store_case row;
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_CASE_FIND, &stmt)) != FV_OK)
+		goto cleanup;
+	fv_db_bind_text(stmt, 1, fv_span_z(filter->after != NULL ? filter->after : ""));
+	if (filter->agency != NULL)
+		fv_db_bind_text(stmt, 2, fv_span_z(filter->agency));
+	if (filter->officer != NULL)
+		fv_db_bind_text(stmt, 3, fv_span_z(filter->officer));
+	if (filter->has_closed)
+		fv_db_bind_int(stmt, 4, filter->is_closed);
+	fv_db_bind_int(stmt, 5, filter->is_held);
+	fv_db_bind_int(stmt, 6, filter->has_no_place);
+	if (filter->has_stale)
+		fv_db_bind_int(stmt, 7, filter->stale_day);
+	fv_db_bind_int(stmt, 8, filter->now_ms);
+	if (filter->starts != NULL)
+		fv_db_bind_text(stmt, 9, fv_span_z(filter->starts));
+	fv_db_bind_uint(stmt, 10, filter->max);
+	while ((rc = fv_db_row(stmt)) == FV_OK) {
+		read_case(stmt, &row);
+		if ((rc = fn(&row, ctx)) != FV_OK)
+			goto cleanup;
+	}
+	rc = rc == FV_ENOENT ? FV_OK : rc; /* the end of the list */
+cleanup:
+	fv_db_drop(store, stmt);
+	return rc;
 }

@@ -82,6 +82,12 @@ FV_NODISCARD enum fv_err fv_db_note_shift(
     struct fv_store *store, const struct fv_store_record *record);
 /* The same for every shift that is there: part of the seventh migration. */
 FV_NODISCARD enum fv_err fv_db_note_shifts(struct fv_store *store);
+/* Keep what a record means for the desk: the visit that was planned, what was asked for at
+ * the door; any other record is passed over. */
+FV_NODISCARD enum fv_err fv_db_note_work(
+    struct fv_store *store, const struct fv_store_record *record);
+/* What was asked for in every record that is there: part of the seventh migration. */
+FV_NODISCARD enum fv_err fv_db_note_asked_all(struct fv_store *store);
 
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];

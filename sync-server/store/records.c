@@ -183,7 +183,9 @@ note_payload(struct fv_store *store, const struct fv_store_record *record)
 
 	if (rc == FV_OK)
 		rc = fv_db_note_shift(store, record);
-	return rc == FV_OK ? fv_db_note_slip(store, record) : rc;
+	if (rc == FV_OK)
+		rc = fv_db_note_slip(store, record);
+	return rc == FV_OK ? fv_db_note_work(store, record) : rc;
 }
 
 enum fv_err

@@ -214,6 +214,46 @@ static const char seventh_feed[] =
     "CREATE TRIGGER feed_finding AFTER INSERT ON finding"
     " BEGIN INSERT INTO feed(kind, key) VALUES(2, new.rowid); END;";
 
+/*
+ * What the desk plans, holds, answers and settles.  A plan entry is open until the visit of
+ * its local day begins or somebody closes it with a reason; a hold stays when it is lifted;
+ * a thing asked for at a door (work.c finds it in OUTCOME and CONTACT) waits for an answer.
+ */
+static const char seventh_work[] =
+    "CREATE TABLE plan_entry(id INTEGER PRIMARY KEY, day INTEGER NOT NULL,"
+    " from_minute INTEGER NOT NULL, to_minute INTEGER NOT NULL, day_from_ms INTEGER NOT NULL,"
+    " day_to_ms INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,"
+    " case_id TEXT NOT NULL REFERENCES cases(id), agency TEXT NOT NULL,"
+    " officer TEXT NOT NULL, second TEXT NOT NULL, place INTEGER NOT NULL,"
+    " purpose INTEGER NOT NULL, approach INTEGER NOT NULL, agreed INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, reason TEXT NOT NULL, made_by TEXT NOT NULL,"
+    " made_ms INTEGER NOT NULL, ended_by TEXT NOT NULL, ended_ms INTEGER);"
+    "CREATE INDEX plan_day ON plan_entry(day, id);"
+    "CREATE INDEX plan_case ON plan_entry(case_id, day);"
+    "CREATE INDEX plan_late ON plan_entry(to_ms) WHERE state = 1;"
+    "CREATE TABLE hold(id INTEGER PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases(id),"
+    " agency TEXT NOT NULL, kind INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER,"
+    " lifted_ms INTEGER, lifted_by TEXT NOT NULL, lift_reason TEXT NOT NULL);"
+    "CREATE INDEX hold_case ON hold(case_id);"
+    "CREATE TABLE asked(visit INTEGER PRIMARY KEY, case_id TEXT NOT NULL,"
+    " business INTEGER NOT NULL, note INTEGER, at_ms INTEGER NOT NULL,"
+    " due_ms INTEGER NOT NULL, decision INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " decided_by TEXT NOT NULL, decided_ms INTEGER);"
+    "CREATE INDEX asked_due ON asked(due_ms, visit) WHERE decision = 0;"
+    "CREATE INDEX asked_case ON asked(case_id);"
+    "CREATE TABLE settled(kind INTEGER NOT NULL, key TEXT NOT NULL, reason TEXT NOT NULL,"
+    " settled_by TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(kind, key))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX case_agency ON cases(agency, id);"
+    /* What is told to the handhelds of a case's officers when it was answered. */
+    "CREATE TRIGGER asked_answered AFTER UPDATE OF decision ON asked"
+    " WHEN new.decision <> old.decision BEGIN"
+    " DELETE FROM changed WHERE kind = 1 AND key = CAST(new.case_id AS BLOB)"
+    " AND audience IN (SELECT 'o:' || officer FROM assignment WHERE case_id = new.case_id);"
+    " INSERT INTO changed(audience, kind, key) SELECT 'o:' || officer, 1,"
+    " CAST(new.case_id AS BLOB) FROM assignment WHERE case_id = new.case_id; END;";
+
 /* Who was on shift when (shifts.h); shifts.c fills it.  What never was believed is gone with
  * its record. */
 static const char seventh_trail[] =
@@ -269,5 +309,6 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){seventh_people, seventh_trail, seventh_feed, seventh_care, NULL},
+    (const char *const[]){
+	seventh_people, seventh_trail, seventh_feed, seventh_care, seventh_work, NULL},
 };

@@ -49,6 +49,17 @@
 	"SELECT no FROM complaint WHERE (?1 = 0 OR state = ?1) AND deadline_ms <= ?2"         \
 	" AND (deadline_ms, no) > (?3, ?4) "
 #define CARE_ORDER "ORDER BY deadline_ms, no LIMIT ?5"
+#define PLAN_COLUMNS                                                                          \
+	"SELECT id, day, from_minute, to_minute, day_from_ms, day_to_ms, from_ms, to_ms,"     \
+	" case_id, agency, officer, second, place, purpose, approach, agreed, state, reason," \
+	" made_by, made_ms, ended_by, ended_ms FROM plan_entry "
+#define HOLD_COLUMNS                                                                          \
+	"SELECT id, case_id, agency, kind, reason, made_by, from_ms, until_ms, lifted_ms,"    \
+	" lifted_by, lift_reason FROM hold "
+#define ASKED_COLUMNS                                                                         \
+	"SELECT visit, note, case_id, coalesce((SELECT agency FROM cases WHERE id = "         \
+	"case_id),"                                                                           \
+	" ''), business, at_ms, due_ms, decision, reason, decided_by, decided_ms FROM asked "
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
@@ -328,4 +339,82 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	"UPDATE code_seen SET delivered_ms = ?2 WHERE hash = ?1 AND delivered_ms IS NULL",
     [FV_SQL_CODE_EACH] = "SELECT hash, first_ms FROM code_seen WHERE delivered_ms IS NULL"
 			 " AND first_ms < ?1 ORDER BY first_ms LIMIT ?2",
+    [FV_SQL_PLAN_PUT] = "INSERT OR REPLACE INTO plan_entry VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
+			" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
+			" ?21, ?22)",
+    [FV_SQL_PLAN_GET] = PLAN_COLUMNS "WHERE id = ?1",
+    [FV_SQL_PLAN_EACH] =
+	PLAN_COLUMNS "WHERE (day, id) > (?1, ?2) AND (?3 IS NULL OR agency = ?3)"
+		     " AND (?4 IS NULL OR officer = ?4 OR second = ?4)"
+		     " AND (?5 IS NULL OR case_id = ?5) AND (?6 = 0 OR state = ?6)"
+		     " AND (?7 IS NULL OR day >= ?7) AND (?8 IS NULL OR day <= ?8)"
+		     " AND (?9 = 0 OR to_ms <= ?9) ORDER BY day, id LIMIT ?10",
+    [FV_SQL_PLAN_NEXT] = PLAN_COLUMNS "WHERE case_id = ?1 AND state = 1 AND (officer = ?2"
+				      " OR second = ?2) ORDER BY day, id LIMIT 1",
+    [FV_SQL_PLAN_MADE] = "UPDATE plan_entry SET state = 2, ended_ms = ?2 WHERE case_id = ?1"
+			 " AND state = 1 AND day_from_ms <= ?2 AND day_to_ms > ?2",
+    [FV_SQL_PLAN_MOVE] = "UPDATE plan_entry SET officer = ?3 WHERE case_id = ?1 AND state = 1"
+			 " AND officer = ?2",
+    [FV_SQL_HOLD_PUT] = "INSERT OR REPLACE INTO hold VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+			" ?9, ?10, ?11)",
+    [FV_SQL_HOLD_GET] = HOLD_COLUMNS "WHERE id = ?1",
+    [FV_SQL_HOLD_EACH] = HOLD_COLUMNS "WHERE case_id = ?1 ORDER BY id",
+    [FV_SQL_ASKED_PUT] =
+	"INSERT INTO asked SELECT ?1, coalesce(?2, (SELECT case_id FROM record WHERE id = "
+	"?1)),"
+	" ?3, ?4, ?5, ?6, 0, '', '', NULL WHERE coalesce(?2, (SELECT case_id FROM record WHERE"
+	" id = ?1)) IS NOT NULL ON CONFLICT(visit) DO UPDATE SET business = ?3, note = ?4,"
+	" at_ms = ?5, due_ms = ?6 WHERE decision = 0",
+    [FV_SQL_ASKED_GET] = ASKED_COLUMNS "WHERE visit = ?1",
+    [FV_SQL_ASKED_EACH] =
+	ASKED_COLUMNS "WHERE (due_ms, visit) > (?1, ?2) AND (?3 IS NULL OR case_id IN"
+		      " (SELECT id FROM cases WHERE agency = ?3))"
+		      " AND (?4 IS NULL OR case_id = ?4) AND (?5 = 0 OR decision = 0)"
+		      " ORDER BY due_ms, visit LIMIT ?6",
+    [FV_SQL_ASKED_DECIDE] = "UPDATE asked SET decision = ?2, reason = ?3, decided_by = ?4,"
+			    " decided_ms = ?5 WHERE visit = ?1 AND decision = 0",
+    [FV_SQL_ASKED_LAST] = ASKED_COLUMNS "WHERE case_id = ?1 AND decision > 0"
+					" ORDER BY decided_ms DESC LIMIT 1",
+    [FV_SQL_ASKED_RECORDS] =
+	RECORD_COLUMNS "WHERE type IN (7, 8) AND payload IS NOT NULL ORDER BY record.id",
+    [FV_SQL_SETTLED_PUT] = "INSERT INTO settled VALUES(?1, ?2, ?3, ?4, ?5)",
+    [FV_SQL_SETTLED_DROP] = "DELETE FROM settled WHERE kind = ?1 AND key = ?2",
+    [FV_SQL_EXCEPTION_EACH] =
+	"SELECT e.kind, e.key, e.case_id, e.agency, e.subject, e.officer, e.rule, e.at_ms,"
+	" settled.reason, settled_by, settled.at_ms FROM exception_now e LEFT JOIN settled"
+	" ON settled.kind = e.kind AND settled.key = e.key"
+	" WHERE e.at_ms <= ?1 AND (?2 IS NULL OR e.agency = ?2) AND (?3 = 0 OR e.kind = ?3)"
+	" AND (settled.at_ms IS NOT NULL) = ?4 AND (e.at_ms, e.key) < (?5, ?6)"
+	" ORDER BY e.at_ms DESC, e.key DESC LIMIT ?7",
+    [FV_SQL_CASE_FIND] =
+	CASE_COLUMNS "WHERE id > ?1 AND (?2 IS NULL OR agency = ?2)"
+		     " AND (?3 IS NULL OR EXISTS(SELECT 1 FROM assignment WHERE officer = ?3"
+		     " AND case_id = cases.id)) AND (?4 IS NULL OR closed = ?4)"
+		     " AND (?5 = 0 OR EXISTS(SELECT 1 FROM hold WHERE hold.case_id = cases.id"
+		     " AND lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > ?8)))"
+		     " AND (?6 = 0 OR lat_e7 IS NULL)"
+		     " AND (?7 IS NULL OR as_of_day IS NULL OR as_of_day < ?7)"
+		     " AND (?9 IS NULL OR substr(id, 1, length(?9)) = ?9)"
+		     " ORDER BY id LIMIT ?10",
+    [FV_SQL_KPI_EACH] =
+	"WITH visits AS (SELECT agency, officer, count(*) AS n, sum(EXISTS(SELECT 1 FROM"
+	" open_finding f WHERE f.contact = queue.contact AND f.verdict = 4 AND f.decision NOT"
+	" IN (2, 3))) AS bad, sum((marks & 16) <> 0) AS amended FROM queue WHERE channel = 1"
+	" AND begin_ms >= ?2 AND begin_ms < ?3 GROUP BY agency, officer),"
+	" open AS (SELECT agency, officer, count(*) AS n FROM exception_now e WHERE at_ms >= "
+	"?2"
+	" AND at_ms < ?3 AND NOT EXISTS(SELECT 1 FROM settled WHERE settled.kind = e.kind AND"
+	" settled.key = e.key) GROUP BY agency, officer),"
+	" complaints AS (SELECT agency, badge AS officer, count(*) AS n FROM complaint WHERE"
+	" kind IN (1, 4, 5) AND received_ms >= ?2 AND received_ms < ?3 GROUP BY agency, "
+	"badge),"
+	" who AS (SELECT agency, officer FROM visits UNION SELECT agency, officer FROM open"
+	" UNION SELECT agency, officer FROM complaints)"
+	" SELECT who.agency, who.officer, coalesce(visits.n, 0), coalesce(visits.n - bad, 0),"
+	" coalesce(open.n, 0), coalesce(amended, 0), coalesce(complaints.n, 0) FROM who"
+	" LEFT JOIN visits ON visits.agency = who.agency AND visits.officer = who.officer"
+	" LEFT JOIN open ON open.agency = who.agency AND open.officer = who.officer"
+	" LEFT JOIN complaints ON complaints.agency = who.agency AND complaints.officer ="
+	" who.officer WHERE ?1 IS NULL OR who.agency = ?1 ORDER BY who.agency, who.officer",
+    [FV_SQL_IMPORT_REPLACE] = "UPDATE imported SET line = ?3 WHERE source = ?1 AND id = ?2",
 };

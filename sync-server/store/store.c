@@ -86,6 +86,8 @@ migrate_from(struct fv_store *store, int64_t version)
 		rc = fv_db_note_slips(store);
 	if (rc == FV_OK && version == 6)
 		rc = fv_db_note_shifts(store);
+	if (rc == FV_OK && version == 6)
+		rc = fv_db_note_asked_all(store);
 	if (rc == FV_OK)
 		rc = fv_db_exec(store, set_version);
 	if (rc == FV_OK)

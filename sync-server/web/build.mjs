@@ -27,7 +27,7 @@ await build({
 	bundle: true, splitting: true, format: "esm", minify: true, target: "es2022",
 	jsx: "automatic", jsxImportSource: "preact", legalComments: "none",
 	entryNames: "[name]-[hash]", chunkNames: "part-[hash]", assetNames: "[name]-[hash]",
-	loader: { ".png": "file", ".svg": "file", ".topojson": "json" },
+	loader: { ".png": "file", ".svg": "file", ".topojson": "json", ".worker.js": "file" },
 	logLevel: "warning",
 });
 

@@ -45,6 +45,35 @@ a_case_comes_back_with_what_was_known_and_nothing_else(void **state)
 }
 
 static void
+a_planned_visit_and_an_answer_travel_with_the_case(void **state)
+{
+	static const uint8_t short_entry[] = {
+	    0xa2, 0x01, 0x61, 'c', 0x0e, 0x86, 0x01, 0x02, 0x60, 0x01, 0x01, 0x01};
+	struct fv_item_case c = make_case(), got;
+	struct fv_buf out = {0}, again = {0};
+
+	(void)state;
+	c.has_entry = true;
+	c.entry = (struct fv_item_plan){600, 720, fv_span_z("li;wang"), 1, 2, 3, true};
+	c.has_decided = true;
+	c.decided = (struct fv_item_decided){3, true, INT64_C(1773000000000)};
+	fv_item_case_put(&out, &c);
+	assert_int_equal(fv_item_case_parse(fv_buf_span(&out), &got), FV_OK);
+	assert_true(got.has_entry && got.entry.from_minute == 600 &&
+	    got.entry.to_minute == 720 && got.entry.place == 1 && got.entry.purpose == 2 &&
+	    got.entry.approach == 3 && got.entry.is_agreed);
+	assert_true(fv_span_equal(got.entry.officers, c.entry.officers));
+	assert_true(got.has_decided && got.decided.business == 3 && got.decided.is_granted &&
+	    got.decided.decided_ms == INT64_C(1773000000000));
+	fv_item_case_put(&again, &got);
+	assert_true(fv_span_equal(fv_buf_span(&out), fv_buf_span(&again)));
+	assert_int_equal(
+	    fv_item_case_parse(fv_span_of(short_entry, sizeof short_entry), &got), FV_EFORMAT);
+	fv_buf_clear(&out);
+	fv_buf_clear(&again);
+}
+
+static void
 a_case_has_its_keys_in_the_published_order(void **state)
 {
 	static const uint8_t want[] = {
@@ -210,6 +239,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_case_comes_back_with_what_was_known_and_nothing_else),
+	    cmocka_unit_test(a_planned_visit_and_an_answer_travel_with_the_case),
 	    cmocka_unit_test(a_case_has_its_keys_in_the_published_order),
 	    cmocka_unit_test(a_case_with_half_a_place_or_no_id_is_refused),
 	    cmocka_unit_test(a_history_is_read_lines_first_then_events),

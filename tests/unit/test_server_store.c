@@ -263,6 +263,8 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP TRIGGER feed_record; DROP TRIGGER feed_finding; DROP TABLE feed;"
 		"DROP TRIGGER shift_gone; DROP TABLE shift;"
 		"DROP INDEX device_agency;"
+		"DROP TABLE plan_entry; DROP TABLE hold; DROP TABLE asked;"
+		"DROP TABLE settled; DROP INDEX case_agency;"
 		"DROP INDEX record_context; DROP INDEX finding_run;"
 		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 		"PRAGMA user_version=1"),

@@ -1,5 +1,6 @@
 // Parts that a visit's or a case's page shows below its own, a line each.
 import type { VNode } from "preact";
+import { CasePanel } from "./parts/CasePanel";
 import { Right } from "./rights";
 import { CaseProof, VisitProof } from "./views/Proof";
 
@@ -16,4 +17,5 @@ export interface Panel {
 export const panels: Panel[] = [
 	{ of: "visit", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: VisitProof },
 	{ of: "case", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: CaseProof },
+	{ of: "case", order: 10, title: "work.panel", right: Right.READ, show: CasePanel },
 ];

@@ -4,6 +4,9 @@ import { Right } from "./rights";
 import { Login } from "./views/Login";
 import { Me } from "./views/Me";
 import { People } from "./views/People";
+import { Cases } from "./views/Cases";
+import { FollowUps } from "./views/FollowUps";
+import { Plan } from "./views/Plan";
 import { Welcome } from "./views/Welcome";
 import { Answer } from "./views/Answer";
 import { Exports } from "./views/Exports";
@@ -28,6 +31,9 @@ export interface View {
 }
 
 export const views: View[] = [
+	{ path: "/cases", title: "work.cases", right: Right.READ, nav: 30, show: Cases },
+	{ path: "/plan", title: "work.plan", right: Right.READ, nav: 31, show: Plan },
+	{ path: "/followups", title: "work.followups", right: Right.READ, nav: 32, show: FollowUps },
 	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
 	{ path: "/me", title: "people.me", right: Right.SELF, show: Me },
 	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 90, show: People },

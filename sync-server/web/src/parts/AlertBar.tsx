@@ -1,0 +1,121 @@
+// What somebody must be told of now, on top of every page and audible until it is seen.
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, asProblem } from "../api";
+import { may, Right, type Who } from "../rights";
+import tickUrl from "../tick.worker.js";
+import { Act, Go, Time, toast } from "../ui";
+import { t } from "../words";
+import "./AlertBar.css";
+import { allowSound, ring } from "./sound";
+
+export interface Alert {
+	id: string;
+	kind: "sos" | "checkin" | "welfare" | "hold";
+	officer: string;
+	agency: string;
+	dev: string;
+	at_ms: number;
+	received_ms: number;
+	ended_ms: number | null;
+	place: { lat: number; lon: number; accuracy_mm: number | null } | null;
+	case: string | null;
+	seen_by: string | null;
+	zone: string;
+}
+
+const MARK = "⚠ ";
+const ORDER = ["sos", "welfare", "checkin", "hold"];
+
+/** Nobody has seen it, and it still matters. */
+function isOpen(a: Alert): boolean {
+	return a.seen_by === null && (a.ended_ms === null || a.kind === "sos" || a.kind === "welfare");
+}
+
+function mark(count: number): void {
+	const plain = document.title.replace(/^⚠ \(\d+\) /, "");
+	const wanted = count > 0 ? `${MARK}(${count}) ${plain}` : plain;
+	if (document.title !== wanted) document.title = wanted;
+}
+
+/** Ask every two seconds, also in the background; the last answer stays while it fails. */
+function useAlerts(isOn: boolean): { alerts: Alert[]; isCut: boolean; ask: () => Promise<void> } {
+	const [alerts, setAlerts] = useState<Alert[]>([]);
+	const [isCut, setCut] = useState(false);
+	const asking = useRef(false);
+	const ask = async () => {
+		if (asking.current) return;
+		asking.current = true;
+		try {
+			const open = (await api.get<{ rows: Alert[] }>("/alerts")).rows.filter(isOpen);
+			open.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.at_ms - a.at_ms);
+			setAlerts(open);
+			setCut(false);
+		} catch (error) {
+			setCut(asProblem(error).status !== 401);
+		} finally {
+			asking.current = false;
+		}
+	};
+	useEffect(() => {
+		if (!isOn) return;
+		const worker = new Worker(tickUrl);
+		worker.onmessage = () => void ask();
+		void ask();
+		return () => worker.terminate();
+	}, [isOn]);
+	return { alerts, isCut, ask };
+}
+
+export function AlertBar({ who }: { who: Who }): VNode | null {
+	const { alerts, isCut, ask } = useAlerts(may(who, Right.READ));
+	const [sound, setSound] = useState<"off" | "on" | "blocked">("off");
+	const count = alerts.length;
+
+	useEffect(() => {
+		const keep = () => mark(count);
+		keep();
+		const watcher = new MutationObserver(keep);
+		watcher.observe(document.querySelector("title")!, { childList: true });
+		if (count === 0) setSound("off");
+		const play = () => setSound(ring() ? "on" : "blocked");
+		if (count > 0) play();
+		const again = count > 0 ? setInterval(play, 2000) : 0;
+		return () => { watcher.disconnect(); clearInterval(again); };
+	}, [count]);
+	if (isCut) return <div class="alerts cut" role="alert" data-sound={sound}>{t("work.alert.cut")}</div>;
+	if (count === 0) return null;
+	return (
+		<section class="alerts" role="alert" aria-label={t("work.alerts", { n: count })} data-sound={sound}>
+			{sound === "blocked" && (
+				<p class="blocked">
+					{t("work.alert.blocked")}{" "}
+					<button type="button" onClick={async () => setSound((await allowSound()) ? "on" : "blocked")}>{t("work.alert.allow")}</button>
+				</p>
+			)}
+			<ul>{alerts.slice(0, 5).map((a) => <One key={a.id} alert={a} who={who} ask={ask} />)}</ul>
+			{count > 5 && <p>{t("work.alert.more", { n: count - 5 })}</p>}
+		</section>
+	);
+}
+
+function One({ alert: a, who, ask }: { alert: Alert; who: Who; ask: () => Promise<void> }): VNode {
+	const seen = async () => {
+		await api.post(`/alerts/${a.id}/ack`);
+		toast(t("work.alert.seen"));
+		await ask();
+	};
+	return (
+		<li data-kind={a.kind}>
+			<strong>{t(`work.alert.${a.kind}`)}</strong>
+			<span>{t("work.alert.officer", { officer: a.officer })}</span>
+			{a.case && <Go to={`/case/${a.case}`}>{a.case}</Go>}
+			<Time ms={a.at_ms} zone={a.zone} hasSeconds />
+			<span class="alert-place">{a.place
+				? `${a.place.lat.toFixed(5)}, ${a.place.lon.toFixed(5)}${a.place.accuracy_mm === null ? "" : ` ± ${Math.round(a.place.accuracy_mm / 1000)} m`}`
+				: t("work.alert.noplace")}</span>
+			{a.ended_ms !== null && <span>{t("work.alert.ended")}</span>}
+			{may(who, Right.WORK) && <Act run={seen}>{t("work.alert.ack")}</Act>}
+		</li>
+	);
+}

@@ -1,0 +1,4 @@
+declare module "*.worker.js" {
+	const url: string;
+	export default url;
+}
