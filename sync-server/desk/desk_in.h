@@ -40,6 +40,9 @@ void desk_handle(
 const struct desk_route *desk_route_find(
     const char *method, char *path, const char *params[DESK_PARAMS_MAX], bool *is_known_out);
 
+/* The tables of routes, by number from 0; NULL past the last.  Returns borrowed: static. */
+const struct desk_route *desk_route_area(size_t idx);
+
 /* Serve a file of the page, or 404. */
 void desk_serve_asset(const struct fv_web_request *request, struct fv_web_answer *answer);
 

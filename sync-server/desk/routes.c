@@ -14,6 +14,12 @@ static const struct desk_route *const areas[] = {
     desk_routes_work,
 };
 
+const struct desk_route *
+desk_route_area(size_t idx)
+{
+	return idx < sizeof areas / sizeof areas[0] ? areas[idx] : NULL;
+}
+
 /* Cut "/a/b" into its segments.  Returns how many; 0: too many, or an empty one. */
 static size_t
 split(char *path, char *segments[SEGMENTS_MAX])
