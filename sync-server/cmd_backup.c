@@ -7,9 +7,25 @@
 #include "sync-server/cmd.h"
 #include "sync-server/handlers.h"
 #include "sync-server/verb.h"
+#include "sync-server/store/gauges.h"
 
 #define BACKUP_USAGE "backup FILE [--json]"
 #define RESTORE_USAGE "restore FILE [--json]"
+
+/* Keep when it was made, for whoever watches (metrics). */
+static enum fv_err
+note_backup(struct fv_host *host)
+{
+	enum fv_err rc = fv_store_begin(host->store);
+
+	if (rc == FV_OK)
+		rc = fv_store_backup_made(host->store, fv_host_now_ms());
+	if (rc == FV_OK)
+		rc = fv_host_commit(host);
+	if (rc != FV_OK)
+		fv_host_rollback(host);
+	return rc;
+}
 
 int
 fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out)
@@ -31,6 +47,8 @@ fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out)
 	if (rc == FV_EFULL)
 		return fv_verb_fail(answer_out, FV_EXIT_IO,
 		    "%s: no space is left; a backup needs twice the database's size", path);
+	if (rc == FV_OK)
+		rc = note_backup(host);
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, path, rc);
 	return fv_verb_done(answer_out,

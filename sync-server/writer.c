@@ -245,6 +245,17 @@ fv_writer_start(struct fv_host *host, struct fv_writer **writer_out)
 	return FV_OK;
 }
 
+size_t
+fv_writer_waiting(struct fv_writer *writer)
+{
+	size_t waiting;
+
+	pthread_mutex_lock(&writer->lock);
+	waiting = writer->waiting;
+	pthread_mutex_unlock(&writer->lock);
+	return waiting;
+}
+
 enum fv_err
 fv_writer_push(struct fv_writer *writer, const struct fv_job *job)
 {

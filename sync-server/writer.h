@@ -80,6 +80,9 @@ FV_NODISCARD enum fv_err fv_writer_push(struct fv_writer *writer, const struct f
  * NULL: out of memory. */
 json_t *fv_writer_ask(struct fv_writer *writer, const json_t *request);
 
+/* Jobs that wait now. */
+size_t fv_writer_waiting(struct fv_writer *writer);
+
 /* Returns borrowed: until stop. */
 struct fv_writer_stats *fv_writer_stats(struct fv_writer *writer);
 

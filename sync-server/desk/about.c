@@ -1,5 +1,4 @@
 /* What this server is: for the page before anybody signs in, and for machines that watch. */
-#include <stdio.h>
 #include <string.h>
 
 #include "sync-server/desk/desk_in.h"
@@ -41,27 +40,4 @@ desk_serve_health(struct desk *desk, struct fv_web_answer *answer)
 	answer->status = is_healthy ? 200 : 503;
 	answer->type = "text/plain";
 	answer->fixed = fv_span_z(is_healthy ? "ok\n" : "store\n");
-}
-
-void
-desk_serve_metrics(struct desk *desk, struct fv_web_answer *answer)
-{
-	const struct fv_writer_stats *s = fv_writer_stats(desk->writer);
-	const struct {
-		const char *name;
-		uint_fast64_t value;
-	} rows[] = {{"fieldvisit_commits_total", atomic_load(&s->commits)},
-	    {"fieldvisit_failed_commits_total", atomic_load(&s->failed_commits)},
-	    {"fieldvisit_chunks_total", atomic_load(&s->chunks)},
-	    {"fieldvisit_syncs_total", atomic_load(&s->syncs)},
-	    {"fieldvisit_enrolments_total", atomic_load(&s->enrolments)}};
-	char line[160];
-
-	answer->status = 200;
-	answer->type = "text/plain; version=0.0.4";
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		snprintf(line, sizeof line, "# TYPE %s counter\n%s %llu\n", rows[i].name,
-		    rows[i].name, (unsigned long long)rows[i].value);
-		fv_buf_put(&answer->body, line, strlen(line));
-	}
 }

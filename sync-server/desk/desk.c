@@ -220,6 +220,8 @@ desk_handle(void *ctx, const struct fv_web_request *request, struct fv_web_answe
 		desk_serve_metrics(desk, answer);
 	else
 		desk_serve_asset(request, answer);
+	if (answer->status / 100 < DESK_CLASSES)
+		atomic_fetch_add(&desk->answers[answer->status / 100], 1);
 }
 
 /* -- start and stop ------------------------------------------------------------------- */

@@ -3,11 +3,13 @@
 #define FV_DESK_IN_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "sync-server/desk/session.h"
 #include "sync-server/desk/throttle.h"
 
 #define DESK_READERS_MAX 8U
+#define DESK_CLASSES 6U /* of status codes: 2xx is 2 */
 
 struct desk {
 	struct fv_host *host;
@@ -20,6 +22,7 @@ struct desk {
 	pthread_mutex_t lock;         /* of readers */
 	struct fv_store *readers[DESK_READERS_MAX]; /* idle ones */
 	size_t reader_count;
+	atomic_uint_fast64_t answers[DESK_CLASSES]; /* by class; each only grows */
 };
 
 /* A store for reading, without a view; for a handler that streams longer than its call.

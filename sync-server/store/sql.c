@@ -244,6 +244,15 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16)",
     [FV_SQL_FINDING_ROW] = FINDING_COLUMNS "WHERE rowid = ?1",
+    [FV_SQL_GAUGES] =
+	"SELECT (SELECT count(*) FROM device WHERE approved_ms IS NOT NULL AND revoked_ms IS"
+	" NULL), (SELECT count(*) FROM device JOIN trail ON trail.device = device.no WHERE"
+	" approved_ms IS NOT NULL AND revoked_ms IS NULL AND last_sync_ms < ?1),"
+	" (SELECT coalesce(sum(size), 0) FROM trail),"
+	" (SELECT coalesce(sum(sealed_size), 0) FROM trail),"
+	" (SELECT count(*) FROM blob WHERE complete = 0),"
+	" (SELECT count(*) FROM alert WHERE acked_ms IS NULL),"
+	" (SELECT coalesce(max(idx) + 1, 0) FROM leaf)",
     [FV_SQL_FEED_EACH] = "SELECT no, kind, key FROM feed WHERE no > ?1 ORDER BY no LIMIT ?2",
     [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",

@@ -1,0 +1,28 @@
+/*
+ * How much of what is here: for whoever watches the server.
+ *
+ * Errors that any function may give: see store/store.h.
+ */
+#ifndef FV_STORE_GAUGES_H
+#define FV_STORE_GAUGES_H
+
+#include "store.h"
+
+struct fv_store_gauges {
+	uint64_t devices; /* approved and not revoked */
+	uint64_t silent;  /* of those: no sync since */
+	uint64_t records; /* of all trails */
+	uint64_t sealed;  /* of those */
+	uint64_t missing; /* parts that are named and have not come */
+	uint64_t alerts;  /* that nobody has seen */
+	uint64_t leaves;  /* of the ledger */
+	bool has_backup;
+	int64_t backup_ms; /* when the last one was made; has_backup */
+};
+FV_NODISCARD enum fv_err fv_store_gauges(
+    struct fv_store *store, int64_t silent_since_ms, struct fv_store_gauges *out);
+
+/* A backup was made. */
+FV_NODISCARD enum fv_err fv_store_backup_made(struct fv_store *store, int64_t at_ms);
+
+#endif
