@@ -8,6 +8,7 @@ import { Cases } from "./views/Cases";
 import { FollowUps } from "./views/FollowUps";
 import { Plan } from "./views/Plan";
 import { Welcome } from "./views/Welcome";
+import { Access } from "./views/Access";
 import { Answer } from "./views/Answer";
 import { Exports } from "./views/Exports";
 import { Reports } from "./views/Reports";
@@ -43,6 +44,7 @@ export const views: View[] = [
 	{ path: "/report/month", title: "proof.month.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "month" }) },
 	{ path: "/report/answer", title: "proof.answer.title", right: Right.EXPORT, show: Answer },
 	{ path: "/report/case/:id", title: "proof.casereport.title", right: Right.EXPORT, show: Answer },
+	{ path: "/report/access/:id", title: "proof.access.title", right: Right.EXPORT | Right.NOTES, show: Access },
 	{ path: "/exports", title: "proof.exports", right: Right.EXPORT, nav: 80, show: Exports },
 ];
 

@@ -2,8 +2,10 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { path } from "../api";
+import { csv, save } from "../csv";
+import { may, Right } from "../rights";
 import { useSession } from "../session";
-import { Field, Go } from "../ui";
+import { Act, Field, Go, Progress } from "../ui";
 import { language, t } from "../words";
 import "./Reports.css";
 
@@ -36,6 +38,7 @@ export function Exports(): VNode {
 }
 
 function Lists(): VNode {
+	const { who } = useSession();
 	const [wanted, setWanted] = useState(NOTHING);
 	const [hasBom, setBom] = useState(language() === "zh");
 	const query = { ...wanted } as Record<string, string>;
@@ -72,7 +75,36 @@ function Lists(): VNode {
 				{!wanted.verdict && <Save href={file("/export/findings.csv", { ...csv, verdict: "all" })}>{`${t("proof.exports.csv")}: ${t("proof.exports.all")}`}</Save>}
 			</p>
 			<p class="hint">{t("proof.exports.safe")}</p>
+			{may(who, Right.NOTES) && <Sealed query={query} hasBom={hasBom} />}
 		</section>
+	);
+}
+
+/** The table with what a supervisor's key opens, made in this page. */
+function Sealed({ query, hasBom }: { query: Record<string, string>; hasBom: boolean }): VNode {
+	const [far, setFar] = useState({ done: 0, of: 0 });
+	const [result, setResult] = useState("");
+	const run = async () => {
+		setResult("");
+		const wanted = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
+		try {
+			const { SEALED_COLUMNS, sealedTable } = await import("../sealed");
+			const table = await sealedTable(wanted, (done, of) => setFar({ done, of }));
+			save("sealed.csv", csv(SEALED_COLUMNS, table.rows, hasBom), "text/csv;charset=utf-8");
+			setResult(t("proof.exports.sealed.done", { opened: table.opened, failed: table.failed }));
+		} catch (error) {
+			const { keyProblem } = await import("../keys");
+			setResult(keyProblem(error));
+		}
+	};
+	return (
+		<>
+			<h3>{t("proof.exports.sealed")}</h3>
+			<p class="hint">{t("proof.exports.sealed.lead")} {t("shell.limits")}</p>
+			<p class="buttons"><Act run={run}>{t("proof.exports.sealed.make")}</Act></p>
+			{far.of > 0 && <Progress done={far.done} of={far.of} text={t("proof.contact")} />}
+			<p role="status">{result}</p>
+		</>
 	);
 }
 

@@ -1,5 +1,7 @@
 // The panels of a visit and of a case: their proof, and how it is checked.
 import type { VNode } from "preact";
+import { may, Right } from "../rights";
+import { useSession } from "../session";
 import { Go } from "../ui";
 import { t } from "../words";
 import "./Reports.css";
@@ -26,12 +28,14 @@ export function VisitProof({ id }: { id: string }): VNode {
 }
 
 export function CaseProof({ id }: { id: string }): VNode {
+	const { who } = useSession();
 	return (
 		<section>
 			<p>{t("proof.panel.lead")}</p>
 			<p class="buttons">
 				<a class="button main" href={`/api/v1/proof/case/${encodeURIComponent(id)}.tar`} download={`${id}.tar`}>{t("proof.panel.case")}</a>
 				<Go class="button" to={`/report/answer?case=${encodeURIComponent(id)}`}>{t("proof.panel.answer")}</Go>
+				{may(who, Right.NOTES) && <Go class="button" to={`/report/access/${encodeURIComponent(id)}`}>{t("proof.access.button")}</Go>}
 				<Go class="button" to={`/report/case/${encodeURIComponent(id)}`}>{t("proof.panel.report")}</Go>
 			</p>
 			<How file={`${id}.tar`} />
