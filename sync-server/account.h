@@ -11,6 +11,7 @@
 #include "sync-server/desk/desk.h"
 #include "sync-server/store/people.h"
 
+#define FV_TOKEN_PREFIX "fvt_" /* of a machine's token; 64 hex digits follow */
 #define FV_PASSWORD_MIN 12U /* characters */
 #define FV_PASSWORD_BYTES_MAX 512U
 #define FV_LINK_MS (INT64_C(72) * 3600000)
@@ -24,6 +25,11 @@ bool fv_role_find(const char *word, uint32_t *role_out);
 /* {id, name, role, agency, officer, disabled, has_password, created_ms, login_ms}.  Owned:
  * the result.  NULL: out of memory. */
 json_t *fv_account_json(const struct fv_store_account *account);
+
+struct fv_host;
+/* Log in the ledger what was done to an account, and by whom (the request's "by"). */
+FV_NODISCARD enum fv_err fv_account_log(struct fv_host *host, const json_t *request,
+    const struct fv_store_account *account, const char *what);
 
 /* NULL, or the rule that a new password breaks.  Returns borrowed: static. */
 const char *fv_password_fault(struct fv_span password);

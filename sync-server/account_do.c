@@ -96,8 +96,8 @@ take_members(const json_t *request, struct fv_store_account *a, json_t **answer_
 }
 
 /* Append POLICY "account" for what was done, and by whom; names of people stay out of it. */
-static enum fv_err
-log_change(struct fv_host *host, const json_t *request, const struct fv_store_account *a,
+enum fv_err
+fv_account_log(struct fv_host *host, const json_t *request, const struct fv_store_account *a,
     const char *what)
 {
 	/* A password is set by its owner: he had the old one, or the link. */
@@ -179,7 +179,7 @@ fv_do_desk_add(struct fv_host *host, const json_t *request, json_t **answer_out)
 			"new link",
 			a.id, a.id));
 	if (rc == FV_OK)
-		rc = log_change(host, request, &a, "add");
+		rc = fv_account_log(host, request, &a, "add");
 	return rc == FV_OK ? answer_link(host, &a, answer_out)
 			   : fv_verb_broken(answer_out, a.id, rc);
 }
@@ -220,7 +220,7 @@ fv_do_desk_change(struct fv_host *host, const json_t *request, json_t **answer_o
 	if (rc == FV_OK && a.is_disabled)
 		rc = fv_store_link_drop(host->store, fv_span_z(a.id));
 	if (rc == FV_OK)
-		rc = log_change(host, request, &a,
+		rc = fv_account_log(host, request, &a,
 		    a.is_disabled == was.is_disabled ? "change"
 			: a.is_disabled              ? "disable"
 						     : "enable");
@@ -251,7 +251,7 @@ fv_do_desk_link(struct fv_host *host, const json_t *request, json_t **answer_out
 	if (a.is_disabled)
 		code = fv_verb_fail(answer_out, FV_EXIT_DATA,
 		    "%s: is disabled; 'fieldvisitd desk enable %s' comes first", a.id, a.id);
-	else if ((rc = log_change(host, request, &a, "link")) != FV_OK)
+	else if ((rc = fv_account_log(host, request, &a, "link")) != FV_OK)
 		code = fv_verb_broken(answer_out, a.id, rc);
 	else
 		code = answer_link(host, &a, answer_out);
@@ -305,7 +305,7 @@ fv_do_desk_password(struct fv_host *host, const json_t *request, json_t **answer
 	if (rc == FV_OK)
 		rc = fv_store_link_drop(host->store, fv_span_z(a.id));
 	if (rc == FV_OK)
-		rc = log_change(host, request, &a, "password");
+		rc = fv_account_log(host, request, &a, "password");
 	code = rc == FV_OK ? fv_verb_done(answer_out,
 				 json_pack("{s:I}", "epoch", (json_int_t)a.epoch), "%s", a.id)
 			   : fv_verb_broken(answer_out, a.id, rc);

@@ -13,6 +13,7 @@
 #define DISABLE_USAGE "desk disable ID [--json]"
 #define ENABLE_USAGE "desk enable ID [--json]"
 #define LINK_USAGE "desk link ID [--json]"
+#define TOKEN_USAGE "desk token ID [--end] [--json]"
 #define PAGE 100U
 
 static int
@@ -180,4 +181,25 @@ cmd_desk_link(int argc, char **argv)
 	if (code != FV_EXIT_OK)
 		return code < 0 ? FV_EXIT_OK : code;
 	return fv_host_call("desk link", request, as_json);
+}
+
+int
+cmd_desk_token(int argc, char **argv)
+{
+	bool is_end = false, as_json = false;
+	const struct fv_cli_option options[] = {
+	    {"end", FV_CLI_FLAG, &is_end, false},
+	    {"json", FV_CLI_FLAG, &as_json, false},
+	    {NULL, FV_CLI_FLAG, NULL, false},
+	};
+	json_t *request;
+	int code = fv_cli_parse(&argc, argv, options, TOKEN_USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (!fv_verb_operands(argc, 1, 1, TOKEN_USAGE))
+		return FV_EXIT_USAGE;
+	if ((request = json_pack("{s:s, s:b}", "id", argv[1], "end", is_end)) == NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, argv[1], "is not UTF-8, or memory ran out");
+	return fv_host_call("desk token", request, as_json);
 }

@@ -90,6 +90,7 @@ struct serving {
 	const char *commands;             /* of --alert */
 	const char *tiles;                /* NULL: none */
 	const char *cert, *key;           /* PEM files; NULL: without TLS */
+	bool takes_owntracks;
 	bool is_behind_proxy;
 	unsigned idle_s;      /* of a connection */
 	int64_t desk_idle_ms; /* of a session; 0: the default */
@@ -122,7 +123,8 @@ start_desk(struct serving *s)
 	    .writer = s->writer,
 	    .web = &web,
 	    .session_idle_ms = s->desk_idle_ms,
-	    .tiles = s->tiles};
+	    .tiles = s->tiles,
+	    .takes_owntracks = s->takes_owntracks};
 
 	return s->desk == NULL ? FV_OK : fv_desk_start(&opts, &s->desk_out);
 }
@@ -220,7 +222,8 @@ usage(FILE *out, int code)
 	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT] [--tiles URL]\n"
 	    "                         [--tls-cert FILE --tls-key FILE | --behind-proxy]\n"
 	    "                         [--desk-idle SECONDS] [--idle SECONDS]\n"
-	    "                         [--public HOST:PORT] [--alert CMD[,CMD2...]]\n"
+	    "                         [--public HOST:PORT] [--owntracks]\n"
+	    "                         [--alert CMD[,CMD2...]]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
 	    "  --desk HOST:PORT   the supervisors' desk, /healthz and /metrics (default: "
@@ -233,6 +236,8 @@ usage(FILE *out, int code)
 	    "  --desk-idle N      a session ends when nothing came for N s (default 1800)\n"
 	    "  --idle N           a connection that is silent for N s is cut (default 60)\n"
 	    "  --public HOST:PORT the borrower's pages, and nothing else (default: off)\n"
+	    "  --owntracks        the desk takes positions of OwnTracks apps at /pub, "
+	    "unsigned\n"
 	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
@@ -319,6 +324,9 @@ take_option(struct serving *s, int option, const char *value)
 	case 'b':
 		s->is_behind_proxy = true;
 		return true;
+	case 'o':
+		s->takes_owntracks = true;
+		return true;
 	case 'i':
 		if (!take_seconds("--idle", value, 3600, &seconds))
 			return false;
@@ -373,7 +381,7 @@ cmd_serve(int argc, char **argv)
 	    {"tiles", required_argument, NULL, 't'}, {"public", required_argument, NULL, 'p'},
 	    {"tls-cert", required_argument, NULL, 'c'},
 	    {"tls-key", required_argument, NULL, 'k'},
-	    {"behind-proxy", no_argument, NULL, 'b'},
+	    {"behind-proxy", no_argument, NULL, 'b'}, {"owntracks", no_argument, NULL, 'o'},
 	    {"desk-idle", required_argument, NULL, 'I'},
 	    {"idle", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'}, {0}};
 	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};

@@ -27,6 +27,11 @@ int fv_do_desk_add(struct fv_host *host, const json_t *request, json_t **answer_
 /* {id, by} and any of role, name, agency, officer, disabled; answers account.  What limits
  * it ends its sessions. */
 int fv_do_desk_change(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, end, by}: a token for machines in the place of the last one, or (end) none; answers id,
+ * token. */
+int fv_do_desk_token(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {user, device, agency, at_ms, lat_e7, lon_e7, accuracy_m}: keep an unsigned position. */
+int fv_do_owntracks_put(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by}: a new one-time link; answers as desk add. */
 int fv_do_desk_link(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, password: {ops, mem_kib, salt, hash}} and either epoch, of the account whose old

@@ -39,6 +39,7 @@ static const struct verb {
     {"desk disable", cmd_desk_disable, "end somebody's access to the desk, at once"},
     {"desk enable", cmd_desk_enable, "give it back"},
     {"desk link", cmd_desk_link, "a new one-time link, for a forgotten password"},
+    {"desk token", cmd_desk_token, "a token with which a program reads as an account does"},
     {"desk list", cmd_desk_list, "list who may use the desk"},
     {"device approve", cmd_device_approve, "approve a handheld by its digits, off the server"},
     {"device import", cmd_device_import, "take a signed approval, revocation or wipe order"},

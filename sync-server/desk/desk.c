@@ -148,6 +148,8 @@ run_route(
 		rc = desk_session_find(request->desk->sessions, request->store, cookie,
 		    fv_web_header(request->web, DESK_BACKGROUND_HEADER) == NULL,
 		    request->now_ms, &session);
+		if (rc == FV_ENOENT)
+			rc = desk_token_find(request->web, request->store, &session.who);
 		if (rc == FV_OK)
 			request->who = &session.who;
 		if (rc == FV_ENOENT)
@@ -216,6 +218,8 @@ desk_handle(void *ctx, const struct fv_web_request *request, struct fv_web_answe
 		serve_api(desk, request, answer);
 	else if (strcmp(request->path, "/healthz") == 0)
 		desk_serve_health(desk, answer);
+	else if (strcmp(request->path, "/pub") == 0)
+		desk_serve_pub(desk, request, answer);
 	else if (strcmp(request->path, "/metrics") == 0)
 		desk_serve_metrics(desk, answer);
 	else
@@ -288,6 +292,7 @@ fv_desk_start(const struct fv_desk_opts *opts, struct desk **desk_out)
 	web.ctx = desk;
 	desk->host = opts->host;
 	desk->writer = opts->writer;
+	desk->takes_owntracks = opts->takes_owntracks;
 	pthread_mutex_init(&desk->lock, NULL);
 	if ((rc = set_tiles(desk, opts->tiles)) == FV_OK &&
 	    (rc = desk_sessions_new(&sessions, &desk->sessions)) == FV_OK &&

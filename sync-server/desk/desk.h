@@ -63,6 +63,7 @@ struct fv_desk_opts {
 	/* Copied: address, TLS, proxy, idle_s; the rest is the desk's own. */
 	const struct fv_web_opts *web;
 	int64_t session_idle_ms; /* 0: the default */
+	bool takes_owntracks;    /* POST /pub: positions that nobody signed */
 	const char *tiles;       /* URL of map tiles with {z}, {x}, {y}; NULL: none */
 };
 

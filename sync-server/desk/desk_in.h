@@ -22,6 +22,7 @@ struct desk {
 	pthread_mutex_t lock;         /* of readers */
 	struct fv_store *readers[DESK_READERS_MAX]; /* idle ones */
 	size_t reader_count;
+	bool takes_owntracks; /* POST /pub */
 	atomic_uint_fast64_t answers[DESK_CLASSES]; /* by class; each only grows */
 };
 
@@ -48,6 +49,15 @@ const struct desk_route *desk_route_area(size_t idx);
 
 /* Serve a file of the page, or 404. */
 void desk_serve_asset(const struct fv_web_request *request, struct fv_web_answer *answer);
+
+/* Who the token in the Authorization header is.  It reads; it has no CSRF token.
+ * Errors: FV_ENOENT  none, or it is not in force;  the store's */
+FV_NODISCARD enum fv_err desk_token_find(
+    const struct fv_web_request *web, struct fv_store *store, struct desk_who *who);
+
+/* POST /pub: a position of an OwnTracks app. */
+void desk_serve_pub(
+    struct desk *desk, const struct fv_web_request *web, struct fv_web_answer *answer);
 
 /* GET /healthz and /metrics. */
 void desk_serve_health(struct desk *desk, struct fv_web_answer *answer);

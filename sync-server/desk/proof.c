@@ -19,6 +19,7 @@ const struct desk_route desk_routes_proof[] = {
     {"GET", "/proof/case/{file}", DESK_EXPORT, proof_case_tar},
     {"GET", "/reports/period", DESK_READ, proof_period},
     {"GET", "/reports/answer", DESK_EXPORT, proof_answer},
+    {"GET", "/unsigned", DESK_READ, proof_unsigned},
     {"GET", "/outcomes", DESK_EXPORT, proof_outcomes},
     {NULL, NULL, 0, NULL},
 };

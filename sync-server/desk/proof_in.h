@@ -98,6 +98,7 @@ void proof_case_tar(struct desk_request *request, struct fv_web_answer *answer);
 void proof_answer(struct desk_request *request, struct fv_web_answer *answer);
 void proof_period(struct desk_request *request, struct fv_web_answer *answer);
 void proof_outcomes(struct desk_request *request, struct fv_web_answer *answer);
+void proof_unsigned(struct desk_request *request, struct fv_web_answer *answer);
 void proof_log_export(struct desk_request *request, struct fv_web_answer *answer);
 
 #endif

@@ -301,14 +301,23 @@ static const char seventh_care[] =
     " delivered_ms INTEGER) WITHOUT ROWID;"
     "CREATE INDEX code_seen_first ON code_seen(first_ms);"
     "CREATE INDEX code_seen_waits ON code_seen(first_ms) WHERE delivered_ms IS NULL;";
+/* Tokens of accounts for machines, and positions that nobody signed. */
+static const char seventh_machines[] =
+    "CREATE TABLE token(account TEXT PRIMARY KEY REFERENCES account(id),"
+    " hash BLOB NOT NULL UNIQUE, epoch INTEGER NOT NULL, created_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE position(no INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL,"
+    " device TEXT NOT NULL, agency TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " lat_e7 INTEGER NOT NULL, lon_e7 INTEGER NOT NULL, accuracy_m INTEGER,"
+    " received_ms INTEGER NOT NULL, UNIQUE(user, device, at_ms));";
 
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
-    (const char *const[]){second_runs, NULL},
-    (const char *const[]){third_standing, NULL},
-    (const char *const[]){fourth_moves, NULL},
-    (const char *const[]){fifth_alerts, NULL},
+    (const char *const[]){second_runs, NULL}, (const char *const[]){third_standing, NULL},
+    (const char *const[]){fourth_moves, NULL}, (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
     (const char *const[]){
 	seventh_people, seventh_trail, seventh_feed, seventh_care, seventh_work, NULL},
-};
+    seventh_people, seventh_trail, seventh_feed, seventh_care, seventh_machines, NULL},
+}
+;

@@ -244,6 +244,17 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16)",
     [FV_SQL_FINDING_ROW] = FINDING_COLUMNS "WHERE rowid = ?1",
+    [FV_SQL_TOKEN_PUT] = "INSERT INTO token VALUES(?1, ?2, ?3, ?4) ON CONFLICT(account)"
+			 " DO UPDATE SET hash = ?2, epoch = ?3, created_ms = ?4",
+    [FV_SQL_TOKEN_GET] = "SELECT account, epoch, created_ms FROM token WHERE hash = ?1",
+    [FV_SQL_TOKEN_DROP] = "DELETE FROM token WHERE account = ?1",
+    [FV_SQL_POSITION_PUT] =
+	"INSERT OR IGNORE INTO position(user, device, agency, at_ms, lat_e7, lon_e7,"
+	" accuracy_m, received_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [FV_SQL_POSITION_EACH] =
+	"SELECT no, user, device, agency, at_ms, lat_e7, lon_e7, accuracy_m, received_ms"
+	" FROM position WHERE no > ?1 AND (?2 IS NULL OR user = ?2)"
+	" AND (?3 IS NULL OR agency = ?3) ORDER BY no LIMIT ?4",
     [FV_SQL_GAUGES] =
 	"SELECT (SELECT count(*) FROM device WHERE approved_ms IS NOT NULL AND revoked_ms IS"
 	" NULL), (SELECT count(*) FROM device JOIN trail ON trail.device = device.no WHERE"
