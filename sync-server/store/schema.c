@@ -313,11 +313,11 @@ static const char seventh_machines[] =
 
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
-    (const char *const[]){second_runs, NULL}, (const char *const[]){third_standing, NULL},
-    (const char *const[]){fourth_moves, NULL}, (const char *const[]){fifth_alerts, NULL},
+    (const char *const[]){second_runs, NULL},
+    (const char *const[]){third_standing, NULL},
+    (const char *const[]){fourth_moves, NULL},
+    (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){
-	seventh_people, seventh_trail, seventh_feed, seventh_care, seventh_work, NULL},
-    seventh_people, seventh_trail, seventh_feed, seventh_care, seventh_machines, NULL},
-}
-;
+    (const char *const[]){seventh_people, seventh_trail, seventh_feed, seventh_care,
+	seventh_work, seventh_machines, NULL},
+};
