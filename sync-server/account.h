@@ -12,7 +12,7 @@
 #include "sync-server/store/people.h"
 
 #define FV_TOKEN_PREFIX "fvt_" /* of a machine's token; 64 hex digits follow */
-#define FV_PASSWORD_MIN 12U /* characters */
+#define FV_PASSWORD_MIN 12U    /* characters */
 #define FV_PASSWORD_BYTES_MAX 512U
 #define FV_LINK_MS (INT64_C(72) * 3600000)
 #define FV_LINK_TOKEN_CHARS (2 * FV_HASH_BYTES + 1) /* hex, with its NUL */

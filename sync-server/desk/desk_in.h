@@ -22,7 +22,7 @@ struct desk {
 	pthread_mutex_t lock;         /* of readers */
 	struct fv_store *readers[DESK_READERS_MAX]; /* idle ones */
 	size_t reader_count;
-	bool takes_owntracks; /* POST /pub */
+	bool takes_owntracks;                       /* POST /pub */
 	atomic_uint_fast64_t answers[DESK_CLASSES]; /* by class; each only grows */
 };
 
