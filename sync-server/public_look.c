@@ -58,7 +58,7 @@ public_home(struct page *page)
 	public_put(page, W_HOME_ASK);
 	public_put_raw(page, "</h2><p class=\"hint\">");
 	public_put(page, W_HOME_ASK_HINT);
-	public_put_raw(page, "</p><p><a href=\"");
+	public_put_raw(page, "</p><p><a class=\"button\" href=\"");
 	public_put_path(page, "/complain");
 	public_put_raw(page, "\">");
 	public_put(page, W_ASK_NOW);

@@ -13,7 +13,8 @@ desk_rights(enum desk_role role)
 	case DESK_AUDITOR:
 		return DESK_READ | DESK_EXPORT | DESK_COMPLAINTS | DESK_SELF;
 	case DESK_MANAGER:
-		return DESK_READ | DESK_PROPOSE | DESK_WORK | DESK_EXPORT | DESK_SELF;
+		return DESK_READ | DESK_PROPOSE | DESK_WORK | DESK_EXPORT | DESK_COMPLAINTS |
+		    DESK_SELF;
 	}
 	return 0;
 }

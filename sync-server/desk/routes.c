@@ -10,6 +10,7 @@ static const struct desk_route *const areas[] = {
     desk_routes_about,
     desk_routes_people,
     desk_routes_trail,
+    desk_routes_care,
     desk_routes_proof,
     desk_routes_work,
 };

@@ -10,6 +10,8 @@ import { Plan } from "./views/Plan";
 import { Welcome } from "./views/Welcome";
 import { Access } from "./views/Access";
 import { Answer } from "./views/Answer";
+import { Complaint } from "./views/Complaint";
+import { Complaints } from "./views/Complaints";
 import { Exports } from "./views/Exports";
 import { Reports } from "./views/Reports";
 
@@ -39,6 +41,8 @@ export const views: View[] = [
 	{ path: "/me", title: "people.me", right: Right.SELF, show: Me },
 	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 90, show: People },
 	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
+	{ path: "/complaints", title: "care.title", right: Right.COMPLAINTS, nav: 40, show: Complaints },
+	{ path: "/complaint/:id", title: "care.title", right: Right.COMPLAINTS, show: Complaint },
 	{ path: "/report/day", title: "proof.reports", right: Right.READ, nav: 70, show: (seen) => Reports({ ...seen, span: "day" }) },
 	{ path: "/report/week", title: "proof.week.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "week" }) },
 	{ path: "/report/month", title: "proof.month.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "month" }) },

@@ -1,11 +1,13 @@
 // Every area's words, a line each.
 import type { Words } from "../words";
+import { care } from "./care";
 import { notes } from "./notes";
 import { people } from "./people";
 import { proof } from "./proof";
 import { work } from "./work";
 
 export const all: Words[] = [
+	care,
 	notes,
 	people,
 	proof,
