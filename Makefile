@@ -172,6 +172,9 @@ $(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPOR
 $(B)/tool/courier: $(B)/obj/tests/tool/courier.o $(B)/obj/tests/support/handset.o $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_LIB)
+$(B)/tool/longday: $(B)/obj/tests/tool/longday.o $(B)/libserver.a $(B)/libfieldvisit.a
+	@mkdir -p $(@D)
+	$(link) $^ $(LIBS_SERVER)
 $(B)/tool/%: $(B)/obj/tests/tool/%.o $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ $(LIBS_APP)

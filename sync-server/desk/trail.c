@@ -364,28 +364,21 @@ day_of_visit(struct trail_view *view, int64_t no, uint64_t seq, int64_t *day_out
 	return rc;
 }
 
-static void
-put_officer_names(struct fv_store *store, json_t *day)
+void
+trail_put_names(const struct trail_names *names, json_t *day)
 {
-	struct trail_names names;
+	const char *id = json_string_value(json_object_get(day, "officer"));
 	json_t *shift;
 	size_t i;
 
-	if (trail_names_open(&names, store) != FV_OK)
-		return;
-	(void)json_object_set_new(day, "officer_name",
-	    json_string(trail_name_of(&names,
-		json_string_value(json_object_get(day, "officer")) != NULL
-		    ? json_string_value(json_object_get(day, "officer"))
-		    : "")));
+	(void)json_object_set_new(
+	    day, "officer_name", json_string(id != NULL ? trail_name_of(names, id) : ""));
 	json_array_foreach(json_object_get(day, "shifts"), i, shift)
 	{
-		const char *id = json_string_value(json_object_get(shift, "officer"));
-
+		id = json_string_value(json_object_get(shift, "officer"));
 		(void)json_object_set_new(shift, "officer_name",
-		    json_string(id != NULL ? trail_name_of(&names, id) : ""));
+		    json_string(id != NULL ? trail_name_of(names, id) : ""));
 	}
-	trail_names_close(&names);
 }
 
 /* Only what lies around one visit: ?visit=SEQ. */
@@ -409,9 +402,17 @@ static void
 answer_day(
     struct desk_request *request, struct fv_web_answer *answer, const struct trail_day *day)
 {
-	json_t *out = trail_day_json(day);
+	struct trail_names names;
+	enum fv_err rc = trail_names_open(&names, request->store);
+	json_t *out;
 
-	put_officer_names(request->store, out);
+	if (rc != FV_OK) {
+		desk_failed(answer, rc);
+		return;
+	}
+	out = trail_day_json(day);
+	trail_put_names(&names, out);
+	trail_names_close(&names);
 	desk_json(request, answer, 200, out);
 }
 

@@ -86,6 +86,7 @@ put_verdicts(struct trail_history *th, const struct fv_contact *k, json_t *row)
 	enum fv_verdict worst = FV_VERDICT_NA;
 	json_t *list = json_array();
 	bool has = false, is_provisional = false;
+	size_t windows;
 
 	for (size_t i = first_finding(&th->judgement, k->begin_utc_ms);
 	     i < th->judgement.finding_count; i++) {
@@ -102,7 +103,10 @@ put_verdicts(struct trail_history *th, const struct fv_contact *k, json_t *row)
 			(void)json_array_append_new(list, finding_json(f));
 			put_rule(th, f);
 		}
+		windows = json_array_size(th->windows);
 		trail_put_windows(th, f);
+		if (json_array_size(th->windows) > windows)
+			put_rule(th, f);
 	}
 	(void)json_object_set_new(
 	    row, "worst", has ? json_string(fv_verdict_word(worst)) : json_null());

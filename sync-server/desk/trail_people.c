@@ -103,8 +103,8 @@ read_one(
 /* -- an officer ----------------------------------------------------------------------- */
 
 static enum fv_err
-put_devices(struct trail_view *view, const struct held *held, const struct trail_ask *ask,
-    json_t *list, bool *is_waiting_out)
+put_devices(const struct held *held, const struct trail_names *names,
+    const struct trail_ask *ask, json_t *list, bool *is_waiting_out)
 {
 	enum fv_err rc = FV_OK;
 
@@ -113,10 +113,11 @@ put_devices(struct trail_view *view, const struct held *held, const struct trail
 		struct trail_day day;
 		json_t *row;
 
-		if ((rc = read_one(view, held->nos[i], ask, &day)) != FV_OK)
+		if ((rc = read_one(held->view, held->nos[i], ask, &day)) != FV_OK)
 			break;
 		*is_waiting_out = *is_waiting_out || is_waiting(&day);
 		row = trail_day_json(&day);
+		trail_put_names(names, row);
 		(void)json_object_set_new(row, "is_waiting", json_boolean(is_waiting(&day)));
 		(void)json_array_append_new(list, row);
 		trail_day_clear(&day);
@@ -149,7 +150,7 @@ trail_officer_day(struct desk_request *request, struct fv_web_answer *answer)
 		rc = FV_ENOENT;
 	else if ((rc = trail_names_open(&names, request->store)) == FV_OK &&
 	    (rc = find_held(&held, officer, ask.day)) == FV_OK)
-		rc = put_devices(&view, &held, &ask, list, &waits);
+		rc = put_devices(&held, &names, &ask, list, &waits);
 	/* Whoever sees all sees that an officer on the roster has no handheld. */
 	if (rc == FV_OK && held.count == 0 &&
 	    (view.agency[0] != '\0' || trail_name_of(&names, officer)[0] == '\0'))

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { CasePanel } from "./parts/CasePanel";
 import { Right } from "./rights";
 import { CaseProof, VisitProof } from "./views/Proof";
+import { VisitMap } from "./panels/VisitMap";
 
 export interface Panel {
 	of: "visit" | "case";
@@ -18,4 +19,5 @@ export const panels: Panel[] = [
 	{ of: "visit", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: VisitProof },
 	{ of: "case", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: CaseProof },
 	{ of: "case", order: 10, title: "work.panel", right: Right.READ, show: CasePanel },
+	{ of: "visit", order: 30, title: "trail.map.visit", right: Right.READ, show: VisitMap },
 ];

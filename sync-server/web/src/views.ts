@@ -1,12 +1,17 @@
 // Every page of the desk, a line each.
 import type { VNode } from "preact";
 import { Right } from "./rights";
+import { AgencyDay } from "./views/AgencyDay";
+import { CasePage } from "./views/CasePage";
+import { Devices } from "./views/Devices";
 import { Login } from "./views/Login";
 import { Me } from "./views/Me";
 import { People } from "./views/People";
 import { Cases } from "./views/Cases";
 import { FollowUps } from "./views/FollowUps";
 import { Plan } from "./views/Plan";
+import { OfficerDay } from "./views/OfficerDay";
+import { Trail } from "./views/Trail";
 import { Welcome } from "./views/Welcome";
 import { Access } from "./views/Access";
 import { Answer } from "./views/Answer";
@@ -50,6 +55,11 @@ export const views: View[] = [
 	{ path: "/report/case/:id", title: "proof.casereport.title", right: Right.EXPORT, show: Answer },
 	{ path: "/report/access/:id", title: "proof.access.title", right: Right.EXPORT | Right.NOTES, show: Access },
 	{ path: "/exports", title: "proof.exports", right: Right.EXPORT, nav: 80, show: Exports },
+	{ path: "/devices", title: "trail.devices", right: Right.READ, nav: 3, show: Devices },
+	{ path: "/device/:dev", title: "trail.title", right: Right.READ, show: Trail },
+	{ path: "/officer/:id", title: "trail.officer.title", right: Right.READ, show: OfficerDay },
+	{ path: "/agency/:id", title: "trail.agency.title", right: Right.READ, show: AgencyDay },
+	{ path: "/case/:id", title: "trail.case", right: Right.READ, show: CasePage },
 ];
 
 /** The first view whose path fits, and what stands for its parameters. */

@@ -5,6 +5,7 @@ import { notes } from "./notes";
 import { people } from "./people";
 import { proof } from "./proof";
 import { work } from "./work";
+import { trail } from "./trail";
 
 export const all: Words[] = [
 	care,
@@ -12,4 +13,5 @@ export const all: Words[] = [
 	people,
 	proof,
 	work,
+	trail,
 ];
