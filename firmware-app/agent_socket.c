@@ -183,10 +183,11 @@ handle(struct fv_agent *agent, struct fv_agent_client *client, struct fv_span by
 	fv_buf_clear(&words);
 }
 
-/* As recv(), and takes the descriptor that comes with it. */
+/* As recv(), and takes the descriptor that comes with it; of several the last. */
 static ssize_t
 receive_some(struct fv_agent_client *client, uint8_t *out, size_t len)
 {
+	/* Two ints have room where one has, by alignment; more are closed by the kernel. */
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 	struct iovec part = {out, len};
 	struct msghdr message = {.msg_iov = &part,
@@ -196,12 +197,13 @@ receive_some(struct fv_agent_client *client, uint8_t *out, size_t len)
 	ssize_t n = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *head = n >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
-	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS ||
-	    head->cmsg_len != CMSG_LEN(sizeof(int)))
+	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
 		return n;
-	if (client->passed_fd >= 0)
-		close(client->passed_fd);
-	memcpy(&client->passed_fd, CMSG_DATA(head), sizeof client->passed_fd);
+	for (size_t at = CMSG_LEN(0); at + sizeof(int) <= head->cmsg_len; at += sizeof(int)) {
+		if (client->passed_fd >= 0)
+			close(client->passed_fd);
+		memcpy(&client->passed_fd, (const char *)head + at, sizeof client->passed_fd);
+	}
 	return n;
 }
 

@@ -18,6 +18,10 @@
 #define OWN_EVENTS 8U
 #define IDLE_READS_MAX 1000 /* reads of bytes that never become a line */
 #define DEFAULT_PORT "2947"
+#define PACE_MS 1000  /* of a receiver that is looked at once an epoch */
+#define LATE_MS 150   /* a look comes so long after its report is due */
+#define STEADY_MS 200 /* reports that come as regularly as this keep that pace */
+#define LOOKS_MAX 60  /* then a report's coming is waited for, to know when it does */
 
 struct fv_gps {
 	struct fv_clock clock;
@@ -33,6 +37,10 @@ struct fv_gps {
 	int64_t retry_at_ms;  /* boottime; not connected */
 	int64_t retry_ms;     /* the next wait */
 	int64_t device_at_ms; /* boottime when a device was first named; has_device */
+	int64_t gnss_ms;      /* receiver's time of the last report that had one */
+	int64_t lag_ms;       /* from such a time to its report, when last waited for */
+	int64_t look_at_ms;   /* boottime until which nothing is read; 0: wait for reports */
+	int looks;            /* since one was waited for; -1: they keep no pace */
 	int idle_reads;       /* since the last report */
 	bool is_on;
 	bool is_resting; /* on, and let go of for a while */
@@ -123,6 +131,8 @@ close_link(struct fv_gps *g)
 	fv_gps_raw_close(&g->raw);
 	g->is_connected = false;
 	g->has_more = false;
+	g->look_at_ms = 0;
+	g->looks = -1;
 }
 
 static void
@@ -216,8 +226,9 @@ fv_gps_wake(struct fv_gps *gps)
 int
 fv_gps_fd(const struct fv_gps *gps)
 {
-	return gps->is_connected && fv_epoch_has_room(&gps->epoch) ? (int)gps->data.gps_fd
-								   : -1;
+	return gps->is_connected && gps->look_at_ms == 0 && fv_epoch_has_room(&gps->epoch)
+	    ? (int)gps->data.gps_fd
+	    : -1;
 }
 
 int
@@ -235,7 +246,9 @@ fv_gps_timeout_ms(const struct fv_gps *gps)
 		if (gps->has_more && fv_epoch_has_room(&gps->epoch))
 			return 0;
 		epoch_ms = fv_epoch_timeout_ms(&gps->epoch, now);
-		if (epoch_ms >= 0)
+		if (gps->look_at_ms != 0)
+			left = gps->look_at_ms - now;
+		else if (epoch_ms >= 0)
 			left = epoch_ms;
 		if (gps->has_device && !gps->has_session &&
 		    gps->device_at_ms + FV_GPS_SESSION_MS - now < left)
@@ -526,9 +539,39 @@ read_reports(struct fv_gps *g)
 	return true;
 }
 
+/*
+ * Most receivers report once a second, in two or three pieces.  Where they keep that pace
+ * one look an epoch is enough, just after its report is due: it takes the pieces of the
+ * epoch before with it, and a handheld sleeps in between.
+ */
+static void
+choose_look(struct fv_gps *g, bool was_waiting)
+{
+	const struct fv_epoch *e = &g->epoch;
+	int64_t now = now_ms(g), due;
+
+	if (!e->is_open || !fv_stamp_has(&e->open, FV_STAMP_GNSS) ||
+	    e->open.gnss_ms > INT64_MAX / 4 || e->open.gnss_ms == g->gnss_ms) {
+		g->look_at_ms = now < g->look_at_ms ? g->look_at_ms : 0;
+		return;
+	}
+	g->gnss_ms = e->open.gnss_ms;
+	if (was_waiting) {
+		g->looks = llabs(now - g->gnss_ms - g->lag_ms) <= STEADY_MS ? 0 : -1;
+		g->lag_ms = now - g->gnss_ms;
+	}
+	due = g->gnss_ms + g->lag_ms + PACE_MS + LATE_MS;
+	g->look_at_ms = 0;
+	if (g->looks >= 0 && g->looks++ < LOOKS_MAX && due > now &&
+	    due <= now + PACE_MS + LATE_MS)
+		g->look_at_ms = due;
+}
+
 void
 fv_gps_step(struct fv_gps *gps)
 {
+	bool was_waiting = gps->look_at_ms == 0;
+
 	if (!gps->is_on || gps->is_resting)
 		return;
 	if (!gps->is_connected) {
@@ -544,6 +587,7 @@ fv_gps_step(struct fv_gps *gps)
 		wait_and_retry(gps);
 		return;
 	}
+	choose_look(gps, was_waiting);
 	fv_gps_raw_step(&gps->raw, now_ms(gps));
 	fv_epoch_tick(&gps->epoch, now_ms(gps));
 	if (gps->has_device && !gps->has_session &&

@@ -199,9 +199,8 @@ fv_officer_try_pin(struct fv_app *app, const char *officer, struct fv_span pin,
 	fv_officer_slot(app, officer, &s);
 	if (!may_try(app, officer, &s, &failures, reply))
 		return false;
-	if ((key = fv_secret_alloc(FV_KEY_BYTES)) != NULL &&
-	    (rc = fv_pin_count_try(app, &s.slot, failures + 1)) == FV_OK)
-		rc = fv_pin_open(app->dir, s.slot.file, pin, key);
+	if ((key = fv_secret_alloc(FV_KEY_BYTES)) != NULL)
+		rc = fv_pin_try(app, &s.slot, failures, pin, key);
 	if (rc == FV_OK || rc == FV_ENOENT) {
 		enum fv_err put = fv_store_put_int(app->store, s.slot.failures, 0);
 

@@ -1,5 +1,6 @@
 #include "firmware-app/officer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware-app/cards.h"
@@ -98,9 +99,8 @@ fv_pin_wait_ms(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failu
 	return elapsed >= delay ? 0 : delay - elapsed;
 }
 
-/* Before the try is made: killing the program must not make it free. */
-enum fv_err
-fv_pin_count_try(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures)
+static enum fv_err
+count_tries(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures)
 {
 	enum fv_err rc;
 
@@ -115,6 +115,23 @@ fv_pin_count_try(struct fv_app *app, const struct fv_pin_slot *slot, int64_t fai
 		return rc;
 	}
 	return fv_store_commit(app->store);
+}
+
+enum fv_err
+fv_pin_try(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures,
+    struct fv_span pin, uint8_t key_out[FV_KEY_BYTES])
+{
+	/* Before the try is made: killing the program must not make it free. */
+	enum fv_err rc = count_tries(app, slot, failures + 1);
+
+	if (rc != FV_OK)
+		return rc;
+	rc = fv_pin_open(app->dir, slot->file, pin, key_out);
+	/* Where memory or the disk failed nothing was learnt of the PIN. */
+	if (rc != FV_OK && rc != FV_EAUTH && rc != FV_ENOENT &&
+	    count_tries(app, slot, failures) != FV_OK)
+		fputs("fieldvisit: trail.db: a try that was none stays counted\n", stderr);
+	return rc;
 }
 
 static bool
@@ -183,9 +200,7 @@ fv_pin_unlock(struct fv_app *app, struct fv_span pin, struct fv_reply *reply)
 		fv_reply_fail_err(reply, "PIN", FV_ENOMEM);
 		return false;
 	}
-	rc = fv_pin_count_try(app, &s.slot, failures + 1);
-	if (rc == FV_OK)
-		rc = fv_pin_open(app->dir, s.slot.file, pin, sk);
+	rc = fv_pin_try(app, &s.slot, failures, pin, sk);
 	if (rc == FV_EAUTH) {
 		refuse(app, failures + 1, reply);
 	} else if (rc == FV_ENOENT) {

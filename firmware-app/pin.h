@@ -68,9 +68,13 @@ FV_NODISCARD enum fv_err fv_pin_failures(
     struct fv_app *app, const struct fv_pin_slot *slot, int64_t *failures_out);
 /* Milliseconds until the next try is allowed after so many wrong ones. */
 int64_t fv_pin_wait_ms(struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
-/* Count a try, durably, before it is made.  Errors: FV_EIO FV_EFULL FV_ENOMEM */
-FV_NODISCARD enum fv_err fv_pin_count_try(
-    struct fv_app *app, const struct fv_pin_slot *slot, int64_t failures);
+/*
+ * fv_pin_open() with the try counted, durably, before it is made, `failures` being those so
+ * far.  It stays counted unless memory or the disk failed, which tells nothing of the PIN; a
+ * right one is for the caller to count away.  Errors: as fv_pin_open(), FV_EFULL
+ */
+FV_NODISCARD enum fv_err fv_pin_try(struct fv_app *app, const struct fv_pin_slot *slot,
+    int64_t failures, struct fv_span pin, uint8_t key_out[FV_KEY_BYTES]);
 
 /*
  * Try a PIN as the officer who has the handheld in hand: counts wrong ones durably before it

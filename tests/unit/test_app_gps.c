@@ -238,6 +238,78 @@ a_session_without_a_driver_is_told_after_ten_seconds(void **state)
 	assert_string_equal(fv_gps_session(f->gps)->driver, "u-blox");
 }
 
+/* Send at a time at which nobody polls; the look comes at `ms` from now. */
+static void
+say_unseen(struct fixture *f, const char *text, int64_t ms)
+{
+	assert_int_equal(fv_gps_fd(f->gps), -1);
+	assert_int_equal(fv_gps_timeout_ms(f->gps), ms);
+	assert_int_equal(send(f->peer, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+	pass(f, ms);
+}
+
+static void
+a_receiver_that_keeps_pace_is_looked_at_once_an_epoch(void **state)
+{
+	struct fixture *f = *state;
+	struct fv_gps_event e;
+
+	answer(f);
+	say_all(f, VERSION DEVICES DEVICE TPV_AT("00"));
+	expect(f, FV_GPS_BACK, &e);
+	expect(f, FV_GPS_SESSION, &e);
+	pass(f, 1010);
+	say_all(f, TPV_AT("01"));
+	expect(f, FV_GPS_FIX, &e);
+	say_unseen(f, SKY TPV_AT("02"), 1150);
+	expect(f, FV_GPS_FIX, &e);
+	assert_true(e.boottime_ms == f->now_ms - 1150);
+	say_unseen(f, SKY TPV_AT("03"), 1000);
+	expect(f, FV_GPS_FIX, &e);
+	assert_int_equal(e.stamp.used, 2);
+	/* One that is not there when it is due is waited for, and tells the pace anew. */
+	pass(f, fv_gps_timeout_ms(f->gps));
+	assert_true(fv_gps_fd(f->gps) >= 0);
+	pass(f, 500);
+	say_all(f, TPV_AT("04"));
+	assert_true(fv_gps_fd(f->gps) >= 0);
+	pass(f, 1000);
+	say_all(f, TPV_AT("05"));
+	assert_int_equal(fv_gps_fd(f->gps), -1);
+	/* Who asks in between is answered with what is there. */
+	pass(f, 400);
+	expect(f, FV_GPS_FIX, &e);
+	assert_int_equal(fv_gps_timeout_ms(f->gps), 750);
+}
+
+static void
+now_and_then_a_report_is_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct fv_gps_event e;
+	char text[400];
+	int unseen = 0;
+
+	answer(f);
+	say_all(f, VERSION DEVICES DEVICE);
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof text,
+		    "{\"class\":\"TPV\",\"device\":\"/dev/ttyACM0\",\"mode\":3,\"time\":"
+		    "\"2026-03-02T13:%02d:%02d.000Z\",\"lat\":23.1,\"lon\":113.2}\r\n",
+		    i / 60, i % 60);
+		if (fv_gps_fd(f->gps) >= 0) {
+			f->now_ms += 1000;
+			say_all(f, text);
+		} else {
+			unseen++;
+			say_unseen(f, text, fv_gps_timeout_ms(f->gps));
+		}
+		while (fv_gps_next(f->gps, &e))
+			assert_int_not_equal(e.kind, FV_GPS_LOST);
+	}
+	assert_in_range(unseen, 180, 196);
+}
+
 /* Take the second connection, to a u-blox's own bytes.  -1: none; a newer gpsd tells
  * interference itself. */
 static int
@@ -553,6 +625,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    with_gpsd(a_report_becomes_a_stamp_in_whole_units),
 	    with_gpsd(bytes_that_come_one_by_one_say_the_same),
+	    with_gpsd(a_receiver_that_keeps_pace_is_looked_at_once_an_epoch),
+	    with_gpsd(now_and_then_a_report_is_waited_for),
 	    with_gpsd(a_session_waits_for_its_driver),
 	    with_gpsd(a_session_without_a_driver_is_told_after_ten_seconds),
 	    with_gpsd(a_u_blox_tells_interference_over_a_second_connection),
