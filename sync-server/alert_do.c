@@ -103,6 +103,8 @@ fv_do_alert_ack(struct fv_host *host, const json_t *request, json_t **answer_out
 	snprintf(a.acked_by, sizeof a.acked_by, "%s", by);
 	device.device_no = a.device_no;
 	if ((rc = fv_store_alert_put(host->store, &a)) == FV_OK)
+		rc = fv_alerts_seen(host->store, &a, a.acked_ms);
+	if (rc == FV_OK)
 		rc = log_ack(host, &a);
 	if (rc == FV_OK && a.kind == FV_ALERT_SOS)
 		rc = fv_store_change(host->store, device, FV_ITEM_SOS_SEEN, fv_span_z(a.id));
@@ -126,19 +128,30 @@ struct turns {
 	json_t *list; /* held */
 };
 
+static const char *
+id_of(const json_t *one)
+{
+	const char *id =
+	    json_string_value(json_is_object(one) ? json_object_get(one, "id") : one);
+
+	return id != NULL ? id : "";
+}
+
+/* Its command runs, or its handheld has had its turns of this round. */
 static bool
 is_busy(const struct turns *t, const char *id)
 {
-	const json_t *one;
-	size_t at;
+	const json_t *lists[] = {t->busy, t->list}, *one;
+	size_t turns = 0, at;
 
-	json_array_foreach(t->busy, at, one)
-	{
-		if (strcmp(json_string_value(one) != NULL ? json_string_value(one) : "", id) ==
-		    0)
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < 2; i++)
+		json_array_foreach(lists[i], at, one)
+		{
+			if (strcmp(id_of(one), id) == 0)
+				return true;
+			turns += fv_alerts_share_device(id_of(one), id);
+		}
+	return turns >= FV_ALERT_DEVICE_TURNS;
 }
 
 static void
@@ -225,6 +238,9 @@ fv_do_alert_due(struct fv_host *host, const json_t *request, json_t **answer_out
 
 	if (rc == FV_OK)
 		rc = fv_alerts_overdue(host->store, t.now_ms);
+	/* A command that the last server began may have told nobody. */
+	if (rc == FV_OK && json_is_true(json_object_get(request, "first")))
+		rc = fv_store_alert_hurry(host->store, t.now_ms);
 	if (rc == FV_OK && t.commands > 0)
 		rc = fv_store_alert_each_due(host->store, t.now_ms, take_turn, &t);
 	if (rc != FV_OK) {
@@ -245,7 +261,8 @@ fv_do_alert_failed(struct fv_host *host, const json_t *request, json_t **answer_
 	if (code != FV_EXIT_OK)
 		return code;
 	/* Once around the list and nobody told: then it waits as it would unseen. */
-	if (commands < 1 || a.rounds % (uint32_t)commands == 0)
+	if (commands < 1 || a.rounds % (uint32_t)commands == 0 ||
+	    a.next_ms == FV_STORE_ALERT_PARKED)
 		return fv_verb_done(answer_out, NULL, "%s", a.id);
 	a.next_ms = fv_host_now_ms();
 	rc = fv_store_alert_put(host->store, &a);

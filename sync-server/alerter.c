@@ -34,6 +34,7 @@ struct fv_alerter {
 	pthread_mutex_t lock; /* of is_stopping */
 	pthread_cond_t wake;
 	bool is_stopping;
+	bool has_looked; /* the thread's */
 };
 
 static int64_t
@@ -145,15 +146,6 @@ run(struct fv_alerter *a, const json_t *alert)
 
 /* -- what is due ---------------------------------------------------------------------- */
 
-static struct child *
-find_child(struct fv_alerter *a, const char *id)
-{
-	for (size_t i = 0; i < FV_ALERTER_CHILDREN_MAX; i++)
-		if (a->children[i].pid != 0 && strcmp(a->children[i].id, id) == 0)
-			return &a->children[i];
-	return NULL;
-}
-
 static size_t
 count_children(const struct fv_alerter *a)
 {
@@ -167,7 +159,17 @@ count_children(const struct fv_alerter *a)
 static enum fv_err
 on_alert(const struct fv_store_alert *alert, void *ctx)
 {
-	return find_child(ctx, alert->id) == NULL ? FV_AGAIN : FV_OK;
+	const struct fv_alerter *a = ctx;
+	size_t turns = 0;
+
+	for (size_t i = 0; i < FV_ALERTER_CHILDREN_MAX; i++) {
+		if (a->children[i].pid == 0)
+			continue;
+		if (strcmp(a->children[i].id, alert->id) == 0)
+			return FV_OK;
+		turns += fv_alerts_share_device(a->children[i].id, alert->id);
+	}
+	return turns < FV_ALERT_DEVICE_TURNS ? FV_AGAIN : FV_OK;
 }
 
 static enum fv_err
@@ -184,7 +186,8 @@ is_due(struct fv_alerter *a)
 {
 	int64_t now_ms = fv_host_now_ms();
 
-	if (fv_store_watch_each_due(a->reader, now_ms, on_watch, a) == FV_AGAIN)
+	if (!a->has_looked ||
+	    fv_store_watch_each_due(a->reader, now_ms, on_watch, a) == FV_AGAIN)
 		return true;
 	return a->count > 0 && count_children(a) < FV_ALERTER_CHILDREN_MAX &&
 	    fv_store_alert_each_due(a->reader, now_ms, on_alert, a) == FV_AGAIN;
@@ -199,10 +202,11 @@ take_due(struct fv_alerter *a)
 	for (size_t i = 0; i < FV_ALERTER_CHILDREN_MAX; i++)
 		if (a->children[i].pid != 0)
 			json_array_append_new(busy, json_string(a->children[i].id));
-	request =
-	    json_pack("{s:s, s:i, s:i, s:o}", "verb", "alert due", "commands", (int)a->count,
-		"max", (int)(FV_ALERTER_CHILDREN_MAX - count_children(a)), "busy", busy);
+	request = json_pack("{s:s, s:i, s:i, s:o, s:b}", "verb", "alert due", "commands",
+	    (int)a->count, "max", (int)(FV_ALERTER_CHILDREN_MAX - count_children(a)), "busy",
+	    busy, "first", !a->has_looked);
 	answer = request != NULL ? fv_writer_ask(a->writer, request) : NULL;
+	a->has_looked = a->has_looked || answer != NULL;
 	json_array_foreach(json_object_get(answer, "alerts"), at, alert)
 	{
 		run(a, alert);

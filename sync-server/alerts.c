@@ -48,10 +48,31 @@ raise_alert(struct fv_store *store, struct fv_store_alert *a,
 	if (a->said.officer[0] == '\0')
 		memcpy(a->said.officer, device->officer, sizeof a->said.officer);
 	a->received_ms = a->next_ms = now_ms;
-	if ((rc = fv_store_alert_put(store, a)) == FV_OK)
+	/* However often a handheld calls, those of others are told in between. */
+	rc = a->kind == FV_ALERT_SOS || a->kind == FV_ALERT_WELFARE
+	    ? fv_store_alert_park(store, a->device_no, FV_ALERT_DEVICE_TOLD - 1)
+	    : FV_OK;
+	if (rc == FV_OK && (rc = fv_store_alert_put(store, a)) == FV_OK)
 		fprintf(
 		    stderr, "fieldvisitd: alert %s: %s\n", a->id, fv_alert_kind_word(a->kind));
 	return rc;
+}
+
+enum fv_err
+fv_alerts_seen(struct fv_store *store, const struct fv_store_alert *alert, int64_t now_ms)
+{
+	if (alert->kind != FV_ALERT_SOS && alert->kind != FV_ALERT_WELFARE)
+		return FV_OK;
+	return fv_store_alert_unpark(store, alert->device_no, now_ms);
+}
+
+bool
+fv_alerts_share_device(const char *id, const char *other)
+{
+	const size_t len = 2 + 16; /* a letter, "-", half of the handheld's id in hex */
+
+	return strlen(id) >= len && strlen(other) >= len &&
+	    memcmp(id + 2, other + 2, len - 2) == 0;
 }
 
 static void
@@ -272,30 +293,18 @@ find_case(struct fv_store *store, const struct fv_store_record *record,
 	return rc == FV_ENOENT || rc == FV_EFORMAT ? FV_OK : rc;
 }
 
-/* The hold goes down to everybody who may visit the case. */
-static enum fv_err
-spread_hold(struct fv_store *store, const char *case_id)
-{
-	char officers[1024], id[FV_ID_BYTES];
-	struct fv_store_case row;
-	struct fv_store_audience audience = {.officer = id};
-	char *at, *end;
-	enum fv_err rc = fv_store_case_get(store, fv_span_z(case_id), &row);
+struct hold_item {
+	struct fv_store *store;
+	struct fv_span case_id;
+};
 
-	if (rc != FV_OK)
-		return rc == FV_ENOENT ? FV_OK : rc;
-	if (row.item.assigned.len >= sizeof officers)
-		return FV_ECORRUPT;
-	memcpy(officers, row.item.assigned.ptr, row.item.assigned.len);
-	officers[row.item.assigned.len] = '\0';
-	for (at = officers; rc == FV_OK && *at != '\0'; at = end) {
-		end = at + strcspn(at, ";");
-		if (fv_id_copy(fv_span_of(at, (size_t)(end - at)), id, sizeof id) == FV_OK)
-			rc =
-			    fv_store_change(store, audience, FV_ITEM_HOLD, fv_span_z(case_id));
-		end += *end == ';';
-	}
-	return rc;
+static enum fv_err
+send_hold(const char *officer, void *ctx)
+{
+	const struct hold_item *h = ctx;
+	const struct fv_store_audience audience = {.officer = officer};
+
+	return fv_store_change(h->store, audience, FV_ITEM_HOLD, h->case_id);
 }
 
 struct holding {
@@ -341,6 +350,7 @@ note_event(struct fv_store *store, const struct fv_store_device *device,
 	struct fv_store_alert a = {.kind = FV_ALERT_WELFARE, .device_no = device->no};
 	struct fv_cbor_reader r;
 	struct fv_header header;
+	struct hold_item item;
 	uint64_t kind;
 	bool is_welfare;
 	enum fv_err rc;
@@ -364,7 +374,11 @@ note_event(struct fv_store *store, const struct fv_store_device *device,
 	a.said.state = FV_ALERT_RAISED;
 	a.said.at_ms = header.rtc_ms;
 	rc = raise_alert(store, &a, device, now_ms);
-	return rc == FV_OK && a.case_id[0] != '\0' ? spread_hold(store, a.case_id) : rc;
+	if (rc != FV_OK || a.case_id[0] == '\0')
+		return rc;
+	/* The hold goes down to everybody who may visit the case. */
+	item = (struct hold_item){store, fv_span_z(a.case_id)};
+	return fv_store_case_each_officer(store, item.case_id, send_hold, &item);
 }
 
 /* A crash ends a visit unless the next BOOT says that it is open again. */

@@ -13,6 +13,8 @@
 
 #define FV_ALERT_GRACE_MS INT64_C(300000) /* after a check-in was due */
 #define FV_ALERT_AGAIN_MS INT64_C(120000) /* unseen: the next on the list is told */
+#define FV_ALERT_DEVICE_TOLD 8U  /* SOS and welfare alerts of one handheld that are told */
+#define FV_ALERT_DEVICE_TURNS 2U /* commands that run for one handheld at a time */
 
 /* "sos", "checkin", "welfare", "hold".  Returns borrowed: static storage. */
 const char *fv_alert_kind_word(enum fv_alert_kind kind);
@@ -34,6 +36,13 @@ FV_NODISCARD enum fv_err fv_alerts_match(
  * `writer_no` (0: none), which said so itself. */
 FV_NODISCARD enum fv_err fv_alerts_hold(
     struct fv_store *store, struct fv_span case_id, int64_t writer_no, int64_t now_ms);
+
+/* Somebody has seen the alert: one of its handheld that waited for that is told now. */
+FV_NODISCARD enum fv_err fv_alerts_seen(
+    struct fv_store *store, const struct fv_store_alert *alert, int64_t now_ms);
+
+/* Whether two alerts, by their ids, are of one handheld. */
+bool fv_alerts_share_device(const char *id, const char *other);
 
 /* Raise an alert for each check-in that is overdue now. */
 FV_NODISCARD enum fv_err fv_alerts_overdue(struct fv_store *store, int64_t now_ms);

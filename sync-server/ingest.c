@@ -204,36 +204,25 @@ spread_to_device(const struct fv_store_device *device, void *ctx)
 }
 
 static enum fv_err
+spread_to_officer(const char *officer, void *ctx)
+{
+	struct spread *spread = ctx;
+
+	return fv_store_device_each(spread->ingest->store, officer, spread_to_device, spread);
+}
+
+/* A case that the server does not know is stored all the same. */
+static enum fv_err
 spread_case(struct fv_ingest *ingest, struct fv_session *session, struct fv_span case_id)
 {
 	struct spread spread = {
 	    .ingest = ingest, .case_id = case_id, .writer_no = session->device.no};
-	struct fv_span rest, officer;
-	char officers[1024], id[FV_ID_BYTES];
-	struct fv_store_case row;
-	const uint8_t *end;
-	enum fv_err rc;
-
-	rc = fv_store_case_get(ingest->store, case_id, &row);
-	if (rc != FV_OK) /* a case that the server does not know: stored all the same */
-		return rc == FV_ENOENT ? FV_OK : rc;
-	if (row.item.assigned.len > sizeof officers)
-		return FV_ECORRUPT;
-	memcpy(officers, row.item.assigned.ptr, row.item.assigned.len);
-	rest = fv_span_of(officers, row.item.assigned.len);
-	rc = fv_down_has_partner(
+	enum fv_err rc = fv_down_has_partner(
 	    ingest->store, session->device.no, case_id, &spread.has_partner);
-	while (rc == FV_OK && rest.len > 0) {
-		end = memchr(rest.ptr, ';', rest.len);
-		officer =
-		    fv_span_of(rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr));
-		rest.ptr += officer.len + (end != NULL);
-		rest.len -= officer.len + (end != NULL);
-		if (fv_id_copy(officer, id, sizeof id) == FV_OK)
-			rc =
-			    fv_store_device_each(ingest->store, id, spread_to_device, &spread);
-	}
-	return rc;
+
+	return rc == FV_OK
+	    ? fv_store_case_each_officer(ingest->store, case_id, spread_to_officer, &spread)
+	    : rc;
 }
 
 static enum fv_err

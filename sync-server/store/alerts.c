@@ -150,6 +150,44 @@ fv_store_alert_each_bare(
 	return each_alert(store, FV_SQL_ALERT_BARE, device_no, fn, ctx);
 }
 
+/* When alerts are due is changed by a statement over numbers. */
+static enum fv_err
+move(struct fv_store *store, enum fv_sql sql, const int64_t *values, int count)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_get(store, sql, &stmt)) != FV_OK)
+		return rc;
+	for (int i = 0; i < count; i++)
+		fv_db_bind_int(stmt, i + 1, values[i]);
+	return fv_db_run(stmt);
+}
+
+enum fv_err
+fv_store_alert_park(struct fv_store *store, int64_t device_no, uint32_t told)
+{
+	const int64_t values[] = {device_no, told, FV_STORE_ALERT_PARKED};
+
+	return move(store, FV_SQL_ALERT_PARK, values, 3);
+}
+
+enum fv_err
+fv_store_alert_unpark(struct fv_store *store, int64_t device_no, int64_t now_ms)
+{
+	const int64_t values[] = {device_no, now_ms, FV_STORE_ALERT_PARKED};
+
+	return move(store, FV_SQL_ALERT_UNPARK, values, 3);
+}
+
+enum fv_err
+fv_store_alert_hurry(struct fv_store *store, int64_t now_ms)
+{
+	const int64_t values[] = {now_ms, FV_STORE_ALERT_PARKED};
+
+	return move(store, FV_SQL_ALERT_HURRY, values, 2);
+}
+
 enum fv_err
 fv_store_watch_put(struct fv_store *store, const struct fv_store_watch *w)
 {

@@ -60,6 +60,19 @@ FV_NODISCARD enum fv_err fv_store_alert_each_due(
 FV_NODISCARD enum fv_err fv_store_alert_each_bare(
     struct fv_store *store, int64_t device_no, fv_store_alert_fn fn, void *ctx);
 
+/* When an alert that waits behind newer ones of its handheld is due: never. */
+#define FV_STORE_ALERT_PARKED INT64_MAX
+
+/* Of the SOS and welfare alerts of a handheld that nobody saw and that are told: leave the
+ * `told` newest, let the next one wait. */
+FV_NODISCARD enum fv_err fv_store_alert_park(
+    struct fv_store *store, int64_t device_no, uint32_t told);
+/* The newest of the handheld's that wait is due at `now_ms`. */
+FV_NODISCARD enum fv_err fv_store_alert_unpark(
+    struct fv_store *store, int64_t device_no, int64_t now_ms);
+/* All that would be due later, but those that wait, are due at `now_ms`. */
+FV_NODISCARD enum fv_err fv_store_alert_hurry(struct fv_store *store, int64_t now_ms);
+
 /* What a handheld is known to be in the middle of. */
 struct fv_store_watch {
 	int64_t device_no;

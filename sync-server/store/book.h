@@ -107,6 +107,10 @@ FV_NODISCARD enum fv_err fv_store_case_each_after(struct fv_store *store, struct
 /* How many those are. */
 FV_NODISCARD enum fv_err fv_store_case_count(
     struct fv_store *store, struct fv_span after, const char *agency, uint64_t *count_out);
+typedef enum fv_err (*fv_store_officer_fn)(const char *officer, void *ctx);
+/* Each officer to whom the case is assigned; a case that is not known has none. */
+FV_NODISCARD enum fv_err fv_store_case_each_officer(
+    struct fv_store *store, struct fv_span id, fv_store_officer_fn fn, void *ctx);
 /* Whether the case is open and assigned to the officer. */
 FV_NODISCARD enum fv_err fv_store_case_is_assigned(
     struct fv_store *store, struct fv_span id, const char *officer, bool *yes_out);

@@ -211,6 +211,33 @@ fv_store_case_count(
 }
 
 enum fv_err
+fv_store_case_each_officer(
+    struct fv_store *store, struct fv_span id, fv_store_officer_fn fn, void *ctx)
+{
+	char officer[FV_ID_BYTES];
+	struct fv_store_case row;
+	struct fv_buf list = {0};
+	size_t len;
+	enum fv_err rc = fv_store_case_get(store, id, &row);
+
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	/* The row is borrowed, and what `fn` does in the store ends that. */
+	fv_buf_put_span(&list, row.item.assigned);
+	rc = fv_buf_status(&list);
+	for (size_t at = 0; rc == FV_OK && at < list.len; at += len + 1) {
+		const uint8_t *end = memchr(list.ptr + at, ';', list.len - at);
+
+		len = end != NULL ? (size_t)(end - list.ptr) - at : list.len - at;
+		if (fv_id_copy(fv_span_of(list.ptr + at, len), officer, sizeof officer) ==
+		    FV_OK)
+			rc = fn(officer, ctx);
+	}
+	fv_buf_clear(&list);
+	return rc;
+}
+
+enum fv_err
 fv_store_case_is_assigned(
     struct fv_store *store, struct fv_span id, const char *officer, bool *yes_out)
 {

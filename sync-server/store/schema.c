@@ -311,6 +311,10 @@ static const char seventh_machines[] =
     " lat_e7 INTEGER NOT NULL, lon_e7 INTEGER NOT NULL, accuracy_m INTEGER,"
     " received_ms INTEGER NOT NULL, UNIQUE(user, device, at_ms));";
 
+/* Those of one handheld that somebody is told of, by when. */
+static const char seventh_alerts[] =
+    "CREATE INDEX alert_told ON alert(device, next_ms) WHERE acked_ms IS NULL;";
+
 const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){first_devices, first_papers, NULL},
     (const char *const[]){second_runs, NULL},
@@ -319,5 +323,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
     (const char *const[]){seventh_people, seventh_trail, seventh_feed, seventh_care,
-	seventh_work, seventh_machines, NULL},
+	seventh_work, seventh_machines, seventh_alerts, NULL},
 };

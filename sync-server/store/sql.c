@@ -302,6 +302,15 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 				       " AND (kind IN (1, 3) OR ended_ms IS NULL)"
 				       " ORDER BY kind, next_ms, id",
     [FV_SQL_ALERT_BARE] = ALERT_COLUMNS "WHERE device = ?1 AND evidence = 0",
+    [FV_SQL_ALERT_PARK] =
+	"UPDATE alert SET next_ms = ?3 WHERE id = (SELECT id FROM alert WHERE device = ?1"
+	" AND acked_ms IS NULL AND next_ms < ?3 AND kind IN (1, 3)"
+	" ORDER BY received_ms DESC, id DESC LIMIT 1 OFFSET ?2)",
+    [FV_SQL_ALERT_UNPARK] =
+	"UPDATE alert SET next_ms = ?2 WHERE id = (SELECT id FROM alert WHERE device = ?1"
+	" AND acked_ms IS NULL AND next_ms = ?3 ORDER BY received_ms DESC, id DESC LIMIT 1)",
+    [FV_SQL_ALERT_HURRY] = "UPDATE alert SET next_ms = ?1 WHERE acked_ms IS NULL"
+			   " AND next_ms > ?1 AND next_ms < ?2",
     [FV_SQL_WATCH_PUT] = "INSERT OR REPLACE INTO watch VALUES(?1, ?2, ?3, ?4, ?5)",
     [FV_SQL_WATCH_GET] = WATCH_COLUMNS "WHERE device = ?1",
     [FV_SQL_WATCH_DUE] = WATCH_COLUMNS "WHERE due_ms <= ?1 ORDER BY due_ms",

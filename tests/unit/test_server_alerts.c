@@ -24,7 +24,7 @@ struct place {
 	struct fv_ingest *ingest;
 	struct handset a, b;
 	struct fv_store_device device_a, device_b;
-	struct fv_store_alert found[16];
+	struct fv_store_alert found[64];
 	size_t count;
 };
 
@@ -88,7 +88,7 @@ keep(const struct fv_store_alert *alert, void *ctx)
 {
 	struct place *p = ctx;
 
-	assert_true(p->count < 16);
+	assert_true(p->count < 64);
 	p->found[p->count++] = *alert;
 	return FV_OK;
 }
@@ -407,6 +407,92 @@ what_was_seen_is_due_no_more_and_who_was_first_stays(void **state)
 	assert_string_equal(p->found[0].acked_by, "sup");
 }
 
+/* Another SOS of this handheld, `at` being its name and its time. */
+static void
+call_for_help(struct place *p, const struct handset *h, int64_t at)
+{
+	const struct fv_alert alert = {.state = FV_ALERT_RAISED, .at_ms = at};
+	const struct fv_store_device *device = h == &p->a ? &p->device_a : &p->device_b;
+
+	assert_int_equal(fv_alerts_take(p->store, device, &alert, NOW + at), FV_OK);
+}
+
+static void
+of_one_handheld_the_eight_newest_that_nobody_saw_are_told(void **state)
+{
+	struct place *p = *state;
+
+	for (int64_t at = 1; at <= 40; at++)
+		call_for_help(p, &p->a, at);
+	call_for_help(p, &p->b, 1);
+	assert_int_equal(find(p), 41); /* none is lost */
+	assert_int_equal(find_due(p, FAR), FV_ALERT_DEVICE_TOLD + 1);
+	for (size_t i = 0; i < p->count; i++)
+		assert_true(p->found[i].device_no == p->device_b.no ||
+		    p->found[i].said.at_ms > 40 - (int64_t)FV_ALERT_DEVICE_TOLD);
+	call_for_help(p, &p->a, 5); /* said again, it does not come forward */
+	assert_int_equal(find_due(p, FAR), FV_ALERT_DEVICE_TOLD + 1);
+}
+
+static void
+when_one_was_seen_the_newest_that_waits_is_told(void **state)
+{
+	struct place *p = *state;
+
+	for (int64_t at = 1; at <= 10; at++)
+		call_for_help(p, &p->a, at);
+	assert_int_equal(find(p), 10);
+	assert_int_equal(p->found[3].said.at_ms, 7);
+	p->found[3].is_acked = true;
+	p->found[3].acked_ms = NOW;
+	strcpy(p->found[3].acked_by, "sup");
+	assert_int_equal(fv_store_alert_put(p->store, &p->found[3]), FV_OK);
+	assert_int_equal(fv_alerts_seen(p->store, &p->found[3], NOW + 50), FV_OK);
+	assert_int_equal(find_due(p, NOW + 50), FV_ALERT_DEVICE_TOLD);
+	for (size_t i = 0; i < p->count; i++)
+		assert_true(p->found[i].said.at_ms > 1 && p->found[i].said.at_ms != 7);
+}
+
+static void
+a_server_that_starts_tells_at_once_what_it_may_not_have_told(void **state)
+{
+	struct place *p = *state;
+
+	for (int64_t at = 1; at <= 9; at++)
+		call_for_help(p, &p->a, at);
+	assert_int_equal(find_due(p, NOW + 9), FV_ALERT_DEVICE_TOLD);
+	for (size_t i = 0; i < p->count; i++) {
+		p->found[i].next_ms = NOW + FV_ALERT_AGAIN_MS;
+		assert_int_equal(fv_store_alert_put(p->store, &p->found[i]), FV_OK);
+	}
+	assert_int_equal(find_due(p, NOW + 10), 0);
+	assert_int_equal(fv_store_alert_hurry(p->store, NOW + 10), FV_OK);
+	assert_int_equal(find_due(p, NOW + 10), FV_ALERT_DEVICE_TOLD);
+}
+
+static void
+a_hold_reaches_every_officer_of_a_case_however_many_there_are(void **state)
+{
+	struct place *p = *state;
+	const uint64_t visit = handset_visit(&p->a, "c-1");
+	const int64_t kind = FV_EVENT_WELFARE;
+	struct fv_buf officers = {0};
+	struct fv_store_case row = {.item = {.actor = 2, .product = 1}};
+
+	for (int i = 0; i < 200; i++)
+		fv_buf_putf(&officers, "officer-%03d;", i);
+	fv_buf_put_z(&officers, "zhang");
+	row.item.id = fv_span_z("c-1");
+	row.item.zones = fv_span_z("Asia/Shanghai");
+	row.item.assigned = fv_buf_span(&officers);
+	assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
+	(void)add(&p->a, FV_REC_EVENT, &visit, &kind);
+	(void)send(p, &p->a, 0, NULL, false);
+	assert_int_equal(find(p), 1);
+	assert_int_equal(p->found[0].kind, FV_ALERT_WELFARE);
+	fv_buf_clear(&officers);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -425,6 +511,10 @@ main(void)
 	    T(a_welfare_concern_is_an_alert_and_a_request_to_stop_is_none),
 	    T(a_stop_taken_down_elsewhere_finds_the_visit_under_way_and_ends_with_it),
 	    T(what_was_seen_is_due_no_more_and_who_was_first_stays),
+	    T(of_one_handheld_the_eight_newest_that_nobody_saw_are_told),
+	    T(when_one_was_seen_the_newest_that_waits_is_told),
+	    T(a_server_that_starts_tells_at_once_what_it_may_not_have_told),
+	    T(a_hold_reaches_every_officer_of_a_case_however_many_there_are),
 	};
 
 	return cmocka_run_group_tests_name("alerts", tests, NULL, NULL);
