@@ -5,6 +5,7 @@
 #include "fv/instant.h"
 
 #define APPROVE "fieldvisit/v1/approve"
+#define REWRAP "fieldvisit/v1/rewrap"
 
 /* What a parser carries from line to line. */
 struct reading {
@@ -141,6 +142,75 @@ fv_approve_parse(struct fv_span text, struct fv_approve *out, struct fv_fault *f
 
 	memset(out, 0, sizeof *out);
 	if ((rc = read_approve(&r, out)) != FV_OK)
+		memset(out, 0, sizeof *out);
+	return rc;
+}
+
+void
+fv_rewrap_put(struct fv_buf *out, const struct fv_rewrap *rewrap)
+{
+	char when[FV_INSTANT_TEXT_BYTES];
+
+	fv_buf_put_z(out, REWRAP "\n");
+	fv_buf_put_hex(out, rewrap->dev, sizeof rewrap->dev);
+	fv_buf_putf(out, "\n%llu\n", (unsigned long long)rewrap->seq);
+	fv_buf_put_base64(out, rewrap->capsules.b, sizeof rewrap->capsules.b);
+	for (size_t i = 0; i < rewrap->recipient_count; i++) {
+		fv_buf_put_u8(out, i == 0 ? '\n' : ' ');
+		fv_buf_put_hex(out, rewrap->key_ids[i], FV_KEY_ID_BYTES);
+	}
+	fv_buf_putf(out, "\n%s\n", fv_instant_format(rewrap->at_ms, 0, true, when));
+}
+
+static enum fv_err
+read_readers(struct reading *r, struct fv_rewrap *out)
+{
+	struct fv_span word;
+	enum fv_err rc;
+
+	if ((rc = next_line(r)) != FV_OK)
+		return rc;
+	while (r->line.len > 0) {
+		if (out->recipient_count == FV_NOTE_RECIPIENTS_MAX)
+			return fault(r, "a note has at most 8 readers at a time", FV_ETOOBIG);
+		if (!fv_lines_word(&r->line, &word) ||
+		    fv_hex_decode(word, out->key_ids[out->recipient_count], FV_KEY_ID_BYTES) !=
+			FV_OK)
+			return fault(
+			    r, "readers are key ids of 8 lower-case hex digits", FV_EFORMAT);
+		out->recipient_count++;
+	}
+	return out->recipient_count > 0 ? FV_OK : fault(r, "there is no reader", FV_EFORMAT);
+}
+
+static enum fv_err
+read_rewrap(struct reading *r, struct fv_rewrap *out)
+{
+	enum fv_err rc;
+
+	if ((rc = next_line(r)) != FV_OK)
+		return rc;
+	if (!fv_span_equal(r->line, fv_span_z(REWRAP)))
+		return fault(r, "want \"" REWRAP "\"", FV_EFORMAT);
+	if ((rc = read_dev(r, out->dev)) != FV_OK ||
+	    (rc = read_number(r, &out->seq, "the record's number is not one")) != FV_OK ||
+	    (rc = next_line(r)) != FV_OK)
+		return rc;
+	if ((rc = fv_base64_fixed(r->line, out->capsules.b, FV_HASH_BYTES)) != FV_OK)
+		return fault(r, "the capsules' hash is not base64 of 32 bytes", rc);
+	if ((rc = read_readers(r, out)) != FV_OK || (rc = read_time(r, &out->at_ms)) != FV_OK)
+		return rc;
+	return want_end(r);
+}
+
+enum fv_err
+fv_rewrap_parse(struct fv_span text, struct fv_rewrap *out, struct fv_fault *fault_out)
+{
+	struct reading r = start(text, fault_out);
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = read_rewrap(&r, out)) != FV_OK)
 		memset(out, 0, sizeof *out);
 	return rc;
 }

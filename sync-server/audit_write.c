@@ -55,19 +55,6 @@ audit_tally_read(const json_t *json, struct audit_tally *out)
 
 /* -- this side ------------------------------------------------------------------------ */
 
-static json_t *
-base64_json(struct fv_span bytes)
-{
-	struct fv_buf text = {0};
-	json_t *json = NULL;
-
-	fv_buf_put_base64(&text, bytes.ptr, bytes.len);
-	if (fv_buf_status(&text) == FV_OK)
-		json = fv_verb_json_span(fv_buf_span(&text));
-	fv_buf_clear(&text);
-	return json;
-}
-
 /* A finding as an array, in the order in which take_row() reads it. */
 static json_t *
 row_json(const struct fv_store_finding *f, enum fv_verdict was)
@@ -77,9 +64,9 @@ row_json(const struct fv_store_finding *f, enum fv_verdict was)
 	    fv_verb_json_span(f->case_id), fv_verb_json_span(f->pack),
 	    fv_verb_json_span(f->rule), (json_int_t)f->verdict, f->is_provisional,
 	    (json_int_t)f->contact_ms, fv_verb_json_hex(f->pack_sha256.b, FV_HASH_BYTES),
-	    fv_verb_json_span(f->engine), fv_verb_json_span(f->tzdata), base64_json(f->as_of),
-	    fv_verb_json_hex(f->inputs_hash.b, FV_HASH_BYTES), fv_verb_json_span(f->inputs),
-	    (int)was);
+	    fv_verb_json_span(f->engine), fv_verb_json_span(f->tzdata),
+	    fv_verb_json_base64(f->as_of), fv_verb_json_hex(f->inputs_hash.b, FV_HASH_BYTES),
+	    fv_verb_json_span(f->inputs), (int)was);
 }
 
 static uint32_t
@@ -248,7 +235,7 @@ audit_begin(struct audit_run *run)
 	}
 	code = ask(run, "audit begin",
 	    json_pack("{s:I, s:s, s:o}", "started_ms", (json_int_t)run->started_ms, "args",
-		text != NULL ? text : "", "packs", base64_json(fv_buf_span(&packs))),
+		text != NULL ? text : "", "packs", fv_verb_json_base64(fv_buf_span(&packs))),
 	    &answer);
 	run->no = number(json_object_get(answer, "run"));
 	json_decref(answer);

@@ -38,6 +38,7 @@ usage(FILE *out, int code)
 	    "         --supervisor-pub FILE... --auditor-pub FILE... --recovery-pub FILE\n"
 	    "         [--team TEAM] [--officer ID[:NAME]]... [--admin ID[:NAME]] --roster "
 	    "OUT\n"
+	    "       fieldvisitd init --agency ID --url URL [--admin ID[:NAME]]\n"
 	    "       fieldvisitd init --agency ID --url URL --demo KEYS_FOLDER\n"
 	    "  Makes the data folder (--dir).  The first form writes a roster draft for the\n"
 	    "  supervisors to sign; the second makes all keys itself, for trying out only.\n"
@@ -345,6 +346,24 @@ finish_draft(const struct init_args *args, const struct fv_roster *roster)
 	return code;
 }
 
+/* Neither keys nor people: the first roster is drawn up at the desk. */
+static bool
+is_bare(const struct init_args *args)
+{
+	return args->demo == NULL && args->roster == NULL && args->public_count == 0 &&
+	    args->officer_count == 0;
+}
+
+static int
+finish_bare(void)
+{
+	printf("made %s without a roster: nothing enrols before there is one\n"
+	       "next: fieldvisitd serve --sync HOST:PORT --desk HOST:PORT, and the link below "
+	       "on a supervisor's machine\n",
+	    fv_host_dir());
+	return FV_EXIT_OK;
+}
+
 static bool
 is_admin_good(const char *admin)
 {
@@ -402,7 +421,9 @@ run(const struct init_args *args)
 			(void)rmdir(args->demo);
 		goto cleanup;
 	}
-	if (args->demo == NULL)
+	if (is_bare(args))
+		code = finish_bare();
+	else if (args->demo == NULL)
 		code = finish_draft(args, roster);
 	else if (make_demo_keys(args, roster, signer) != FV_OK)
 		code = FV_EXIT_CANTCREAT;
@@ -494,13 +515,14 @@ cmd_init(int argc, char **argv)
 	}
 	if (optind < argc || args.agency == NULL || args.url == NULL)
 		return usage(stderr, FV_EXIT_USAGE);
-	if (args.demo == NULL &&
+	if (args.demo == NULL && !is_bare(&args) &&
 	    (args.roster == NULL || count_kind(&args, FV_KEY_SUPERVISOR) == 0 ||
 		count_kind(&args, FV_KEY_AUDITOR) == 0 ||
 		count_kind(&args, FV_KEY_RECOVERY) != 1))
 		return cmd_fail(
 		    "init: give at least one --supervisor-pub and --auditor-pub, one "
 		    "--recovery-pub and --roster OUT; 'fieldvisitd supervisor keygen' makes "
-		    "keys; or try it out with --demo KEYS_FOLDER");
+		    "keys; or none of these, to draw up the first roster at the desk; or try "
+		    "it out with --demo KEYS_FOLDER");
 	return run(&args);
 }

@@ -6,6 +6,7 @@
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
+#include "sync-server/rosteredit.h"
 
 #define NEW_USAGE                                                                             \
 	"roster new --out DRAFT {--agency AGENCY | --previous SIGNED}\n"                      \
@@ -46,9 +47,7 @@ follow(const char *path, const char *agency, struct fv_roster *out)
 		    previous.roster->agency);
 	if (code == FV_EXIT_OK) {
 		*out = *previous.roster;
-		out->version++;
-		out->has_previous = true;
-		out->previous = previous.hash;
+		rosteredit_follow(out, &previous.hash);
 	}
 	draft_close(&previous);
 	return code;
@@ -60,12 +59,10 @@ begin(const char *agency, struct fv_roster *out)
 	if (agency == NULL)
 		return fv_cli_fail(FV_EXIT_USAGE, "--agency",
 		    "is needed for a first roster (or --previous for a later one)");
-	if (fv_id_copy(fv_span_z(agency), out->agency, sizeof out->agency) != FV_OK)
+	if (!fv_id_valid(fv_span_z(agency), FV_ID_BYTES - 1))
 		return fv_cli_fail(FV_EXIT_USAGE, "--agency",
 		    "is not an id; use 1 to 24 of A-Z a-z 0-9 . _ -");
-	out->version = 1;
-	out->threshold = 1;
-	out->pack_threshold = 1;
+	rosteredit_first(out, agency);
 	return FV_EXIT_OK;
 }
 
@@ -121,43 +118,28 @@ static int
 set_officer(struct fv_roster *r, const char *text)
 {
 	const char *equals = strchr(text, '=');
-	char id[FV_ID_BYTES];
-	size_t at = 0;
+	enum fv_err rc = FV_EFORMAT;
 
-	if (equals == NULL ||
-	    fv_id_copy(fv_span_of(text, (size_t)(equals - text)), id, sizeof id) != FV_OK)
+	if (equals != NULL)
+		rc = rosteredit_officer(
+		    r, fv_span_of(text, (size_t)(equals - text)), equals + 1);
+	if (rc == FV_EFORMAT)
 		return fv_cli_fail(FV_EXIT_USAGE, "--officer", "is not ID=NAME");
-	if (strlen(equals + 1) >= FV_OFFICER_NAME_BYTES)
+	if (rc == FV_ERANGE)
 		return fv_cli_fail(
 		    FV_EXIT_USAGE, "--officer", "the name is longer than 64 bytes");
-	while (at < r->officer_count && strcmp(r->officers[at].id, id) != 0)
-		at++;
-	if (at == FV_ROSTER_OFFICERS_MAX)
+	if (rc != FV_OK)
 		return fv_cli_fail(
 		    FV_EXIT_DATA, "--officer", "a roster has at most 512 officers");
-	memset(&r->officers[at], 0, sizeof r->officers[at]);
-	memcpy(r->officers[at].id, id, sizeof id);
-	memcpy(r->officers[at].name, equals + 1, strlen(equals + 1));
-	if (at == r->officer_count)
-		r->officer_count++;
 	return FV_EXIT_OK;
 }
 
-/* Take the element with this id out of a row of structs that begin with their id. */
 static int
-drop(void *row, size_t size, size_t *count, const char *id)
+drop(struct fv_roster *r, enum rosteredit_row row, const char *id)
 {
-	char *bytes = row;
-
-	for (size_t i = 0; i < *count; i++) {
-		if (strcmp(bytes + i * size, id) != 0)
-			continue;
-		memmove(bytes + i * size, bytes + (i + 1) * size, (*count - i - 1) * size);
-		(*count)--;
-		memset(bytes + *count * size, 0, size);
-		return FV_EXIT_OK;
-	}
-	return fv_cli_fail(FV_EXIT_DATA, id, "is not on the roster");
+	return rosteredit_drop(r, row, id)
+	    ? FV_EXIT_OK
+	    : fv_cli_fail(FV_EXIT_DATA, id, "is not on the roster");
 }
 
 struct changes {
@@ -170,14 +152,11 @@ apply(struct fv_roster *r, const struct changes *c)
 	int code = FV_EXIT_OK;
 
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_supervisors.count; i++)
-		code = drop(r->supervisors, sizeof r->supervisors[0], &r->supervisor_count,
-		    c->no_supervisors.items[i]);
+		code = drop(r, ROSTEREDIT_SUPERVISOR, c->no_supervisors.items[i]);
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_auditors.count; i++)
-		code = drop(r->auditors, sizeof r->auditors[0], &r->auditor_count,
-		    c->no_auditors.items[i]);
+		code = drop(r, ROSTEREDIT_AUDITOR, c->no_auditors.items[i]);
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_officers.count; i++)
-		code = drop(r->officers, sizeof r->officers[0], &r->officer_count,
-		    c->no_officers.items[i]);
+		code = drop(r, ROSTEREDIT_OFFICER, c->no_officers.items[i]);
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->officers.count; i++)
 		code = set_officer(r, c->officers.items[i]);
 	return code;

@@ -6,6 +6,7 @@
 
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
+#include "sync-server/rosteredit.h"
 #include "sync-server/verb.h"
 
 #define KEYGEN_USAGE                                                                          \
@@ -137,67 +138,28 @@ cleanup:
 }
 
 static int
-put_teams(struct fv_supervisor *s, const char *teams)
-{
-	struct fv_span rest = fv_span_z(teams);
-
-	s->team_count = 0;
-	for (;;) {
-		size_t n = 0;
-		while (n < rest.len && rest.ptr[n] != ',')
-			n++;
-		if (s->team_count == FV_ROSTER_TEAMS_MAX)
-			return fv_cli_fail(
-			    FV_EXIT_USAGE, "--teams", "a supervisor has at most 8 teams");
-		if (fv_id_copy(fv_span_of(rest.ptr, n), s->teams[s->team_count++],
-			FV_ID_BYTES) != FV_OK)
-			return fv_cli_fail(FV_EXIT_USAGE, "--teams",
-			    "is not ids joined by commas, each of 1 to 24 of A-Z a-z 0-9 . _ "
-			    "-");
-		if (n == rest.len)
-			return FV_EXIT_OK;
-		rest = fv_span_of(rest.ptr + n + 1, rest.len - n - 1);
-	}
-}
-
-static int
 add_supervisor(struct fv_roster *r, const struct fv_key_public *key, const char *teams)
 {
-	size_t at = 0;
+	struct fv_supervisor *s;
+	const char *rule;
 
 	if (teams == NULL)
 		return fv_cli_fail(FV_EXIT_USAGE, "--teams",
 		    "is needed for a supervisor: he reads the notes of his teams");
-	while (at < r->supervisor_count && strcmp(r->supervisors[at].id, key->id) != 0)
-		at++;
-	if (at == FV_ROSTER_SUPERVISORS_MAX)
+	if ((s = rosteredit_supervisor(r, key)) == NULL)
 		return fv_cli_fail(
 		    FV_EXIT_DATA, "--roster", "a roster has at most 16 supervisors");
-	struct fv_supervisor *s = &r->supervisors[at];
-	memset(s, 0, sizeof *s);
-	memcpy(s->id, key->id, sizeof s->id);
-	memcpy(s->sign_pk, key->sign_pk, sizeof s->sign_pk);
-	memcpy(s->box_pk, key->box_pk, sizeof s->box_pk);
-	if (at == r->supervisor_count)
-		r->supervisor_count++;
-	return put_teams(s, teams);
+	if ((rule = rosteredit_teams(s, teams)) != NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, "--teams", "%s", rule);
+	return FV_EXIT_OK;
 }
 
 static int
 add_auditor(struct fv_roster *r, const struct fv_key_public *key)
 {
-	size_t at = 0;
-
-	while (at < r->auditor_count && strcmp(r->auditors[at].id, key->id) != 0)
-		at++;
-	if (at == FV_ROSTER_AUDITORS_MAX)
-		return fv_cli_fail(
-		    FV_EXIT_DATA, "--roster", "a roster has at most 4 auditors");
-	memcpy(r->auditors[at].id, key->id, sizeof key->id);
-	memcpy(r->auditors[at].box_pk, key->box_pk, sizeof key->box_pk);
-	if (at == r->auditor_count)
-		r->auditor_count++;
-	return FV_EXIT_OK;
+	if (rosteredit_auditor(r, key))
+		return FV_EXIT_OK;
+	return fv_cli_fail(FV_EXIT_DATA, "--roster", "a roster has at most 4 auditors");
 }
 
 static int

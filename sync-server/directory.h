@@ -11,13 +11,16 @@
  * tickets and approvals be signed by supervisors, and the caller must know the roster in
  * force by other means (his own signature on it, or its file).
  *
- * Threads: the main thread only.
+ * Threads: the main thread only, but for directory_gather(): any.
  */
 #ifndef FV_DIRECTORY_H
 #define FV_DIRECTORY_H
 
+#include <jansson.h>
+
 #include "fv/order.h"
 #include "fv/ticket.h"
+#include "sync-server/store/store.h"
 
 #define DIRECTORY_DEVICES_MAX 4096U
 
@@ -50,5 +53,9 @@ void directory_close(struct directory *directory);
 /* The device of that id.  Returns borrowed; NULL: not enrolled. */
 const struct directory_device *directory_find(
     const struct directory *directory, const uint8_t dev[FV_DEV_BYTES]);
+
+/* The server's half: what the store has for one (roster_export.c).  In a view.
+ * Owned: *out.  Errors: FV_ENOENT  there is no roster yet;  the store's. */
+FV_NODISCARD enum fv_err directory_gather(struct fv_store *store, json_t **out);
 
 #endif

@@ -99,4 +99,17 @@ int fv_do_checkpoint(struct fv_host *host, const json_t *request, json_t **answe
 /* {who, salt, manifest}: log an export; answers index and checkpoint.  Outside of one. */
 int fv_do_export_log(struct fv_host *host, const json_t *request, json_t **answer_out);
 
+/* {dev, seq, by}: log that somebody opens a note or an attachment; answers leaf. */
+int fv_do_note_access(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {case, by}: log that somebody opens a case's card; answers leaf. */
+int fv_do_card_access(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {dev, seq, note, capsules, by}: keep capsules for further readers; answers leaf. */
+int fv_do_note_rewrap(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* One change of the roster that is being drawn up: {add, teams}, {drop: {what, id}},
+ * {officer: {id, name}}, {threshold}, {pack_threshold} or {discard}. */
+int fv_do_roster_draft(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {note}: take a supervisor's signature of the draft; with enough of them it is imported.
+ * Answers in_force, signed, needed. */
+int fv_do_roster_cosign(struct fv_host *host, const json_t *request, json_t **answer_out);
+
 #endif

@@ -9,6 +9,7 @@
 #include "fv/order.h"
 
 #include "sync-server/cmd.h"
+#include "sync-server/directory.h"
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
@@ -22,18 +23,6 @@ struct work {
 	json_t *approvals;
 	json_t *revocations;
 };
-
-static json_t *
-json_base64(struct fv_span bytes)
-{
-	struct fv_buf text = {0};
-	json_t *value;
-
-	fv_buf_put_base64(&text, bytes.ptr, bytes.len);
-	value = fv_buf_status(&text) == FV_OK ? fv_verb_json_span(fv_buf_span(&text)) : NULL;
-	fv_buf_clear(&text);
-	return value;
-}
 
 static enum fv_err
 add_note(json_t *list, struct fv_span note)
@@ -95,8 +84,8 @@ add_device(const struct fv_store_device *device, void *ctx)
 	if ((rc = fv_store_leaf_get(w->store, device->enrol_index, &leaf)) != FV_OK ||
 	    (rc = fv_store_ticket_note(w->store, device->ticket_id, &ticket)) != FV_OK)
 		goto cleanup;
-	row = json_pack("{s:o, s:o}", "leaf", json_base64(fv_buf_span(&leaf)), "ticket",
-	    fv_verb_json_span(fv_buf_span(&ticket)));
+	row = json_pack("{s:o, s:o}", "leaf", fv_verb_json_base64(fv_buf_span(&leaf)),
+	    "ticket", fv_verb_json_span(fv_buf_span(&ticket)));
 	if (json_array_append_new(w->enrolments, row) != 0)
 		rc = FV_ENOMEM;
 	if (rc == FV_OK && device->is_approved)
@@ -109,7 +98,6 @@ cleanup:
 	return rc == FV_ENOENT ? FV_ECORRUPT : rc;
 }
 
-/* Errors: FV_ENOENT  no roster yet. */
 static enum fv_err
 collect(struct work *w)
 {
@@ -122,6 +110,28 @@ collect(struct work *w)
 	if (rc == FV_OK && json_array_size(w->rosters) == 0)
 		rc = FV_ENOENT;
 	return rc == FV_OK ? fv_store_device_each(w->store, NULL, add_device, w) : rc;
+}
+
+enum fv_err
+directory_gather(struct fv_store *store, json_t **out)
+{
+	struct work w = {.store = store,
+	    .rosters = json_array(),
+	    .enrolments = json_array(),
+	    .approvals = json_array(),
+	    .revocations = json_array()};
+	enum fv_err rc = collect(&w);
+
+	/* Takes the lists, whatever comes of it. */
+	*out = json_pack("{s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
+	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations);
+	if (rc == FV_OK && *out == NULL)
+		rc = FV_ENOMEM;
+	if (rc != FV_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return rc;
 }
 
 static int
@@ -156,7 +166,7 @@ cmd_roster_export(int argc, char **argv)
 	    {"out", FV_CLI_TEXT, &out, false},
 	    {NULL, FV_CLI_FLAG, NULL, false},
 	};
-	struct work w = {0};
+	struct fv_store *store = NULL;
 	json_t *directory = NULL;
 	enum fv_err rc;
 	int code = fv_cli_parse(&argc, argv, options, USAGE);
@@ -165,19 +175,12 @@ cmd_roster_export(int argc, char **argv)
 		return code < 0 ? FV_EXIT_OK : code;
 	if (!fv_verb_operands(argc, 0, 0, USAGE))
 		return FV_EXIT_USAGE;
-	if ((code = fv_verb_open(&w.store)) != FV_EXIT_OK)
+	if ((code = fv_verb_open(&store)) != FV_EXIT_OK)
 		return code;
-	w.rosters = json_array();
-	w.enrolments = json_array();
-	w.approvals = json_array();
-	w.revocations = json_array();
-	if ((rc = fv_store_view_begin(w.store)) == FV_OK)
-		rc = collect(&w);
-	fv_store_view_end(w.store);
-	fv_store_close(w.store);
-	/* Takes the lists, whatever comes of it. */
-	directory = json_pack("{s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
-	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations);
+	if ((rc = fv_store_view_begin(store)) == FV_OK)
+		rc = directory_gather(store, &directory);
+	fv_store_view_end(store);
+	fv_store_close(store);
 	if (rc == FV_OK)
 		code = deliver(directory, out);
 	else if (rc == FV_ENOENT)

@@ -105,6 +105,8 @@ json_t *fv_verb_json_time(bool has, int64_t utc_ms);
 /* JSON texts of a span and of bytes as hex.  Owned: the result. */
 json_t *fv_verb_json_span(struct fv_span text);
 json_t *fv_verb_json_hex(const uint8_t *bytes, size_t len);
+/* JSON text of bytes in base64.  Owned: the result; NULL: out of memory. */
+json_t *fv_verb_json_base64(struct fv_span bytes);
 /* JSON array of a ';' list. */
 json_t *fv_verb_json_list(struct fv_span list);
 

@@ -142,6 +142,18 @@ fv_verb_json_hex(const uint8_t *bytes, size_t len)
 }
 
 json_t *
+fv_verb_json_base64(struct fv_span bytes)
+{
+	struct fv_buf text = {0};
+	json_t *json;
+
+	fv_buf_put_base64(&text, bytes.ptr, bytes.len);
+	json = fv_buf_status(&text) == FV_OK ? fv_verb_json_span(fv_buf_span(&text)) : NULL;
+	fv_buf_clear(&text);
+	return json;
+}
+
+json_t *
 fv_verb_json_list(struct fv_span list)
 {
 	json_t *array = json_array();

@@ -1,7 +1,8 @@
 /*
  * The other texts that supervisors sign (PROTOCOL.md section 10): approval of a device,
- * revocation, wipe, erasure, the packs note and the case card's commitment.  Each is a
- * signed note; a reader parses the text and then counts good signers by roster.h.
+ * revocation, wipe, erasure, the packs note, the case card's commitment and new capsules of
+ * a note.  Each is a signed note; a reader parses the text and then counts good signers by
+ * roster.h.
  *
  * Lines after the origin:
  *   fieldvisit/v1/approve          dev (hex) · base64 hash of the ENROL leaf
@@ -11,6 +12,8 @@
  *   fieldvisit/v1/packs/<agency>   one a pack: id revision hex SHA-256 YYYY-MM-DD
  *   fieldvisit/v1/card/<agency>    case · version · kc · SHA-256(ct) · SHA-256(capsules)
  *                                  (base64 each) · recipients' key ids (hex, by spaces)
+ *   fieldvisit/v1/rewrap           dev · seq · SHA-256(new capsules) (base64) · their
+ *                                  readers' key ids (hex, by spaces) · time
  *
  * Threads: no shared state.  Memory: only fv_bufs.
  */
@@ -94,6 +97,19 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_packs_add(
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_packs_verify(
     struct fv_span note, const struct fv_roster *roster, struct fv_packs *out);
+
+/* New capsules of a note or attachment, for further readers (PROTOCOL.md section C5). */
+struct fv_rewrap {
+	uint8_t dev[FV_DEV_BYTES];
+	uint64_t seq;
+	struct fv_hash capsules; /* SHA-256 of the new capsules joined */
+	uint8_t key_ids[FV_NOTE_RECIPIENTS_MAX][FV_KEY_ID_BYTES];
+	size_t recipient_count; /* 1..FV_NOTE_RECIPIENTS_MAX, in capsule order */
+	int64_t at_ms;
+};
+FV_EXPORT void fv_rewrap_put(struct fv_buf *out, const struct fv_rewrap *rewrap);
+FV_EXPORT FV_NODISCARD enum fv_err fv_rewrap_parse(
+    struct fv_span text, struct fv_rewrap *out, struct fv_fault *fault_out);
 
 /* The commitment of a case card. */
 struct fv_card {

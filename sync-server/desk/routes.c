@@ -13,6 +13,7 @@ static const struct desk_route *const areas[] = {
     desk_routes_care,
     desk_routes_proof,
     desk_routes_work,
+    desk_routes_notes,
 };
 
 const struct desk_route *

@@ -315,6 +315,22 @@ fv_store_record_each(struct fv_store *store, int64_t no, struct fv_store_seqs se
 	return rc;
 }
 
+enum fv_err
+fv_store_record_each_note(struct fv_store *store, int64_t no, uint64_t seq, size_t max,
+    fv_store_record_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_NOTE_AFTER, &stmt)) == FV_OK) {
+		fv_db_bind_int(stmt, 1, record_id(no, seq));
+		fv_db_bind_uint(stmt, 2, max);
+		rc = each(stmt, fn, ctx);
+	}
+	fv_db_drop(store, stmt);
+	return rc;
+}
+
 /* Two statements: a union of both would make a temporary table each time. */
 enum fv_err
 fv_store_record_each_about(

@@ -100,6 +100,11 @@ typedef enum fv_err (*fv_store_text_fn)(struct fv_span text, void *ctx);
 FV_NODISCARD enum fv_err fv_store_record_each_stray_case(
     struct fv_store *store, fv_store_text_fn fn, void *ctx);
 
+/* Up to `max` notes and attachments of all devices, by device and seq, after this one (no and
+ * seq 0: from the first). */
+FV_NODISCARD enum fv_err fv_store_record_each_note(struct fv_store *store, int64_t no,
+    uint64_t seq, size_t max, fv_store_record_fn fn, void *ctx);
+
 /* The case to which an AMEND with this payload moves a record, and that record's seq; the
  * case is a part of the payload.  False: it moves none. */
 bool fv_store_move_read(struct fv_span payload, struct fv_span *case_out, uint64_t *seq_out);

@@ -184,6 +184,18 @@ static const char sixth_slips[] =
     "CREATE TRIGGER slip_gone AFTER DELETE ON record WHEN old.type = 5"
     " BEGIN DELETE FROM slip WHERE record = old.id; END;";
 
+/*
+ * Capsules that a reader made later for further readers, beside those that the record names;
+ * the roster that is being drawn up, with the signatures that it has; and an index of
+ * notes and attachments.
+ */
+static const char seventh_notes[] =
+    "CREATE TABLE rewrap(device INTEGER NOT NULL REFERENCES device(no), seq INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, key_ids BLOB NOT NULL, capsules BLOB NOT NULL, note BLOB NOT NULL,"
+    " PRIMARY KEY(device, seq, hash)) WITHOUT ROWID;"
+    "CREATE TABLE roster_draft(one INTEGER PRIMARY KEY CHECK(one = 1), note BLOB NOT NULL);"
+    "CREATE INDEX record_notes ON record(id) WHERE type IN (10, 11);";
+
 /* Who may use the desk, and the links by which passwords are set.  What was done by an
  * account stays readable: it is disabled, never deleted. */
 static const char seventh_people[] =
@@ -322,6 +334,6 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){fourth_moves, NULL},
     (const char *const[]){fifth_alerts, NULL},
     (const char *const[]){sixth_slips, NULL},
-    (const char *const[]){seventh_people, seventh_trail, seventh_feed, seventh_care,
-	seventh_work, seventh_machines, seventh_alerts, NULL},
+    (const char *const[]){seventh_people, seventh_notes, seventh_trail, seventh_feed,
+	seventh_care, seventh_work, seventh_machines, seventh_alerts, NULL},
 };

@@ -332,6 +332,16 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_LINK_OF] = LINK_COLUMNS "WHERE account = ?1",
     [FV_SQL_LINK_DROP] = "DELETE FROM link WHERE account = ?1",
 
+    [FV_SQL_REWRAP_PUT] = "INSERT INTO rewrap VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [FV_SQL_REWRAP_COUNT] = "SELECT count(*) FROM rewrap WHERE device = ?1 AND seq = ?2",
+    [FV_SQL_REWRAP_EACH] = "SELECT key_ids, capsules, note FROM rewrap WHERE device = ?1"
+			   " AND seq = ?2 ORDER BY hash",
+    [FV_SQL_NOTE_AFTER] =
+	RECORD_COLUMNS "WHERE type IN (10, 11) AND record.id > ?1 ORDER BY record.id LIMIT ?2",
+    [FV_SQL_ROSTER_DRAFT_GET] = "SELECT note FROM roster_draft WHERE one = 1",
+    [FV_SQL_ROSTER_DRAFT_SET] = "INSERT OR REPLACE INTO roster_draft VALUES(1, ?1)",
+    [FV_SQL_ROSTER_DRAFT_DROP] = "DELETE FROM roster_draft",
+
     [FV_SQL_CARE_ADD] =
 	"INSERT INTO complaint(receipt, kind, source, case_id, slip, visit, agency, team,"
 	" badge, day, windows, kc, ct, capsules, key_ids, answer_pk, zone, received_ms, "

@@ -22,6 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fv_order order;
 	struct fv_packs packs;
 	struct fv_card card;
+	struct fv_rewrap rewrap;
 	struct fv_fault fault;
 
 	if (fv_approve_parse(bytes, &approve, &fault) == FV_OK) {
@@ -35,6 +36,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fv_packs_parse(bytes, &packs, &fault) == FV_OK) {
 		assert(fv_packs_add(&packs, &packs.packs[packs.count - 1]) == FV_EEXIST);
 		fv_packs_put(&again, &packs);
+		same(&again, bytes);
+	}
+	if (fv_rewrap_parse(bytes, &rewrap, &fault) == FV_OK) {
+		assert(rewrap.recipient_count >= 1);
+		fv_rewrap_put(&again, &rewrap);
 		same(&again, bytes);
 	}
 	if (fv_card_parse(bytes, &card, &fault) == FV_OK) {

@@ -367,6 +367,62 @@ a_card_has_at_most_24_recipients(void **state)
 	assert_int_equal(w->fault.line, 7);
 }
 
+static struct fv_rewrap
+a_rewrap(void)
+{
+	struct fv_rewrap rewrap = {.seq = 77, .recipient_count = 2, .at_ms = 1767225600000};
+
+	memset(rewrap.dev, 0xAB, sizeof rewrap.dev);
+	fv_sha256(fv_span_z("capsules"), &rewrap.capsules);
+	rewrap.key_ids[0][3] = 1;
+	rewrap.key_ids[1][0] = 0xFF;
+	return rewrap;
+}
+
+static void
+a_rewrap_survives_being_written_and_read(void **state)
+{
+	struct world *w = *state;
+	const struct fv_rewrap rewrap = a_rewrap();
+	struct fv_rewrap got;
+
+	fv_rewrap_put(&w->text, &rewrap);
+	assert_int_equal(fv_rewrap_parse(fv_buf_span(&w->text), &got, &w->fault), FV_OK);
+	assert_memory_equal(&got, &rewrap, sizeof got);
+	assert_non_null(
+	    strstr(fv_buf_z(&w->text), "\n00000001 ff000000\n2026-01-01T00:00:00Z\n"));
+	for (size_t len = 0; len < w->text.len; len++)
+		assert_int_equal(
+		    fv_rewrap_parse(fv_span_of(w->text.ptr, len), &got, &w->fault),
+		    FV_EFORMAT);
+	fv_buf_put_z(&w->text, "\n");
+	assert_int_equal(fv_rewrap_parse(fv_buf_span(&w->text), &got, &w->fault), FV_EFORMAT);
+}
+
+static void
+a_rewrap_has_1_to_8_readers(void **state)
+{
+	static const char *const bad[] = {
+	    "\n\n", "\n0000000G\n", "\n00000001 \n", "\n1 1 1 1 1 1 1 1 1\n"};
+	struct world *w = *state;
+	struct fv_rewrap rewrap = a_rewrap(), got;
+
+	rewrap.recipient_count = FV_NOTE_RECIPIENTS_MAX;
+	fv_rewrap_put(&w->text, &rewrap);
+	assert_int_equal(fv_rewrap_parse(fv_buf_span(&w->text), &got, &w->fault), FV_OK);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		fv_buf_reset(&w->text);
+		fv_buf_put_z(&w->text,
+		    "fieldvisit/v1/rewrap\nabababababababababababababababab\n77\n"
+		    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+		fv_buf_put_z(&w->text, bad[i]);
+		fv_buf_put_z(&w->text, "2026-01-01T00:00:00Z\n");
+		assert_int_not_equal(
+		    fv_rewrap_parse(fv_buf_span(&w->text), &got, &w->fault), FV_OK);
+		assert_int_equal(w->fault.line, 5);
+	}
+}
+
 int
 main(void)
 {
@@ -385,6 +441,8 @@ main(void)
 	    T(a_card_text_survives_being_written_and_read),
 	    T(a_forged_card_is_refused),
 	    T(a_card_has_at_most_24_recipients),
+	    T(a_rewrap_survives_being_written_and_read),
+	    T(a_rewrap_has_1_to_8_readers),
 	};
 #undef T
 

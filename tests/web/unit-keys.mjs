@@ -210,7 +210,7 @@ function programs(folder) {
 	writeFileSync(join(folder, "cases.again"), cases.map((row) => JSON.stringify(row)).join("\n") + "\n");
 
 	const draft = read("roster.next");
-	const changes = k.roster.changesOf(known.roster, k.roster.parseRoster(lib, draft)).map((c) => `${c.what} ${c.how} ${c.id}`);
+	const changes = k.roster.changesOf(lib, known.roster, k.roster.parseRoster(lib, draft)).map((c) => `${c.what} ${c.how} ${c.id}`);
 	check(changes.join() === "officer added o9", "what a draft changes is read here", changes.join());
 	writeFileSync(join(folder, "roster.signed"), k.roster.signRoster(lib, draft, known, key));
 	check(codeOf(() => k.roster.signRoster(lib, draft, known, own)) === "not-an-elector", "who is not on the roster does not sign the next one");

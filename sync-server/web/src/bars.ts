@@ -3,8 +3,10 @@ import type { VNode } from "preact";
 import { Idle } from "./idle";
 import { AlertBar } from "./parts/AlertBar";
 import type { Who } from "./rights";
+import { KeyBar } from "./views/Keys";
 
 export const bars: ((props: { who: Who }) => VNode | null)[] = [
+	KeyBar,
 	Idle,
 	AlertBar,
 ];

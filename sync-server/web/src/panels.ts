@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { CasePanel } from "./parts/CasePanel";
 import { Right } from "./rights";
+import { CaseNotes, VisitNotes } from "./views/NotesPanel";
 import { CaseProof, VisitProof } from "./views/Proof";
 import { VisitMap } from "./panels/VisitMap";
 
@@ -16,6 +17,8 @@ export interface Panel {
 }
 
 export const panels: Panel[] = [
+	{ of: "visit", order: 30, title: "notes.panel", right: Right.NOTES, show: VisitNotes },
+	{ of: "case", order: 50, title: "notes.panel", right: Right.NOTES, show: CaseNotes },
 	{ of: "visit", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: VisitProof },
 	{ of: "case", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: CaseProof },
 	{ of: "case", order: 10, title: "work.panel", right: Right.READ, show: CasePanel },

@@ -4,6 +4,7 @@ import { Right } from "./rights";
 import { AgencyDay } from "./views/AgencyDay";
 import { CasePage } from "./views/CasePage";
 import { Devices } from "./views/Devices";
+import { Keys } from "./views/Keys";
 import { Login } from "./views/Login";
 import { Me } from "./views/Me";
 import { People } from "./views/People";
@@ -18,6 +19,7 @@ import { Answer } from "./views/Answer";
 import { Complaint } from "./views/Complaint";
 import { Complaints } from "./views/Complaints";
 import { Exports } from "./views/Exports";
+import { Notes } from "./views/NotesPanel";
 import { Reports } from "./views/Reports";
 
 export interface Seen {
@@ -48,6 +50,9 @@ export const views: View[] = [
 	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
 	{ path: "/complaints", title: "care.title", right: Right.COMPLAINTS, nav: 40, show: Complaints },
 	{ path: "/complaint/:id", title: "care.title", right: Right.COMPLAINTS, show: Complaint },
+	{ path: "/notes/:of/:id", title: "notes.panel", right: Right.NOTES, show: Notes },
+	{ path: "/keys", title: "notes.keys", right: Right.NOTES, nav: 85, show: Keys },
+	{ path: "/roster", title: "notes.roster", right: Right.PEOPLE, nav: 85, show: Keys },
 	{ path: "/report/day", title: "proof.reports", right: Right.READ, nav: 70, show: (seen) => Reports({ ...seen, span: "day" }) },
 	{ path: "/report/week", title: "proof.week.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "week" }) },
 	{ path: "/report/month", title: "proof.month.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "month" }) },

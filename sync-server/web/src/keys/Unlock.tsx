@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Dialog, Field } from "../ui";
+import { Busy, Dialog, Field } from "../ui";
 import { t } from "../words";
 import { KeyError, sodium } from "./crypto";
 import { holdKey } from "./held";
@@ -48,6 +48,7 @@ function Unlock(props: { onOpen: (key: Key) => void; onClose: () => void }): VNo
 			const text = await picked.text();
 			const { key, hasSecret } = readPublic(await sodium(), text);
 			if (!hasSecret) throw new KeyError("public-only");
+			if (key.kind === "recovery") throw new KeyError("recovery-offline");
 			setOwn({ name: `${key.agency}/${key.id}`, text });
 			setProblem(null);
 		} catch (error) {
@@ -71,8 +72,8 @@ function Unlock(props: { onOpen: (key: Key) => void; onClose: () => void }): VNo
 	};
 	return (
 		<Dialog title={t("notes.unlock")} onClose={props.onClose}>
-			<form class="unlock" onSubmit={submit}>
-				{files !== null && files.length > 0 && (
+			{files === null ? <Busy /> : <form class="unlock" onSubmit={submit}>
+				{files.length > 0 && (
 					<Field label={t("notes.unlock.which")}>
 						{(attrs) => (
 							<select {...attrs} value={chosen} onChange={(e) => setChosen(e.currentTarget.value)}>
@@ -98,7 +99,7 @@ function Unlock(props: { onOpen: (key: Key) => void; onClose: () => void }): VNo
 					<button type="submit" class="main" disabled={!file || isBusy} aria-busy={isBusy}>{t("notes.unlock.open")}</button>
 					<button type="button" class="plain" onClick={props.onClose}>{t("shell.cancel")}</button>
 				</div>
-			</form>
+			</form>}
 		</Dialog>
 	);
 }

@@ -54,6 +54,10 @@ if (typeof document !== "undefined") {
 	document.addEventListener("visibilitychange", () => {
 		if (document.hidden && locksOnHide()) lockKey();
 	});
+	// Who signs out, or is signed out, comes to the login page.
+	window.addEventListener("hashchange", () => {
+		if (location.hash.startsWith("#/login")) lockKey();
+	});
 	// A page that is kept for "back" must not keep the key.
 	window.addEventListener("pagehide", lockKey);
 }

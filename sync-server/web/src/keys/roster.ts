@@ -1,6 +1,6 @@
 // The roster of an agency (PROTOCOL.md section C8): read, compared, signed.  The browser
 // reads what it signs itself; it does not sign what the server says about it.
-import { KeyError, type Sodium, base64Of, bytesOf, ofBase64, same, sha256 } from "./crypto";
+import { KeyError, type Sodium, base64Of, boxKeyId, bytesOf, hexOf, ofBase64, same, sha256 } from "./crypto";
 import { type Key, signerName } from "./keyfile";
 import { parseNote, parseVkey, signatureLine, verify, type SignedNote } from "./signednote";
 
@@ -122,28 +122,38 @@ export interface Change {
 	id: string;
 	/** Teams, a name or a number, as the draft has it. */
 	value: string;
+	/** Of the reading key, for people to compare; "": it is about none. */
+	keyId: string;
+}
+
+/** What may change, as rows that can be compared: `all` is everything about one. */
+function rowsOf(lib: Sodium, roster: Roster | null): (Omit<Change, "how"> & { all: string })[] {
+	if (!roster) return [];
+	const keyId = (pk: Uint8Array) => hexOf(boxKeyId(lib, pk));
+	return [
+		...roster.supervisors.map((s) => ({
+			what: "supervisor" as const, id: s.id, value: s.teams.join(", "), keyId: keyId(s.boxPk),
+			all: `${base64Of(s.signPk)} ${base64Of(s.boxPk)} ${s.teams.join(",")}`,
+		})),
+		...roster.auditors.map((a) => ({ what: "auditor" as const, id: a.id, value: "", keyId: keyId(a.boxPk), all: base64Of(a.boxPk) })),
+		...(roster.recoveryPk ? [{ what: "recovery" as const, id: "", value: "", keyId: keyId(roster.recoveryPk), all: base64Of(roster.recoveryPk) }] : []),
+		...roster.officers.map((o) => ({ what: "officer" as const, id: o.id, value: o.name, keyId: "", all: o.name })),
+		{ what: "threshold", id: "", value: String(roster.threshold), keyId: "", all: String(roster.threshold) },
+		{ what: "pack-threshold", id: "", value: String(roster.packThreshold), keyId: "", all: String(roster.packThreshold) },
+	];
 }
 
 /** What the draft changes against the roster in force; null: it is the first. */
-export function changesOf(before: Roster | null, draft: Roster): Change[] {
+export function changesOf(lib: Sodium, before: Roster | null, draft: Roster): Change[] {
+	const old = rowsOf(lib, before);
+	const now = rowsOf(lib, draft);
+	const find = (rows: typeof old, row: (typeof old)[number]) => rows.find((r) => r.what === row.what && r.id === row.id);
 	const changes: Change[] = [];
-	const compare = <T,>(what: Change["what"], old: T[], now: T[], id: (x: T) => string, value: (x: T) => string, key: (x: T) => string) => {
-		for (const x of now) {
-			const was = old.find((o) => id(o) === id(x));
-			if (!was || key(was) !== key(x)) changes.push({ what, how: was ? "changed" : "added", id: id(x), value: value(x) });
-		}
-		for (const o of old)
-			if (!now.some((x) => id(x) === id(o))) changes.push({ what, how: "removed", id: id(o), value: value(o) });
-	};
-	compare("supervisor", before?.supervisors ?? [], draft.supervisors, (s) => s.id, (s) => s.teams.join(", "),
-		(s) => `${base64Of(s.signPk)} ${base64Of(s.boxPk)} ${s.teams.join(",")}`);
-	compare("auditor", before?.auditors ?? [], draft.auditors, (a) => a.id, () => "", (a) => base64Of(a.boxPk));
-	compare("officer", before?.officers ?? [], draft.officers, (o) => o.id, (o) => o.name, (o) => o.name);
-	const keys = (pk: Uint8Array | null | undefined) => (pk ? [pk] : []);
-	compare("recovery", keys(before?.recoveryPk), keys(draft.recoveryPk), () => "", () => "", base64Of);
-	if (before?.threshold !== draft.threshold) changes.push({ what: "threshold", how: "changed", id: "", value: String(draft.threshold) });
-	if (before?.packThreshold !== draft.packThreshold)
-		changes.push({ what: "pack-threshold", how: "changed", id: "", value: String(draft.packThreshold) });
+	for (const row of now) {
+		const was = find(old, row);
+		if (was?.all !== row.all) changes.push({ ...row, how: was ? "changed" : "added" });
+	}
+	for (const row of old) if (!find(now, row)) changes.push({ ...row, how: "removed" });
 	return changes;
 }
 

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, asProblem, useLoad, type Problem } from "../api";
 import { NewPassword } from "../password";
+import { Right, may } from "../rights";
 import { useSession, type Session } from "../session";
 import { Busy, Empty, Go, Trouble, goTo, localText } from "../ui";
 import type { Seen } from "../views";
@@ -38,8 +39,10 @@ function SetPassword({ token, link }: { token: string; link: Link }): VNode {
 		if (password === null) return;
 		setBusy(true);
 		try {
-			take(await api.post<Session>("/link", { token, password }));
-			goTo("/", true);
+			const session = await api.post<Session>("/link", { token, password });
+			take(session);
+			// Who signs and reads needs a key next.
+			goTo(may(session.who, Right.NOTES) ? "/keys" : "/", true);
 		} catch (error) {
 			setProblem(asProblem(error));
 			setBusy(false);
