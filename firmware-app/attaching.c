@@ -334,8 +334,9 @@ put_pieces(struct fv_attaching *a)
 static enum fv_err
 append(struct fv_attaching *a, struct fv_span capsules)
 {
-	const struct fv_note_subject subject = {
-	    a->what.is_visit, a->what.visit_seq, a->case_id};
+	const struct fv_note_subject subject = {.is_visit = a->what.is_visit,
+	    .visit_seq = a->what.visit_seq,
+	    .case_id = a->case_id};
 	struct fv_journal *journal = &a->app->journal;
 	struct fv_store *store = a->app->store;
 	struct fv_buf payload = {0};

@@ -141,7 +141,8 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		    _("none is open; an outcome belongs to an open visit: 'fieldvisit begin "
 		      "CASE'"));
 	outcome.visit_seq = work.visit_seq;
-	record.subject = (struct fv_note_subject){true, work.visit_seq, work.case_id};
+	record.subject = (struct fv_note_subject){
+	    .is_visit = true, .visit_seq = work.visit_seq, .case_id = work.case_id};
 	if (!fv_detailed_append(app, &outcome.detailed, &record, &seq, reply))
 		return reply->exit;
 	fv_reply_line(reply, _("outcome %s at %s recorded as %" PRIu64),

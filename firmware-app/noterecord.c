@@ -12,7 +12,7 @@ put_note(struct fv_buf *out, const struct fv_note_subject *subject, enum fv_note
 	struct fv_hash hash;
 
 	fv_readers_put_ids(readers, ids);
-	fv_cbor_put_map(out, 7);
+	fv_cbor_put_map(out, what == FV_NOTE_KIND_REPLY ? 8 : 7);
 	fv_cbor_put_uint(out, 1);
 	if (subject->is_visit)
 		fv_cbor_put_uint(out, subject->visit_seq);
@@ -32,6 +32,10 @@ put_note(struct fv_buf *out, const struct fv_note_subject *subject, enum fv_note
 	fv_cbor_put_bytes(out, ids, readers->count * FV_BOX_KEY_ID_BYTES);
 	fv_cbor_put_uint(out, 9);
 	fv_cbor_put_uint(out, what);
+	if (what == FV_NOTE_KIND_REPLY) {
+		fv_cbor_put_uint(out, 10);
+		fv_cbor_put_bytes(out, subject->finding.ptr, subject->finding.len);
+	}
 }
 
 static enum fv_err

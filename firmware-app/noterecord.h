@@ -15,13 +15,15 @@
 enum fv_note_what {
 	FV_NOTE_KIND_NOTE = 1,
 	FV_NOTE_KIND_DETAIL = 2,
+	FV_NOTE_KIND_REPLY = 3,
 };
 
 /* What a note or an attachment is about. */
 struct fv_note_subject {
 	bool is_visit;
-	uint64_t visit_seq;  /* with is_visit */
-	const char *case_id; /* held */
+	uint64_t visit_seq;     /* with is_visit */
+	const char *case_id;    /* held */
+	struct fv_span finding; /* of a reply: the finding's id; held */
 };
 
 /*

@@ -382,6 +382,19 @@ take_tombstone(struct taking *t, const struct fv_item *item)
 	return rc;
 }
 
+/* An empty body: it is there no more. */
+static enum fv_err
+take_finding(struct taking *t, const struct fv_item *item)
+{
+	struct fv_item_finding finding;
+	enum fv_err rc;
+
+	if (item->body.len == 0)
+		return fv_store_drop_item(t->app->store, item->kind, item->key);
+	rc = fv_item_finding_parse(item->body, &finding);
+	return rc == FV_OK ? keep(t, item->kind, item->key, item->version, item->body) : rc;
+}
+
 static enum fv_err
 take_whole(struct taking *t, const struct fv_item *item)
 {
@@ -409,6 +422,8 @@ take_whole(struct taking *t, const struct fv_item *item)
 		return take_tombstone(t, item);
 	case FV_ITEM_SOS_SEEN:
 		return take_seen(t, item);
+	case FV_ITEM_FINDING:
+		return take_finding(t, item);
 	default:
 		return FV_OK; /* a kind that this version does not know is passed over */
 	}

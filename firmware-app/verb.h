@@ -109,6 +109,8 @@ int fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 int fv_cmd_lock(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_findings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
+int fv_cmd_reply(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_officers(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 int fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);

@@ -95,6 +95,8 @@ const struct fv_verb fv_verbs[] = {
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
     {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
 	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
+    {"findings", "", N_("what rules say of your visits, and what was decided"), no_options, 0,
+	0, NULL, fv_cmd_findings, 0},
     {"help", "[VERB | exits]", N_("this list, or one verb"), no_options, 0, 1, NULL,
 	fv_cmd_help, FV_VERB_LOCAL},
     {"keys", "check | show", N_("who can read the notes written here"), no_options, 1, 1, NULL,
@@ -116,6 +118,8 @@ const struct fv_verb fv_verbs[] = {
     {"plan", "[--day DATE] [--with OFFICER] [--place home|work|other] [--pin-file FILE]",
 	N_("the day's cases, in the order to go"), plan_options, 0, 0, fv_prepare_plan,
 	fv_cmd_plan, 0},
+    {"reply", "FINDING", N_("answer a finding; only supervisors can read it"), no_options, 1,
+	1, fv_prepare_note, fv_cmd_reply, 0},
     {"request",
 	"stop|no-home|no-work|no-medium|consent|consent-withdrawn|inconvenient|complaint|"
 	"attorney|dispute|leave-requested|recording|disclosure|welfare|minor-alone [CASE] "

@@ -179,7 +179,8 @@ static enum fv_err
 read_pack(struct fv_pack_parse *p, json_t *v)
 {
 	static const char *const names[] = {"id", "extends", "jurisdiction", "revision",
-	    "title", "published", "scope", "sources", "rules", "calendars", "not_encoded"};
+	    "title", "published", "scope", "sources", "rules", "calendars", "not_encoded",
+	    "reasons"};
 	struct fv_rulepack *pack = &p->holder->pack;
 	const char **title[2] = {&pack->title_en, &pack->title_zh};
 	enum fv_err rc;

@@ -198,6 +198,7 @@ lay_all(struct fv_pack_parse *p, json_t *v, const json_t *base, json_t *out)
 	}
 	if (!lay_list("sources", v, base, out, false) ||
 	    !lay_list("calendars", v, base, out, true) ||
+	    !lay_list("reasons", v, base, out, true) ||
 	    !lay_list("not_encoded", v, base, out, true))
 		return FV_ENOMEM;
 	return lay_rules(p, v, base, out);

@@ -345,6 +345,24 @@ whole_of(void)
 	    "sources", "rules", "properties", "rules", "items", ref_to("rule"));
 }
 
+/* Why a finding may be decided as it is: the desk's table. */
+static json_t *
+reasons_of(void)
+{
+	json_t *id = json_pack(
+	    "{s:s, s:s}", "type", "string", "pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$");
+	json_t *word =
+	    json_pack("{s:[s, s, s, s]}", "enum", "uphold", "dismiss", "excuse", "reopen");
+	json_t *list = json_pack(
+	    "{s:s, s:I, s:o}", "type", "array", "minItems", (json_int_t)1, "items", word);
+
+	return json_pack("{s:s, s:s, s:{s:s, s:b, s:[s, s, s], s:{s:o, s:o, s:o}}}", "type",
+	    "array", "description",
+	    "Reasons with which findings are decided, in the house pack.", "items", "type",
+	    "object", "additionalProperties", false, "required", "id", "for", "text",
+	    "properties", "id", id, "for", list, "text", ref_to("bilingual"));
+}
+
 static json_t *
 schema(void)
 {
@@ -374,6 +392,7 @@ schema(void)
 	put_more(&body, "rules", rules);
 	put_more(&body, "calendars", list_of(ref_to("calendar"), 1, 0));
 	put_more(&body, "not_encoded", pairs_of("id", "reason"));
+	put_more(&body, "reasons", reasons_of());
 	if (body == NULL || json_object_update(all, body) != 0) {
 		json_decref(all);
 		all = NULL;

@@ -283,6 +283,7 @@ open_judge(struct audit_run *run, bool has_own_packs)
 {
 	const struct judge_opts opts = {.today_utc_ms = run->today_utc_ms,
 	    .has_own_packs = has_own_packs,
+	    .has_open = audit_is_whole(run),
 	    .has_from = run->args.has_from,
 	    .has_until = run->args.has_until,
 	    .from_day = run->args.from_day,

@@ -16,6 +16,15 @@
 #define BATCH_MS INT64_C(500) /* after this long it is written, be it small */
 #define PAGE 64U              /* cases whose names are read at once */
 
+bool
+audit_is_whole(const struct audit_run *run)
+{
+	const struct audit_args *a = &run->args;
+
+	return a->packs.count == 0 && a->drafts.count == 0 && !a->has_from && !a->has_until &&
+	    !a->resumes;
+}
+
 static int64_t
 mono_ms(void)
 {
@@ -57,8 +66,10 @@ take_change(
 static enum fv_err
 run_case(struct audit_run *run, const char *id)
 {
+	const int64_t judged_ms = fv_host_now_ms();
 	struct fv_store_case row;
 	struct judgement j = {0};
+	json_t *picture = NULL;
 	enum fv_err rc;
 
 	judge_turn(run->judge);
@@ -69,11 +80,15 @@ run_case(struct audit_run *run, const char *id)
 		row.item.id = fv_span_z(id); /* outlives the view */
 		rc = judge_case(run->judge, &row, &j);
 	}
+	if (rc == FV_OK && run->pictures != NULL)
+		rc = judge_picture(run->judge, &j, judged_ms, &picture);
 	fv_store_view_end(run->store);
 	if (rc == FV_ENOENT) /* cases are never deleted: one of a page read before */
 		rc = FV_ECORRUPT;
 	if (rc == FV_OK)
 		rc = judge_each_change(run->judge, &j, take_change, run);
+	if (picture != NULL && json_array_append_new(run->pictures, picture) != 0)
+		rc = FV_ENOMEM;
 	if (rc == FV_OK) {
 		run->tally.cases++;
 		run->tally.not_judged += j.problem != NULL ? 1U : 0U;
@@ -359,6 +374,8 @@ cmd_audit_run(int argc, char **argv)
 	if (code == FV_EXIT_OK && !run.is_trial && !run.args.resumes)
 		code = audit_begin(&run);
 	if (code == FV_EXIT_OK) {
+		if (audit_is_whole(&run))
+			run.pictures = json_array();
 		audit_progress_start(&run, total);
 		code = run_cases(&run, &stops);
 	}
@@ -367,6 +384,7 @@ cmd_audit_run(int argc, char **argv)
 	judge_close(run.judge);
 	close_store(&run);
 	json_decref(run.rows);
+	json_decref(run.pictures);
 	json_decref(run.resumed);
 	if (run.changes != NULL)
 		fclose(run.changes);

@@ -20,6 +20,7 @@
 
 /* A pack as a run remembers it: its SHA-256 and that of what it is laid over, or zeros. */
 #define AUDIT_PACK_BYTES (2U * FV_HASH_BYTES)
+#define AUDIT_ROW_MEMBERS 15U
 
 /* What a run counts; it goes on with these numbers after an interruption. */
 struct audit_tally {
@@ -62,7 +63,8 @@ struct audit_run {
 	struct audit_tally tally, written_tally;
 	struct standing_tally standing; /* zeros: not looked at */
 	json_t *rows;                   /* owned: findings that wait to be written */
-	FILE *changes; /* owned: of a trial, a JSON array a line; NULL: none are shown */
+	json_t *pictures; /* owned: of judge_picture(), likewise; NULL: none are drawn */
+	FILE *changes;    /* owned: of a trial, a JSON array a line; NULL: none are shown */
 	struct audit_progress progress;
 	json_t *resumed; /* owned: the arguments that it goes on with */
 };
@@ -74,6 +76,10 @@ struct audit_run {
 int audit_choose_packs(struct audit_run *run);
 /* Exactly these packs (AUDIT_PACK_BYTES each), from the store.  As above. */
 int audit_take_packs(struct audit_run *run, struct fv_span hashes);
+
+/* All packs that are adopted now judge all contacts of a case: what comes out is what the
+ * queue shows.  After another run the server draws that, when it runs. */
+bool audit_is_whole(const struct audit_run *run);
 
 /* Begin a run, or go on with the one that was interrupted.  As above. */
 int audit_begin(struct audit_run *run);
@@ -89,6 +95,22 @@ FV_NODISCARD enum fv_err audit_keep(struct audit_run *run, const struct fv_store
     enum fv_verdict was, const struct fv_hash *was_pack);
 /* Write what waits, with cursor and tally; `is_end` ends the run.  Returns an exit code. */
 int audit_flush(struct audit_run *run, bool is_end);
+
+/* A finding as an array, in the order in which audit_take() reads it.  `was`: verdict of its
+ * last revision, 0 for none.  Owned: the result. */
+json_t *audit_row_json(const struct fv_store_finding *row, enum fv_verdict was);
+
+/* What was judged, on its way into the store: on the thread that writes. */
+struct audit_taking {
+	const json_t *rows;     /* of audit_row_json() */
+	const json_t *pictures; /* of judge_picture(); NULL: none */
+	bool is_pictured;       /* a picture was drawn of each case and sent where it is new */
+	int64_t judged_ms;
+	uint64_t run; /* 0: none */
+};
+/* Append the rows that say something new and set the queue.  What was judged before a
+ * picture that is held already is left out. */
+FV_NODISCARD enum fv_err audit_take(struct fv_host *host, const struct audit_taking *taking);
 
 /* Tally to and from JSON.  Owned: the result. */
 json_t *audit_tally_json(const struct audit_tally *tally);

@@ -6,7 +6,6 @@
 #include "sync-server/control.h"
 #include "sync-server/handlers.h"
 
-#define ROW_MEMBERS 15U
 #define PUT_MAX 2000U /* rows of one request, so that nothing waits long for the writer */
 
 /* -- tally ---------------------------------------------------------------------------- */
@@ -55,9 +54,8 @@ audit_tally_read(const json_t *json, struct audit_tally *out)
 
 /* -- this side ------------------------------------------------------------------------ */
 
-/* A finding as an array, in the order in which take_row() reads it. */
-static json_t *
-row_json(const struct fv_store_finding *f, enum fv_verdict was)
+json_t *
+audit_row_json(const struct fv_store_finding *f, enum fv_verdict was)
 {
 	return json_pack("[o, o, o, o, o, I, b, I, o, o, o, o, o, o, i]",
 	    fv_verb_json_hex(f->id, sizeof f->id), fv_verb_json_span(f->subject),
@@ -113,7 +111,8 @@ audit_keep(struct audit_run *run, const struct fv_store_finding *row, enum fv_ve
 	run->tally.moves[was][row->verdict]++;
 	if (run->is_trial)
 		return run->args.shows_changes ? spool(run, row, was, was_pack) : FV_OK;
-	return json_array_append_new(run->rows, row_json(row, was)) == 0 ? FV_OK : FV_ENOMEM;
+	return json_array_append_new(run->rows, audit_row_json(row, was)) == 0 ? FV_OK
+									       : FV_ENOMEM;
 }
 
 /* Ask whoever writes.  Takes: request.  Owned: *answer_out.  Says why not. */
@@ -154,16 +153,24 @@ some_rows(const struct audit_run *run, size_t at)
 	return rows;
 }
 
+/* The pictures go with the last part of what they show. */
+static json_t *
+some_pictures(const struct audit_run *run, bool is_last)
+{
+	return is_last && run->pictures != NULL ? json_copy(run->pictures) : json_array();
+}
+
 static int
 put_rows(struct audit_run *run, json_t *rows, const struct audit_tally *counts,
-    const char *cursor, bool is_end)
+    const char *cursor, bool is_last, bool is_end)
 {
 	json_t *tally = audit_tally_json(counts), *answer;
 	char *text = tally != NULL ? json_dumps(tally, JSON_COMPACT) : NULL;
 	int code = ask(run, "audit put",
-	    json_pack("{s:I, s:s, s:s, s:I, s:o}", "run", (json_int_t)run->no, "cursor",
-		cursor, "tally", text != NULL ? text : "", "end_ms",
-		(json_int_t)(is_end ? fv_host_now_ms() : 0), "rows", rows),
+	    json_pack("{s:I, s:s, s:s, s:I, s:o, s:b, s:o}", "run", (json_int_t)run->no,
+		"cursor", cursor, "tally", text != NULL ? text : "", "end_ms",
+		(json_int_t)(is_end ? fv_host_now_ms() : 0), "rows", rows, "is_pictured",
+		run->pictures != NULL, "pictures", some_pictures(run, is_last)),
 	    &answer);
 
 	json_decref(tally);
@@ -192,14 +199,17 @@ audit_flush(struct audit_run *run, bool is_end)
 			const json_t *row = json_array_get(run->rows, i);
 
 			part.changed++;
-			part.moves[number(json_array_get(row, ROW_MEMBERS - 1))]
+			part.moves[number(json_array_get(row, AUDIT_ROW_MEMBERS - 1))]
 				  [number(json_array_get(row, 5))]++;
 		}
-		code = put_rows(run, some_rows(run, at), &part, run->written_cursor, false);
+		code = put_rows(
+		    run, some_rows(run, at), &part, run->written_cursor, false, false);
 	}
 	if (code == FV_EXIT_OK)
-		code = put_rows(run, some_rows(run, at), &run->tally, run->cursor, is_end);
+		code =
+		    put_rows(run, some_rows(run, at), &run->tally, run->cursor, true, is_end);
 	json_array_clear(run->rows);
+	json_array_clear(run->pictures);
 	memcpy(run->written_cursor, run->cursor, sizeof run->written_cursor);
 	run->written_tally = run->tally;
 	return code;
@@ -325,52 +335,15 @@ fv_do_audit_begin(struct fv_host *host, const json_t *request, json_t **answer_o
 	    (unsigned long long)no);
 }
 
-static struct fv_span
-text_at(const json_t *row, size_t at)
-{
-	const json_t *text = json_array_get(row, at);
-
-	return fv_span_of(json_string_value(text), json_string_length(text));
-}
-
-static enum fv_err
-take_row(struct fv_host *host, const struct fv_store_run *run, const json_t *row)
-{
-	struct fv_buf as_of = {0};
-	struct fv_store_finding f = {.subject = text_at(row, 1),
-	    .case_id = text_at(row, 2),
-	    .pack = text_at(row, 3),
-	    .rule = text_at(row, 4),
-	    .verdict = (uint32_t)json_integer_value(json_array_get(row, 5)),
-	    .is_provisional = json_is_true(json_array_get(row, 6)),
-	    .contact_ms = json_integer_value(json_array_get(row, 7)),
-	    .engine = text_at(row, 9),
-	    .tzdata = text_at(row, 10),
-	    .inputs = text_at(row, 13),
-	    .judged_ms = run->started_ms,
-	    .run = run->no};
-	enum fv_err rc = fv_base64_decode(text_at(row, 11), &as_of);
-
-	if (rc == FV_OK && json_array_size(row) != ROW_MEMBERS)
-		rc = FV_EFORMAT;
-	if (rc == FV_OK)
-		rc = fv_hex_decode(text_at(row, 0), f.id, sizeof f.id);
-	if (rc == FV_OK)
-		rc = fv_hex_decode(text_at(row, 8), f.pack_sha256.b, FV_HASH_BYTES);
-	if (rc == FV_OK)
-		rc = fv_hex_decode(text_at(row, 12), f.inputs_hash.b, FV_HASH_BYTES);
-	f.as_of = fv_buf_span(&as_of);
-	if (rc == FV_OK)
-		rc = fv_store_finding_append(host->store, &f);
-	fv_buf_clear(&as_of);
-	return rc;
-}
-
 int
 fv_do_audit_put(struct fv_host *host, const json_t *request, json_t **answer_out)
 {
 	const uint64_t no = number(json_object_get(request, "run"));
 	const json_t *rows = json_object_get(request, "rows");
+	struct audit_taking taking = {.rows = rows,
+	    .pictures = json_object_get(request, "pictures"),
+	    .is_pictured = json_is_true(json_object_get(request, "is_pictured")),
+	    .run = no};
 	struct fv_store_run run;
 	enum fv_err rc = fv_store_run_last(host->store, &run);
 
@@ -378,8 +351,11 @@ fv_do_audit_put(struct fv_host *host, const json_t *request, json_t **answer_out
 		return fv_verb_fail(answer_out, FV_EXIT_TEMPFAIL,
 		    "run %llu stops here: run %llu was begun after it", (unsigned long long)no,
 		    (unsigned long long)run.no);
-	for (size_t i = 0; rc == FV_OK && i < json_array_size(rows); i++)
-		rc = take_row(host, &run, json_array_get(rows, i));
+	taking.judged_ms = run.started_ms;
+	if (rc == FV_OK)
+		rc = audit_take(host, &taking);
+	if (rc == FV_OK) /* its texts were lent out */
+		rc = fv_store_run_last(host->store, &run);
 	run.cursor = fv_span_z(fv_verb_text(request, "cursor"));
 	run.tally = fv_span_z(fv_verb_text(request, "tally"));
 	run.ended_ms = json_integer_value(json_object_get(request, "end_ms"));

@@ -59,6 +59,8 @@ int cmd_plan_import(int argc, char **argv);
 int cmd_plan_list(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_review(int argc, char **argv);
+int cmd_review_reasons(int argc, char **argv);
 int cmd_roster_export(int argc, char **argv);
 int cmd_roster_import(int argc, char **argv);
 int cmd_settings_import(int argc, char **argv);

@@ -12,6 +12,7 @@
 #include "sync-server/cmd.h"
 #include "sync-server/control.h"
 #include "sync-server/keys.h"
+#include "sync-server/rejudge.h"
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
@@ -21,6 +22,7 @@
 #define FREE_FEW_MIB 1024U
 #define FAR_MS INT64_C(5000) /* a leaf may be as far ahead of the clock as this */
 #define ANSWER_S 5
+#define JUDGED_LATE_MS INT64_C(600000)
 
 enum health { HEALTH_OK, HEALTH_ATTENTION, HEALTH_BROKEN };
 
@@ -184,6 +186,22 @@ look_at_papers(struct doctor *d)
 	free(roster);
 }
 
+/* What waits to be judged is no trouble while a server runs, unless it waits long. */
+static void
+look_at_verdicts(struct doctor *d)
+{
+	struct rejudge_state state;
+	bool is_late;
+
+	if (d->store == NULL || rejudge_state(d->store, &state) != FV_OK)
+		return;
+	is_late = state.since_ms != 0 && fv_host_now_ms() - state.since_ms > JUDGED_LATE_MS;
+	say(d, "verdicts", is_late ? HEALTH_ATTENTION : HEALTH_OK,
+	    is_late ? "fieldvisitd serve judges them while it runs" : NULL,
+	    "%llu cases wait to be judged%s", (unsigned long long)state.waiting,
+	    state.is_round ? ", a round over all of them included" : "");
+}
+
 static void
 look_at_server(struct doctor *d, bool *is_up_out)
 {
@@ -268,6 +286,7 @@ look(struct doctor *d, const char *address)
 	look_at_disk(d);
 	look_at_clock(d);
 	look_at_papers(d);
+	look_at_verdicts(d);
 	look_at_server(d, &is_up);
 	if (is_up)
 		look_at_listener(d, address);

@@ -19,6 +19,7 @@
 #include "sync-server/cmd.h"
 #include "sync-server/notify.h"
 #include "sync-server/public.h"
+#include "sync-server/rejudge.h"
 
 #define DEFAULT_SYNC "127.0.0.1:8460"
 
@@ -97,6 +98,8 @@ struct serving {
 	struct fv_buf pem[2]; /* owned: what cert and key hold */
 	struct fv_writer *writer;
 	struct fv_alerter *alerter;
+	struct fv_rejudge *rejudge;
+	bool judges_later; /* --no-judge: `audit run` does it */
 	struct fv_http *http;
 	struct desk *desk_out;
 	struct fv_public *pages;
@@ -146,6 +149,13 @@ start_public(struct serving *s)
 	return fv_web_start(&opts, &s->public_out);
 }
 
+static enum fv_err
+start_judging(struct serving *s)
+{
+	return s->judges_later ? FV_OK
+			       : fv_rejudge_start(s->host->dir, s->writer, &s->rejudge);
+}
+
 /* Handhelds last: whoever they reach is up. */
 static enum fv_err
 start_all(struct serving *s)
@@ -160,7 +170,8 @@ start_all(struct serving *s)
 		return rc;
 	}
 	if ((rc = fv_alerter_start(dir, s->writer, s->commands, &s->alerter)) == FV_OK &&
-	    (rc = start_desk(s)) == FV_OK && (rc = start_public(s)) == FV_OK)
+	    (rc = start_judging(s)) == FV_OK && (rc = start_desk(s)) == FV_OK &&
+	    (rc = start_public(s)) == FV_OK)
 		rc = fv_http_start(
 		    &(struct fv_http_opts){
 			.host = s->host, .writer = s->writer, .address = s->sync},
@@ -177,6 +188,7 @@ stop_all(struct serving *s)
 	fv_web_stop(s->public_out);
 	fv_public_free(s->pages);
 	fv_desk_stop(s->desk_out);
+	fv_rejudge_stop(s->rejudge);
 	fv_alerter_stop(s->alerter);
 	fv_writer_stop(s->writer);
 	if (s->control_fd >= 0) {
@@ -222,7 +234,7 @@ usage(FILE *out, int code)
 	    "usage: fieldvisitd serve [--sync HOST:PORT] [--desk HOST:PORT] [--tiles URL]\n"
 	    "                         [--tls-cert FILE --tls-key FILE | --behind-proxy]\n"
 	    "                         [--desk-idle SECONDS] [--idle SECONDS]\n"
-	    "                         [--public HOST:PORT] [--owntracks]\n"
+	    "                         [--public HOST:PORT] [--owntracks] [--no-judge]\n"
 	    "                         [--alert CMD[,CMD2...]]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
@@ -238,6 +250,7 @@ usage(FILE *out, int code)
 	    "  --public HOST:PORT the borrower's pages, and nothing else (default: off)\n"
 	    "  --owntracks        the desk takes positions of OwnTracks apps at /pub, "
 	    "unsigned\n"
+	    "  --no-judge         leave verdicts to 'audit run'; the queue waits for it\n"
 	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
 	    out);
 	return code;
@@ -327,6 +340,9 @@ take_option(struct serving *s, int option, const char *value)
 	case 'o':
 		s->takes_owntracks = true;
 		return true;
+	case 'j':
+		s->judges_later = true;
+		return true;
 	case 'i':
 		if (!take_seconds("--idle", value, 3600, &seconds))
 			return false;
@@ -382,7 +398,7 @@ cmd_serve(int argc, char **argv)
 	    {"tls-cert", required_argument, NULL, 'c'},
 	    {"tls-key", required_argument, NULL, 'k'},
 	    {"behind-proxy", no_argument, NULL, 'b'}, {"owntracks", no_argument, NULL, 'o'},
-	    {"desk-idle", required_argument, NULL, 'I'},
+	    {"no-judge", no_argument, NULL, 'j'}, {"desk-idle", required_argument, NULL, 'I'},
 	    {"idle", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'}, {0}};
 	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};
 	int c, code;

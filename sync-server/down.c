@@ -83,7 +83,8 @@ put_changed(const struct fv_store_changed *row, void *ctx)
 		m->answer->more = true;
 		return FULL;
 	}
-	item.key_is_bytes = row->kind == FV_ITEM_REVOKE || row->kind == FV_ITEM_WIPE;
+	item.key_is_bytes = row->kind == FV_ITEM_REVOKE || row->kind == FV_ITEM_WIPE ||
+	    row->kind == FV_ITEM_FINDING;
 	fv_buf_reset(&m->body);
 	rc = fv_down_body(&m->down, row, &m->body, &item.version);
 	if (rc == FV_ENOENT) { /* gone since, or not for this device: passed over */

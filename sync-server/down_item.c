@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/audit.h"
 #include "fv/order.h"
 #include "sync-server/down.h"
 #include "sync-server/store/alerts.h"
+#include "sync-server/store/queue.h"
 #include "sync-server/store/work.h"
 
 /* The case of a row, when it is this officer's and open.  FV_ENOENT: it is not. */
@@ -145,6 +147,37 @@ cleanup:
 	return rc;
 }
 
+/* A finding for its officer: what is said of his contact, and what became of it. */
+static enum fv_err
+put_finding(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out)
+{
+	struct fv_item_finding item = {0};
+	struct fv_store_open finding;
+	struct fv_store_visit visit;
+	enum fv_err rc;
+
+	if (id.len != FV_FINDING_ID_BYTES)
+		return FV_ECORRUPT;
+	rc = fv_store_open_get(down->store, id.ptr, &finding);
+	if (rc == FV_OK)
+		rc = fv_store_queue_get(down->store, finding.contact, &visit);
+	/* Not his any more, or nothing to say: the handheld drops it. */
+	if (rc == FV_OK && !fv_span_equal(visit.officer, fv_span_z(down->device->officer)))
+		rc = FV_ENOENT;
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	item.contact = finding.contact;
+	item.case_id = visit.case_id;
+	item.rule = finding.rule;
+	item.begin_ms = visit.begin_ms;
+	item.verdict = finding.verdict;
+	item.decision = finding.decision;
+	item.why_en = finding.why_en;
+	item.why_zh = finding.why_zh;
+	fv_item_finding_put(body_out, &item);
+	return fv_buf_status(body_out);
+}
+
 /* Who has seen his SOS. */
 static enum fv_err
 put_seen(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out)
@@ -195,6 +228,8 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 		return FV_OK; /* says all with its key */
 	case FV_ITEM_SOS_SEEN:
 		return put_seen(down, row->key, body_out);
+	case FV_ITEM_FINDING:
+		return put_finding(down, row->key, body_out);
 	case FV_ITEM_CONFIG:
 		return put_note(down, FV_NOTE_CONFIG, body_out, version_out);
 	case FV_ITEM_HPKE_KEY:

@@ -94,6 +94,18 @@ int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_ou
 int fv_do_audit_begin(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {run, cursor, tally, end_ms or null, rows}: append findings, and how far the run got. */
 int fv_do_audit_put(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {devices: [[no, size, sealed]], refilled: [[no, seq]], cases: [id]}: trails that were looked
+ * at, and cases that wait to be judged. */
+int fv_do_rejudge_note(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {judged_ms, rows, pictures, done: [[case, touched]], round}: what was judged. */
+int fv_do_rejudge_put(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by, decision, reason, text, findings: [{finding, inputs_hash}]}: decide, each a REVIEW
+ * leaf; answers decided, decision, leaves. */
+int fv_do_review(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* The same by an agency's manager: it is shown and decides nothing. */
+int fv_do_propose(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {by}: somebody has looked at the first view; answers change, at_ms. */
+int fv_do_looked(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {}: the signed checkpoint of now.  Outside of a transaction. */
 int fv_do_checkpoint(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {who, salt, manifest}: log an export; answers index and checkpoint.  Outside of one. */

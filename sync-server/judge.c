@@ -347,6 +347,7 @@ fill_finding(struct keeping *k, const struct fv_finding *f, bool is_erased,
 			to->last_pack_sha256 = last.pack_sha256;
 	}
 	if (is_erased && to->has_last) { /* what was said before stands */
+		to->inputs_hash = last.inputs_hash;
 		*is_wanted_out = false;
 		return FV_OK;
 	}
@@ -392,6 +393,8 @@ keep_finding(const struct fv_finding *f, void *ctx)
 	fv_finding_id(to.contact, to.pack, to.rule, to.id);
 	is_erased = judge_holes_touch(k->holes, f, true);
 	rc = fill_finding(k, f, is_erased, &to, &is_wanted);
+	if (rc == FV_OK && k->judge->opts.has_open)
+		rc = judge_keep_open(out, f, &to, is_erased);
 	if (rc == FV_OK && is_wanted && k->judge->opts.has_texts)
 		rc = (is_erased && f->verdict != FV_VERDICT_NA ? put_erased_texts(k, f, &to)
 							       : put_texts(k, f, &to))
@@ -575,6 +578,7 @@ judgement_clear(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->finding_count; i++)
 		clear_finding(&judgement->findings[i]);
 	free(judgement->findings);
+	judge_clear_open(judgement);
 	fv_buf_clear(&judgement->as_of);
 	fv_fold_free(judgement->fold);
 	fv_history_free(judgement->history);

@@ -10,6 +10,8 @@
 #ifndef FV_SERVER_JUDGE_H
 #define FV_SERVER_JUDGE_H
 
+#include <jansson.h>
+
 #include "fv/audit.h"
 #include "fv/fold.h"
 #include "sync-server/store/book.h"
@@ -29,6 +31,8 @@ struct judge_trail {
 struct judge_opts {
 	int64_t today_utc_ms; /* what falls due before it is due */
 	bool has_texts;       /* keep every finding, with its sentences: for a report */
+	bool has_open;        /* keep what is fail or review beside what has changed */
+	bool is_of_one;       /* trails are read when they are met, also with texts */
 	bool has_own_packs;   /* judge_take_pack() gives them; else those adopted */
 	bool has_from, has_until;
 	int64_t from_day, until_day; /* local dates of contacts whose findings are kept */
@@ -54,6 +58,19 @@ struct judged_finding {
 	struct fv_hash last_pack_sha256;
 };
 
+/* A finding whose verdict now is fail or review. */
+struct judged_open {
+	uint8_t id[FV_FINDING_ID_BYTES];
+	const char *contact;     /* into the judgement's history */
+	const char *pack, *rule; /* into the judge */
+	char cause[40]; /* why, in short: "missing:FIELD", "lifted:ROLE", "next", "" */
+	enum fv_verdict verdict;
+	uint32_t severity; /* 1..5 */
+	bool is_provisional;
+	struct fv_hash inputs_hash;
+	char *why_en, *why_zh; /* owned */
+};
+
 /* One case judged. */
 struct judgement {
 	const struct fv_store_case *row; /* borrowed from the caller */
@@ -65,6 +82,10 @@ struct judgement {
 	 * time, then worst first. */
 	struct judged_finding *findings; /* owned */
 	size_t finding_count;
+	struct judged_open *open; /* owned; with has_open, by contact time, worst first */
+	size_t open_count, open_cap;
+	struct fv_buf provisional; /* owned; with has_open: contact ids (pointers) of which a
+				    * finding is provisional */
 	size_t verdicts[FV_VERDICT_FAIL + 1]; /* of all findings, by verdict */
 	bool is_provisional;                  /* a finding is */
 	struct fv_buf
@@ -137,6 +158,14 @@ FV_NODISCARD enum fv_err judge_each_stray(struct judge *judge, judge_stray_fn fn
 struct fv_store_finding;
 typedef enum fv_err (*judge_change_fn)(
     const struct fv_store_finding *row, const struct judged_finding *finding, void *ctx);
+/*
+ * The case as the queue shows it, of a judgement with has_open: {"case", "agency", "zone",
+ * "judged_ms", "digest", "visits": [...]}; queue_do.c reads it.  *out NULL: it is what was
+ * put last.  Owned: *out, json_decref().  Errors: FV_ENOMEM and those of the store
+ */
+FV_NODISCARD enum fv_err judge_picture(
+    struct judge *judge, const struct judgement *judgement, int64_t judged_ms, json_t **out);
+
 /*
  * Every finding of the judgement whose verdict, inputs hash or provisional mark is not
  * the last one's; n/a counts only over another verdict, and what rests on erased evidence

@@ -57,6 +57,11 @@ FV_NODISCARD enum fv_err judge_find_trail(
 /* Read how long this trail is now, once a turn. */
 FV_NODISCARD enum fv_err judge_read_trail(struct judge *judge, struct judge_trail *trail);
 
+/* Keep a finding of a judgement with has_open; `is_erased`: its evidence is gone. */
+FV_NODISCARD enum fv_err judge_keep_open(struct judgement *out, const struct fv_finding *f,
+    const struct judged_finding *to, bool is_erased);
+void judge_clear_open(struct judgement *out);
+
 /* Which trails a judgement saw, and how far: [[dev, records], ...]. */
 FV_NODISCARD enum fv_err judge_put_as_of(
     struct judge *judge, const struct judgement *j, const char *case_id, struct fv_buf *out);

@@ -152,8 +152,9 @@ judge_open(struct judge **judge_out, struct fv_store *store, const struct judge_
 	judge->opts = *opts;
 	judge->turn = 1;
 	zones_init(&judge->zones, NULL);
-	rc = opts->has_texts ? read_devices(judge) : FV_OK; /* else as they are met */
-	for (size_t i = 0; rc == FV_OK && opts->has_texts && i < judge->trail_count; i++)
+	rc = opts->has_texts && !opts->is_of_one ? read_devices(judge) : FV_OK; /* as met */
+	for (size_t i = 0;
+	     rc == FV_OK && opts->has_texts && !opts->is_of_one && i < judge->trail_count; i++)
 		rc = judge_read_trail(judge, &judge->trails[i]);
 	if (rc == FV_OK && !opts->has_own_packs)
 		rc = read_packs(judge);

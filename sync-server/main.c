@@ -65,6 +65,8 @@ static const struct verb {
     {"plan list", cmd_plan_list, "list the planned visits"},
     {"report", cmd_report, "a day's visits with verdicts, as a table, CSV or JSON"},
     {"restore", cmd_restore, "make a data folder from a backup file"},
+    {"review", cmd_review, "decide about a finding, with a reason"},
+    {"review reasons", cmd_review_reasons, "list the reasons that there are"},
     {"roster export", cmd_roster_export, "write the directory that 'case seal' reads"},
     {"roster import", cmd_roster_import, "take a signed roster"},
     {"roster new", cmd_roster_new, "draft an agency's roster"},

@@ -184,4 +184,18 @@ FV_EXPORT void fv_item_card_put(struct fv_buf *out, const struct fv_item_card *c
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_card_parse(
     struct fv_span body, struct fv_item_card *out);
 
+/* Kind 14: a finding for its officer; an empty body: it is there no more. */
+struct fv_item_finding {
+	struct fv_span contact; /* contact id */
+	struct fv_span case_id;
+	struct fv_span rule;
+	int64_t begin_ms;  /* of the contact */
+	uint32_t verdict;  /* 3 review, 4 fail */
+	uint32_t decision; /* 0 none, 1 uphold, 2 dismiss, 3 excuse */
+	struct fv_span why_en, why_zh;
+};
+FV_EXPORT void fv_item_finding_put(struct fv_buf *out, const struct fv_item_finding *finding);
+FV_EXPORT FV_NODISCARD enum fv_err fv_item_finding_parse(
+    struct fv_span body, struct fv_item_finding *out);
+
 #endif

@@ -92,6 +92,7 @@ enum fv_item_kind {
 	FV_ITEM_CONFIG = 11,
 	FV_ITEM_TOMBSTONE = 12,
 	FV_ITEM_SOS_SEEN = 13,
+	FV_ITEM_FINDING = 14, /* of the officer; key: finding id */
 };
 
 /*

@@ -14,6 +14,7 @@ static const struct desk_route *const areas[] = {
     desk_routes_proof,
     desk_routes_work,
     desk_routes_notes,
+    desk_routes_queue,
 };
 
 const struct desk_route *

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "queue.h"
 #include "sql.h"
 #include "findings.h"
 #include "records.h"
@@ -88,6 +89,19 @@ FV_NODISCARD enum fv_err fv_db_note_work(
     struct fv_store *store, const struct fv_store_record *record);
 /* What was asked for in every record that is there: part of the seventh migration. */
 FV_NODISCARD enum fv_err fv_db_note_asked_all(struct fv_store *store);
+
+/* Keep which finding a NOTE answers; any other record is passed over. */
+FV_NODISCARD enum fv_err fv_db_note_reply(
+    struct fv_store *store, const struct fv_store_record *record);
+
+/* A row of open_finding, in the order of OPEN_COLUMNS. */
+void fv_db_read_open(sqlite3_stmt *stmt, struct fv_store_open *out);
+/* Every row of a statement with QUEUE_COLUMNS; drops it. */
+FV_NODISCARD enum fv_err fv_db_each_visit(
+    struct fv_store *store, sqlite3_stmt *stmt, fv_store_visit_fn fn, void *ctx);
+
+/* The findings queue, reviews, and what waits to be judged: part of the seventh migration. */
+FV_NODISCARD enum fv_err fv_db_add_queue(struct fv_store *store);
 
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];

@@ -189,3 +189,22 @@ fv_store_standing_each(
 	    case_id == NULL ? FV_SQL_STANDING_EACH : FV_SQL_STANDING_EACH_CASE, case_id, fn,
 	    ctx);
 }
+
+enum fv_err
+fv_store_finding_each_revision(
+    struct fv_store *store, const uint8_t id[16], fv_store_finding_fn fn, void *ctx)
+{
+	struct fv_store_finding finding;
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_FINDING_REVISIONS, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_blob(stmt, 1, fv_span_of(id, 16));
+	while ((rc = fv_db_row(stmt)) == FV_OK)
+		if ((rc = fv_db_read_finding(stmt, &finding)) != FV_OK ||
+		    (rc = fn(&finding, ctx)) != FV_OK)
+			break;
+	fv_db_drop(store, stmt);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "reviews.h"
 
 #define SEQ_BITS 40
 #define SEQ_MAX ((INT64_C(1) << SEQ_BITS) - 1)
@@ -185,7 +186,9 @@ note_payload(struct fv_store *store, const struct fv_store_record *record)
 		rc = fv_db_note_shift(store, record);
 	if (rc == FV_OK)
 		rc = fv_db_note_slip(store, record);
-	return rc == FV_OK ? fv_db_note_work(store, record) : rc;
+	if (rc == FV_OK)
+		rc = fv_db_note_work(store, record);
+	return rc == FV_OK ? fv_db_note_reply(store, record) : rc;
 }
 
 enum fv_err
@@ -399,6 +402,21 @@ fv_store_record_type_before(struct fv_store *store, int64_t no, uint32_t type, u
 	if ((rc = fv_db_row(stmt)) != FV_OK)
 		return rc;
 	return read_record(stmt, out);
+}
+
+enum fv_err
+fv_store_reply_each(
+    struct fv_store *store, const uint8_t finding[16], fv_store_record_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_REPLIED_EACH, &stmt)) == FV_OK) {
+		fv_db_bind_blob(stmt, 1, fv_span_of(finding, 16));
+		rc = each(stmt, fn, ctx);
+	}
+	fv_db_drop(store, stmt);
+	return rc;
 }
 
 enum fv_err

@@ -63,6 +63,27 @@
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
+#define QUEUE_COLUMNS                                                                         \
+	"SELECT q.contact, q.case_id, q.agency, q.team, q.officer, q.device, q.channel,"      \
+	" q.begin_ms, q.end_ms, q.day, q.zone, q.marks, q.rank, q.fails, q.reviews,"          \
+	" q.decided, q.proposed, q.replied, q.provisional, q.change FROM "
+/* ?1 what the index begins with, ?2 rank, ?3 and ?4 the row to go on after, ?5 and ?6 local
+ * days, ?7 agency, ?8 officer, ?9 provisional, ?10 limit, ?11 an end; NULL: any. */
+#define QUEUE_AFTER(t)                                                                        \
+	t ".rank = ?2 AND (" t ".begin_ms, " t ".contact) > (?3, ?4) AND " t ".begin_ms < "   \
+									     "?11 "
+#define QUEUE_REST                                                                            \
+	"AND (?5 IS NULL OR q.day >= ?5) AND (?6 IS NULL OR q.day <= ?6)"                     \
+	" AND (?7 IS NULL OR q.agency = ?7) AND (?8 IS NULL OR q.officer = ?8)"               \
+	" AND (?9 IS NULL OR q.provisional = ?9) "
+#define QUEUE_END(t) "ORDER BY " t ".begin_ms, " t ".contact LIMIT ?10"
+#define OPEN_COLUMNS                                                                          \
+	"SELECT id, contact, pack, rule, verdict, severity, provisional, cause, inputs_hash," \
+	" since_ms, why_en, why_zh, decision, rank FROM open_finding "
+#define REVIEW_COLUMNS                                                                        \
+	"SELECT finding, inputs_hash, decision, reason, who, at_ms, sdoc, leaf, no"           \
+	" FROM review "
+
 const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [FV_SQL_META_SET] = "INSERT INTO meta VALUES(?1, ?2)"
@@ -456,4 +477,117 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" LEFT JOIN complaints ON complaints.agency = who.agency AND complaints.officer ="
 	" who.officer WHERE ?1 IS NULL OR who.agency = ?1 ORDER BY who.agency, who.officer",
     [FV_SQL_IMPORT_REPLACE] = "UPDATE imported SET line = ?3 WHERE source = ?1 AND id = ?2",
+
+    [FV_SQL_STALE_PUT] = "INSERT INTO stale VALUES(?1, ?2, 1)"
+			 " ON CONFLICT(case_id) DO UPDATE SET touched = touched + 1",
+    [FV_SQL_STALE_DROP] = "DELETE FROM stale WHERE case_id = ?1 AND touched <= ?2",
+    [FV_SQL_STALE_EACH] = "SELECT case_id, touched FROM stale ORDER BY since_ms, case_id"
+			  " LIMIT ?1",
+    [FV_SQL_STALE_COUNT] = "SELECT count(*), coalesce(min(since_ms), 0) FROM stale",
+    [FV_SQL_SEEN_PUT] = "INSERT OR REPLACE INTO seen VALUES(?1, ?2, ?3)",
+    [FV_SQL_SEEN_BEHIND] =
+	"SELECT t.device, t.size, t.sealed_size, coalesce(s.size, 0),"
+	" coalesce(s.sealed_size, 0) FROM trail t LEFT JOIN seen s ON s.device = t.device"
+	" WHERE s.device IS NULL OR s.size <> t.size OR s.sealed_size <> t.sealed_size"
+	" ORDER BY t.device LIMIT ?1",
+    [FV_SQL_REFILLED_EACH] = "SELECT record FROM refilled ORDER BY record LIMIT ?1",
+    [FV_SQL_REFILLED_DROP] = "DELETE FROM refilled WHERE record = ?1",
+    [FV_SQL_RECORD_CASES] =
+	"SELECT DISTINCT coalesce(r.case_id, s.case_id, t.case_id, u.case_id) FROM record r"
+	" LEFT JOIN record s ON s.id = r.subject LEFT JOIN record t ON t.id = s.subject"
+	" LEFT JOIN record u ON u.id = t.subject WHERE r.id >= ?1 AND r.id < ?2"
+	" UNION SELECT case_id FROM moved WHERE record >= ?1 AND record < ?2",
+    [FV_SQL_DEVICE_CASES] = "SELECT DISTINCT case_id FROM queue WHERE device = ?1",
+    [FV_SQL_DEVICE_CASES_OPEN] =
+	"SELECT DISTINCT case_id FROM queue WHERE device = ?1 AND (provisional = 1"
+	" OR coalesce(end_ms, begin_ms) >= ?2)",
+    [FV_SQL_DATA_VERSION] = "PRAGMA data_version",
+    [FV_SQL_QUEUED_GET] = "SELECT digest, judged_ms FROM queued WHERE case_id = ?1",
+    [FV_SQL_QUEUED_PUT] = "INSERT OR REPLACE INTO queued VALUES(?1, ?2, ?3)",
+    [FV_SQL_QUEUE_PUT] =
+	"INSERT INTO queue VALUES(?1, ?2, ?3, coalesce((SELECT team FROM device WHERE no = "
+	"?5), ''), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+	" ON CONFLICT(contact) DO UPDATE SET case_id = ?2, agency = ?3, team = excluded.team,"
+	" officer = ?4, device = ?5, channel = ?6, begin_ms = ?7, end_ms = ?8, day = ?9,"
+	" zone = ?10, marks = ?11, rank = ?12, fails = ?13, reviews = ?14, decided = ?15,"
+	" proposed = ?16, replied = ?17, provisional = ?18, change = ?19",
+    [FV_SQL_QUEUE_DROP] = "DELETE FROM queue WHERE contact = ?1",
+    [FV_SQL_QUEUE_SUM] =
+	"SELECT coalesce(min(rank), 30), coalesce(sum(rank <= 5), 0),"
+	" coalesce(sum(rank BETWEEN 6 AND 10), 0), coalesce(sum(decision > 0), 0),"
+	" coalesce(sum(rank <= 10 AND EXISTS(SELECT 1 FROM proposal p WHERE"
+	" p.finding = open_finding.id AND p.inputs_hash = open_finding.inputs_hash)), 0),"
+	" coalesce(sum(EXISTS(SELECT 1 FROM replied r WHERE r.finding = open_finding.id)), 0),"
+	" coalesce(max(provisional), 0) FROM open_finding WHERE contact = ?1",
+    [FV_SQL_QUEUE_GET] = QUEUE_COLUMNS "queue q WHERE q.contact = ?1",
+    [FV_SQL_QUEUE_CASE] = QUEUE_COLUMNS "queue q WHERE q.case_id = ?1 ORDER BY q.begin_ms,"
+					" q.contact",
+    [FV_SQL_QUEUE_RANK] = QUEUE_COLUMNS "queue q WHERE ?1 IS NULL AND " QUEUE_AFTER("q")
+	QUEUE_REST QUEUE_END("q"),
+    [FV_SQL_QUEUE_AGENCY] = QUEUE_COLUMNS "queue q WHERE q.agency = ?1 AND " QUEUE_AFTER("q")
+	QUEUE_REST QUEUE_END("q"),
+    [FV_SQL_QUEUE_OFFICER] = QUEUE_COLUMNS "queue q WHERE q.officer = ?1 AND " QUEUE_AFTER("q")
+	QUEUE_REST QUEUE_END("q"),
+    [FV_SQL_QUEUE_RULE] = QUEUE_COLUMNS
+    "open_finding f CROSS JOIN queue q ON q.contact = f.contact WHERE f.rule = ?1 "
+    "AND " QUEUE_AFTER("f") QUEUE_REST QUEUE_END("f"),
+    [FV_SQL_QUEUE_CHANGED] = QUEUE_COLUMNS
+    "queue q INDEXED BY queue_change WHERE q.change > ?1 AND q.rank BETWEEN ?2 AND ?3"
+    " AND (?4 IS NULL OR q.agency = ?4) ORDER BY q.change LIMIT ?5",
+    [FV_SQL_QUEUE_COUNT_SINCE] =
+	"SELECT count(*) FROM (SELECT 1 FROM queue q INDEXED BY queue_change WHERE"
+	" q.change > ?1 AND q.rank BETWEEN ?2 AND ?3 AND (?4 IS NULL OR q.agency = ?4)"
+	" LIMIT ?5)",
+    [FV_SQL_QUEUE_TICK] = "UPDATE queue_tick SET no = no + 1",
+    [FV_SQL_QUEUE_TICK_GET] = "SELECT no FROM queue_tick",
+    [FV_SQL_QUEUE_RULES] = "SELECT pack, rule, sum(visits) FROM cause WHERE visits > 0"
+			   " AND (?1 IS NULL OR agency = ?1) GROUP BY pack, rule"
+			   " ORDER BY pack, rule",
+    [FV_SQL_OPEN_PUT] = "INSERT INTO open_finding VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+			" ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    [FV_SQL_OPEN_DROP] = "DELETE FROM open_finding WHERE id = ?1",
+    [FV_SQL_OPEN_GET] = OPEN_COLUMNS "WHERE id = ?1",
+    [FV_SQL_OPEN_CONTACT] = OPEN_COLUMNS "WHERE contact = ?1 ORDER BY rank, pack, rule"
+					 " LIMIT ?2",
+    [FV_SQL_CAUSE_EACH] =
+	"SELECT pack, rule, cause, verdict, severity, sum(visits) n FROM cause WHERE"
+	" visits > 0 AND (?1 IS NULL OR agency = ?1) GROUP BY pack, rule, cause, verdict,"
+	" severity ORDER BY n DESC, pack, rule, cause LIMIT ?2",
+    [FV_SQL_CAUSE_FILTERED] =
+	"SELECT f.pack, f.rule, f.cause, f.verdict, f.severity, count(*) n FROM open_finding f"
+	" JOIN queue q ON q.contact = f.contact WHERE f.rank <= 10"
+	" AND (?1 IS NULL OR q.agency = ?1) AND (?3 IS NULL OR q.officer = ?3)"
+	" AND (?4 IS NULL OR q.day >= ?4) AND (?5 IS NULL OR q.day <= ?5)"
+	" GROUP BY f.pack, f.rule, f.cause, f.verdict, f.severity"
+	" ORDER BY n DESC, f.pack, f.rule, f.cause LIMIT ?2",
+    [FV_SQL_CAUSE_VISITS] =
+	"SELECT f.id, f.contact, f.pack, f.rule, f.verdict, f.severity, f.provisional,"
+	" f.cause, f.inputs_hash, f.since_ms, f.why_en, f.why_zh, f.decision, f.rank"
+	" FROM open_finding f CROSS JOIN queue q ON q.contact = f.contact WHERE f.rule = ?1"
+	" AND f.rank = ?2 AND (f.begin_ms, f.contact) > (?3, ?4) AND f.pack = ?5"
+	" AND f.cause = ?6 AND (?7 IS NULL OR q.agency = ?7)"
+	" AND (?8 IS NULL OR q.officer = ?8) AND (?9 IS NULL OR q.day >= ?9)"
+	" AND (?10 IS NULL OR q.day <= ?10) ORDER BY f.begin_ms, f.contact LIMIT ?11",
+    [FV_SQL_FINDING_REVISIONS] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision",
+    [FV_SQL_REVIEW_PUT] =
+	"INSERT INTO review(finding, inputs_hash, decision, reason, who, at_ms, sdoc, leaf)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [FV_SQL_REVIEW_LAST] = REVIEW_COLUMNS "WHERE finding = ?1 ORDER BY no DESC LIMIT 1",
+    [FV_SQL_REVIEW_EACH] = REVIEW_COLUMNS "WHERE finding = ?1 ORDER BY no",
+    [FV_SQL_PROPOSAL_PUT] =
+	"INSERT INTO proposal(finding, inputs_hash, decision, reason, who, at_ms)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [FV_SQL_PROPOSAL_EACH] = "SELECT finding, inputs_hash, decision, reason, who, at_ms"
+			     " FROM proposal WHERE finding = ?1 ORDER BY no",
+    [FV_SQL_REPLIED_PUT] = "INSERT OR IGNORE INTO replied VALUES(?1, ?2)",
+    [FV_SQL_REPLIED_EACH] = RECORD_COLUMNS
+    "WHERE record.id IN (SELECT record FROM replied WHERE finding = ?1) ORDER BY record.id",
+    [FV_SQL_LOOKED_SET] = "INSERT OR REPLACE INTO looked VALUES(?1, ?2, ?3)",
+    [FV_SQL_LOOKED_GET] = "SELECT change, at_ms FROM looked WHERE who = ?1",
+    [FV_SQL_SILENT_COUNT] =
+	"SELECT count(*) FROM trail JOIN device ON no = trail.device WHERE last_sync_ms < ?1"
+	" AND revoked_ms IS NULL AND (?2 IS NULL OR device.agency = ?2)",
+    [FV_SQL_SOS_COUNT] =
+	"SELECT count(*) FROM alert JOIN device ON no = alert.device WHERE kind = 1"
+	" AND acked_ms IS NULL AND (?1 IS NULL OR device.agency = ?1)",
 };

@@ -77,6 +77,8 @@ migrate_from(struct fv_store *store, int64_t version)
 
 	snprintf(set_version, sizeof set_version, "PRAGMA user_version=%d", (int)version + 1);
 	rc = fv_db_exec(store, "BEGIN IMMEDIATE");
+	if (rc == FV_OK && version == 6)
+		rc = fv_db_add_queue(store);
 	for (const char *const *sql = fv_db_migrations[version]; rc == FV_OK && *sql != NULL;
 	     sql++)
 		rc = fv_db_exec(store, *sql);

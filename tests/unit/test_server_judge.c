@@ -17,241 +17,12 @@
 #include "sync-server/report.h"
 #include "sync-server/store/findings.h"
 #include "sync-server/store/records.h"
-#include "tests/support/handset.h"
+#include "tests/support/days.h"
 #include "tests/support/told.h"
 #include "tests/support/made.h"
 #include "tests/support/people.h"
 
-#define NOW INT64_C(1770001000000)
-#define TODAY INT64_C(1780000000000)
 #define SHUFFLES 200
-
-struct place {
-	char dir[64];
-	struct fv_store *store;
-	struct fv_ledger *ledger;
-	struct fv_ingest *ingest;
-	struct fv_store_device devices[2];
-};
-
-/* Two handhelds that saw the same two cases; made once, sent many times. */
-struct world {
-	struct handset sets[2];
-	char *pack; /* owned: the file's bytes */
-	size_t pack_len;
-	struct place p;
-};
-
-/* A visit of some minutes with its outcome, sealed. */
-static void
-visit(struct handset *h, const char *case_id, const char *officers, int minutes, int lat)
-{
-	size_t seq = h->count;
-
-	handset_tell(h, FV_REC_VISIT_BEGIN,
-	    "{1:\"%s\",2:{1:3,3:%d,4:1132644000,6:5000,21:9},4:%s,5:1}", case_id, lat,
-	    officers);
-	handset_tell(h, FV_REC_OUTCOME, "{1:%zu,4:1,5:1,6:false,11:true,12:3,13:true}", seq);
-	h->now_ms += (int64_t)minutes * 60000;
-	handset_tell(
-	    h, FV_REC_VISIT_END, "{1:%zu,2:{1:3,3:%d,4:1132644000,6:5000},4:1}", seq, lat);
-	handset_seal(h);
-	h->now_ms += 3600000;
-}
-
-static void
-make_days(struct world *w)
-{
-	struct handset *a = &w->sets[0], *b = &w->sets[1];
-
-	handset_init(a, 1);
-	handset_init(b, 2);
-	b->now_ms = a->now_ms;
-	handset_tell(a, FV_REC_BOOT, "{4:1,6:\"t\"}");
-	handset_tell(b, FV_REC_BOOT, "{4:1,6:\"t\"}");
-	visit(a, "c1", "[\"o1\",\"o2\"]", 20, 231291000);
-	visit(b, "c1", "[\"o2\"]", 21, 231291500);
-	visit(a, "c2", "[\"o1\"]", 15, 231291000);
-	handset_tell(b, FV_REC_EVENT, "{1:\"c2\",4:3}");
-	visit(b, "c2", "[\"o2\"]", 30, 232000000);
-	a->now_ms += 10 * 3600000;
-	visit(a, "c1", "[\"o1\"]", 5, 231291000);
-	handset_tell(b, FV_REC_AMEND, "{1:2,4:4,5:{4:6}}");
-	handset_seal(b);
-}
-
-static void
-put_cases(struct place *p)
-{
-	static const char *const ids[] = {"c1", "c2"};
-
-	for (size_t i = 0; i < 2; i++) {
-		struct fv_store_case row = {.item = {.id = fv_span_z(ids[i]),
-						.agency = fv_span_z("north"),
-						.zones = fv_span_z("Asia/Shanghai"),
-						.has_place = true,
-						.lat_e7 = 231291000,
-						.lon_e7 = 1132644000,
-						.actor = FV_ACTOR_THIRD_PARTY,
-						.product = FV_PRODUCT_CONSUMER_LOAN,
-						.debts = fv_span_z("d1"),
-						.packs = fv_span_z(""),
-						.assigned = fv_span_z("o1;o2")}};
-
-		assert_int_equal(fv_store_case_put(p->store, &row), FV_OK);
-	}
-}
-
-static void
-put_pack(struct world *w)
-{
-	struct fv_rulepack_error why;
-	struct fv_rulepack *pack;
-	struct fv_packs packs = {.agency = "north", .count = 1};
-	struct fv_buf text = {0}, note = {0};
-	struct fv_span file = fv_span_of(w->pack, w->pack_len);
-	const unsigned one[] = {1};
-	struct fv_store_pack row;
-	struct fv_store_note papers = {.version = 1};
-
-	assert_int_equal(fv_rulepack_parse(file, &pack, &why), FV_OK);
-	row = (struct fv_store_pack){.sha256 = pack->sha256,
-	    .id = fv_span_z(pack->id),
-	    .revision = pack->revision,
-	    .file = file};
-	assert_int_equal(fv_store_pack_put(w->p.store, &row), FV_OK);
-	(void)snprintf(packs.packs[0].id, sizeof packs.packs[0].id, "%s", pack->id);
-	packs.packs[0].revision = pack->revision;
-	packs.packs[0].sha256 = pack->sha256;
-	packs.packs[0].adopted_day = 20000;
-	fv_packs_put(&text, &packs);
-	people_sign(&note, fv_buf_span(&text), "north", one, 1);
-	papers.note = fv_buf_span(&note);
-	assert_int_equal(fv_store_note_put(w->p.store, FV_NOTE_PACKS, &papers), FV_OK);
-	fv_rulepack_free(pack);
-	fv_buf_clear(&text);
-	fv_buf_clear(&note);
-}
-
-static void
-open_place(struct world *w)
-{
-	static const uint8_t seed[FV_SEED_BYTES] = {42};
-	struct place *p = &w->p;
-	char path[96];
-
-	memset(p, 0, sizeof *p);
-	(void)snprintf(p->dir, sizeof p->dir, "%s/fv-judge-XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(p->dir));
-	(void)snprintf(path, sizeof path, "%s/fieldvisit.db", p->dir);
-	assert_int_equal(fv_store_open(&p->store, path, FV_STORE_CREATE), FV_OK);
-	assert_int_equal(fv_ledger_open(&p->ledger, p->store, seed), FV_OK);
-	assert_int_equal(fv_ingest_new(&p->ingest, p->store, p->ledger), FV_OK);
-	assert_int_equal(fv_store_begin(p->store), FV_OK);
-	for (size_t i = 0; i < 2; i++) {
-		const struct handset *h = &w->sets[i];
-		struct fv_store_device device = {.enrolled_ms = 1};
-		int64_t no;
-
-		memcpy(device.dev, h->dev, sizeof device.dev);
-		memcpy(device.pk_0, h->pk_0, sizeof device.pk_0);
-		memcpy(device.pk_sync, h->pk_sync, sizeof device.pk_sync);
-		memcpy(device.pk_box, h->pk_box, sizeof device.pk_box);
-		(void)snprintf(device.officer, sizeof device.officer, "o%zu", i + 1);
-		assert_int_equal(fv_store_device_add(p->store, &device, &no), FV_OK);
-		assert_int_equal(fv_store_device_approve(p->store, no, 2), FV_OK);
-		assert_int_equal(fv_store_device_get_no(p->store, no, &p->devices[i]), FV_OK);
-	}
-	put_cases(p);
-	put_pack(w);
-	assert_int_equal(fv_store_commit(p->store), FV_OK);
-}
-
-static void
-close_place(struct place *p)
-{
-	char command[128];
-
-	fv_ingest_free(p->ingest);
-	fv_ledger_close(p->ledger);
-	fv_store_close(p->store);
-	(void)snprintf(command, sizeof command, "rm -rf '%s'", p->dir);
-	assert_int_equal(system(command), 0);
-}
-
-static int
-set_up(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-	FILE *f = fopen("sync-server/rules/cn-cba-2026.json", "rb");
-
-	assert_non_null(w);
-	assert_non_null(f);
-	assert_int_equal(fv_crypto_init(), FV_OK);
-	w->pack = malloc(FV_RULEPACK_MAX_BYTES);
-	assert_non_null(w->pack);
-	w->pack_len = fread(w->pack, 1, FV_RULEPACK_MAX_BYTES, f);
-	assert_int_equal(fclose(f), 0);
-	make_days(w);
-	open_place(w);
-	*state = w;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-
-	close_place(&w->p);
-	handset_clear(&w->sets[0]);
-	handset_clear(&w->sets[1]);
-	free(w->pack);
-	free(w);
-	return 0;
-}
-
-static void
-send_span(struct world *w, size_t which, size_t from, size_t until)
-{
-	const struct handset *h = &w->sets[which];
-	struct fv_sync_request request = {
-	    .from_seq = from, .n = h->count, .answer_max = FV_ANSWER_DEFAULT};
-	struct fv_session *session;
-	struct fv_buf map = {0}, parts = {0};
-
-	handset_wire(h, from, until, &parts);
-	assert_int_equal(fv_session_new(&session, &w->p.devices[which], 0), FV_OK);
-	assert_int_equal(fv_ingest_begin(w->p.ingest), FV_OK);
-	fv_sync_request_put(&map, &request);
-	assert_int_equal(fv_ingest_chunk(w->p.ingest, session, fv_buf_span(&map), NOW), FV_OK);
-	assert_int_equal(
-	    fv_ingest_chunk(w->p.ingest, session, fv_buf_span(&parts), NOW), FV_OK);
-	assert_int_equal(fv_ingest_end(w->p.ingest, session, NOW), FV_OK);
-	assert_int_equal(fv_ingest_commit(w->p.ingest), FV_OK);
-	fv_session_free(session);
-	fv_buf_clear(&map);
-	fv_buf_clear(&parts);
-}
-
-static void
-import_line(struct world *w)
-{
-	const char *line =
-	    "{\"type\":\"contact\",\"id\":\"k9\",\"case\":\"c1\",\"channel\":\"call\","
-	    "\"begin\":\"2026-02-02T10:00:00+08:00\",\"by\":\"collector\","
-	    "\"outcome\":\"conversation\",\"source\":\"dialler\"}";
-	struct fv_store_import row = {.source = fv_span_z("dialler"),
-	    .id = fv_span_z("k9"),
-	    .case_id = fv_span_z("c1"),
-	    .at_ms = 1,
-	    .line = fv_span_z(line)};
-
-	assert_int_equal(fv_store_begin(w->p.store), FV_OK);
-	assert_int_equal(fv_store_import_put(w->p.store, &row), FV_OK);
-	assert_int_equal(fv_store_commit(w->p.store), FV_OK);
-}
 
 static enum fv_err
 append(const struct fv_store_finding *row, const struct judged_finding *finding, void *ctx)
@@ -260,16 +31,16 @@ append(const struct fv_store_finding *row, const struct judged_finding *finding,
 	struct fv_store_finding copy = *row;
 
 	(void)finding;
-	copy.judged_ms = NOW;
+	copy.judged_ms = DAYS_NOW;
 	return fv_store_finding_append(store, &copy);
 }
 
 /* Write revisions of everything as it stands.  Returns how many. */
 static size_t
-audit(struct world *w)
+audit(struct days *w)
 {
 	static const char *const ids[] = {"c1", "c2"};
-	const struct judge_opts opts = {.today_utc_ms = TODAY};
+	const struct judge_opts opts = {.today_utc_ms = DAYS_TODAY};
 	struct judgement judgement;
 	struct fv_store_case row;
 	struct judge *judge;
@@ -293,9 +64,9 @@ audit(struct world *w)
 }
 
 static struct judge *
-open_for_report(struct world *w)
+open_for_report(struct days *w)
 {
-	const struct judge_opts opts = {.today_utc_ms = TODAY, .has_texts = true};
+	const struct judge_opts opts = {.today_utc_ms = DAYS_TODAY, .has_texts = true};
 	struct judge *judge;
 
 	assert_int_equal(judge_open(&judge, w->p.store, &opts), FV_OK);
@@ -305,10 +76,10 @@ open_for_report(struct world *w)
 typedef void (*put_fn)(struct fv_buf *out, const struct report *report);
 
 static void
-report_of(struct world *w, const char *case_id, put_fn put, struct fv_buf *out)
+report_of(struct days *w, const char *case_id, put_fn put, struct fv_buf *out)
 {
 	struct report_options options = {
-	    .case_id = case_id, .all_days = true, .now_ms = TODAY};
+	    .case_id = case_id, .all_days = true, .now_ms = DAYS_TODAY};
 	struct report report;
 	struct judge *judge = open_for_report(w);
 
@@ -317,13 +88,6 @@ report_of(struct world *w, const char *case_id, put_fn put, struct fv_buf *out)
 	assert_int_equal(fv_buf_status(out), FV_OK);
 	report_clear(&report);
 	judge_close(judge);
-}
-
-static uint32_t
-next_random(uint64_t *x)
-{
-	*x = *x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(*x >> 33);
 }
 
 static enum fv_err
@@ -338,39 +102,39 @@ count_provisional(const struct fv_store_finding *finding, void *ctx)
 static void
 any_order_of_arrival_gives_the_same_final_report(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct fv_buf want = {0}, got = {0};
 	uint64_t x = 7;
 
-	send_span(w, 0, 0, w->sets[0].count);
-	send_span(w, 1, 0, w->sets[1].count);
-	import_line(w);
+	days_send(w, 0, 0, w->sets[0].count);
+	days_send(w, 1, 0, w->sets[1].count);
+	days_import(w);
 	report_of(w, NULL, report_put_json, &want);
 	for (int round = 0; round < SHUFFLES; round++) {
 		size_t next[2] = {0, 0}, provisional = 0;
 		bool is_imported = false;
 
-		close_place(&w->p);
-		open_place(w);
+		days_close_place(&w->p);
+		days_open_place(w);
 		while (
 		    next[0] < w->sets[0].count || next[1] < w->sets[1].count || !is_imported) {
-			size_t which = next_random(&x) % 2, span = 1 + next_random(&x) % 7;
+			size_t which = days_random(&x) % 2, span = 1 + days_random(&x) % 7;
 			size_t from = next[which];
 
-			if (!is_imported && next_random(&x) % 8 == 0) {
-				import_line(w);
+			if (!is_imported && days_random(&x) % 8 == 0) {
+				days_import(w);
 				is_imported = true;
 			}
 			if (next[which] == w->sets[which].count)
 				continue;
-			if (next_random(&x) % 4 == 0)
+			if (days_random(&x) % 4 == 0)
 				from =
-				    next_random(&x) % (uint32_t)(next[which] + 1); /* again */
+				    days_random(&x) % (uint32_t)(next[which] + 1); /* again */
 			next[which] = next[which] + span < w->sets[which].count
 			    ? next[which] + span
 			    : w->sets[which].count;
-			send_span(w, which, from, next[which]);
-			if (round % 20 == 0 && next_random(&x) % 3 == 0)
+			days_send(w, which, from, next[which]);
+			if (round % 20 == 0 && days_random(&x) % 3 == 0)
 				(void)audit(w);
 		}
 		fv_buf_reset(&got);
@@ -392,13 +156,13 @@ any_order_of_arrival_gives_the_same_final_report(void **state)
 static void
 a_second_run_writes_nothing_and_late_data_writes_what_it_touches(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 
-	send_span(w, 0, 0, 5);
+	days_send(w, 0, 0, 5);
 	assert_true(audit(w) > 0);
 	assert_int_equal(audit(w), 0);
-	send_span(w, 0, 5, w->sets[0].count);
-	send_span(w, 1, 0, w->sets[1].count);
+	days_send(w, 0, 5, w->sets[0].count);
+	days_send(w, 1, 0, w->sets[1].count);
 	assert_true(audit(w) > 0);
 	assert_int_equal(audit(w), 0);
 }
@@ -406,15 +170,15 @@ a_second_run_writes_nothing_and_late_data_writes_what_it_touches(void **state)
 static void
 what_is_not_sealed_is_provisional_and_said(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct fv_buf text = {0};
 
-	send_span(w, 0, 0, 4); /* all of the visit but its seal */
+	days_send(w, 0, 0, 4); /* all of the visit but its seal */
 	report_of(w, "c1", report_put_table, &text);
 	assert_non_null(strstr(fv_buf_z(&text), "1 visits, "));
 	assert_non_null(strstr(fv_buf_z(&text), "1 provisional"));
 	assert_non_null(strstr(fv_buf_z(&text), "not under a seal yet"));
-	send_span(w, 0, 4, 5);
+	days_send(w, 0, 4, 5);
 	fv_buf_reset(&text);
 	report_of(w, "c1", report_put_table, &text);
 	assert_non_null(strstr(fv_buf_z(&text), "0 provisional"));
@@ -445,7 +209,7 @@ see(const struct fv_store_finding *f, void *ctx)
 }
 
 static struct seen
-look(struct world *w, const char *contact, const char *rule)
+look(struct days *w, const char *contact, const char *rule)
 {
 	struct seen s = {.contact = contact, .rule = rule};
 
@@ -461,7 +225,7 @@ visit_id(const struct handset *h, size_t seq, char out[FV_FOLD_ID_BYTES])
 
 /* A call of another system, `days` after the first record. */
 static void
-import_call(struct world *w, const char *id, const char *begin)
+import_call(struct days *w, const char *id, const char *begin)
 {
 	char line[256];
 	struct fv_store_import row = {.source = fv_span_z("dialler"),
@@ -483,7 +247,7 @@ import_call(struct world *w, const char *id, const char *begin)
 static void
 only_what_falls_in_a_rules_window_makes_its_finding_provisional(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct handset *h = &w->sets[0];
 	char first[FV_FOLD_ID_BYTES], second[FV_FOLD_ID_BYTES];
 	size_t begin;
@@ -491,12 +255,12 @@ only_what_falls_in_a_rules_window_makes_its_finding_provisional(void **state)
 	handset_clear(h);
 	handset_init(h, 1);
 	handset_tell(h, FV_REC_BOOT, "{4:1}");
-	visit(h, "c1", "[\"o1\"]", 5, 231291000); /* 2026-02-02, sealed */
-	h->now_ms = INT64_C(1775012400000);       /* 2026-04-01T11:00+08:00 */
+	days_visit(h, "c1", "[\"o1\"]", 5, 231291000); /* 2026-02-02, sealed */
+	h->now_ms = INT64_C(1775012400000);            /* 2026-04-01T11:00+08:00 */
 	begin = h->count;
-	visit(h, "c1", "[\"o1\"]", 5, 231291000);
+	days_visit(h, "c1", "[\"o1\"]", 5, 231291000);
 
-	send_span(w, 0, 0, h->count - 1); /* without its seal */
+	days_send(w, 0, 0, h->count - 1); /* without its seal */
 	import_call(w, "k20", "2026-04-21T10:00:00+08:00");
 	import_call(w, "k90", "2026-07-01T10:00:00+08:00");
 	assert_true(audit(w) > 0);
@@ -512,7 +276,7 @@ only_what_falls_in_a_rules_window_makes_its_finding_provisional(void **state)
 }
 
 static void
-erase_payload(struct world *w, uint32_t type)
+erase_payload(struct days *w, uint32_t type)
 {
 	char path[96], sql[128];
 	sqlite3 *db;
@@ -528,12 +292,12 @@ erase_payload(struct world *w, uint32_t type)
 static void
 erased_evidence_is_for_a_person_and_replaces_no_verdict(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct fv_buf text = {0};
 	char id[FV_FOLD_ID_BYTES];
 	struct seen before, after;
 
-	send_span(w, 0, 0, 5);
+	days_send(w, 0, 0, 5);
 	assert_true(audit(w) > 0);
 	before = look(w, visit_id(&w->sets[0], 1, id), NULL);
 	assert_true(before.reviews < before.count);
@@ -551,11 +315,11 @@ erased_evidence_is_for_a_person_and_replaces_no_verdict(void **state)
 static void
 evidence_that_was_erased_before_the_first_run_gives_review(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	char id[FV_FOLD_ID_BYTES];
 	struct seen seen;
 
-	send_span(w, 0, 0, 5);
+	days_send(w, 0, 0, 5);
 	erase_payload(w, FV_REC_OUTCOME);
 	assert_true(audit(w) > 0);
 	seen = look(w, visit_id(&w->sets[0], 1, id), NULL);
@@ -568,7 +332,7 @@ evidence_that_was_erased_before_the_first_run_gives_review(void **state)
 static void
 a_correction_of_the_case_takes_the_findings_with_it(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct handset *h = &w->sets[0];
 	struct fv_store_finding last;
 	uint8_t finding[FV_FINDING_ID_BYTES];
@@ -577,12 +341,12 @@ a_correction_of_the_case_takes_the_findings_with_it(void **state)
 	handset_clear(h);
 	handset_init(h, 1);
 	handset_tell(h, FV_REC_BOOT, "{4:1}");
-	visit(h, "c1", "[\"o1\"]", 5, 231291000);
+	days_visit(h, "c1", "[\"o1\"]", 5, 231291000);
 	handset_tell(h, FV_REC_AMEND, "{1:1,4:1,5:{1:\"c2\"}}");
 	handset_seal(h);
-	send_span(w, 0, 0, 5);
+	days_send(w, 0, 0, 5);
 	assert_true(audit(w) > 0);
-	send_span(w, 0, 5, h->count);
+	days_send(w, 0, 5, h->count);
 	(void)audit(w);
 	fv_finding_id(visit_id(h, 1, id), "cn-cba-2026", "CN-06", finding);
 	assert_int_equal(fv_store_finding_last(w->p.store, finding, &last), FV_OK);
@@ -594,11 +358,11 @@ a_correction_of_the_case_takes_the_findings_with_it(void **state)
 static void
 a_report_says_when_where_who_and_why(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct fv_buf text = {0};
 
-	send_span(w, 0, 0, w->sets[0].count);
-	send_span(w, 1, 0, w->sets[1].count);
+	days_send(w, 0, 0, w->sets[0].count);
+	days_send(w, 1, 0, w->sets[1].count);
 	report_of(w, "c2", report_put_table, &text);
 	assert_non_null(strstr(fv_buf_z(&text), "Asia/Shanghai +08:00  case c2  visit by o1"));
 	assert_non_null(strstr(fv_buf_z(&text), "15 min  home  conversation with debtor"));
@@ -614,15 +378,15 @@ a_report_says_when_where_who_and_why(void **state)
 static void
 an_empty_report_says_what_to_do_next(void **state)
 {
-	struct world *w = *state;
-	struct report_options options = {.has_day = true, .day = 1, .now_ms = TODAY};
+	struct days *w = *state;
+	struct report_options options = {.has_day = true, .day = 1, .now_ms = DAYS_TODAY};
 	struct report report;
 	struct judge *judge;
 	struct fv_buf text = {0};
 
 	report_of(w, NULL, report_put_table, &text);
 	assert_non_null(strstr(fv_buf_z(&text), "No visit has arrived yet."));
-	send_span(w, 0, 0, 5);
+	days_send(w, 0, 0, 5);
 	judge = open_for_report(w);
 	assert_int_equal(report_make(&report, w->p.store, judge, &options), FV_OK);
 	fv_buf_reset(&text);
@@ -659,14 +423,14 @@ a_csv_field_is_never_a_formula(void **state)
 static void
 an_officer_named_like_a_formula_or_an_escape_does_no_harm(void **state)
 {
-	struct world *w = *state;
+	struct days *w = *state;
 	struct fv_buf text = {0};
 
 	handset_clear(&w->sets[0]);
 	handset_init(&w->sets[0], 1);
 	handset_tell(&w->sets[0], FV_REC_BOOT, "{4:1}");
-	visit(&w->sets[0], "c1", "[\"=cmd|'/c calc'!A1\",\"\x1b[31mred\"]", 5, 231291000);
-	send_span(w, 0, 0, w->sets[0].count);
+	days_visit(&w->sets[0], "c1", "[\"=cmd|'/c calc'!A1\",\"\x1b[31mred\"]", 5, 231291000);
+	days_send(w, 0, 0, w->sets[0].count);
 	report_of(w, "c1", report_put_csv, &text);
 	assert_non_null(strstr(fv_buf_z(&text), ",\"'=cmd|'/c calc'!A1;?[31mred\","));
 	fv_buf_reset(&text);
@@ -678,7 +442,7 @@ an_officer_named_like_a_formula_or_an_escape_does_no_harm(void **state)
 	fv_buf_clear(&text);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, days_set_up, days_tear_down)
 
 int
 main(void)

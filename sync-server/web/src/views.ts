@@ -20,7 +20,10 @@ import { Complaint } from "./views/Complaint";
 import { Complaints } from "./views/Complaints";
 import { Exports } from "./views/Exports";
 import { Notes } from "./views/NotesPanel";
+import { Home } from "./views/Home";
+import { Queue } from "./views/Queue";
 import { Reports } from "./views/Reports";
+import { Visit } from "./views/Visit";
 
 export interface Seen {
 	/** What stood for :name in the path. */
@@ -53,6 +56,9 @@ export const views: View[] = [
 	{ path: "/notes/:of/:id", title: "notes.panel", right: Right.NOTES, show: Notes },
 	{ path: "/keys", title: "notes.keys", right: Right.NOTES, nav: 85, show: Keys },
 	{ path: "/roster", title: "notes.roster", right: Right.PEOPLE, nav: 85, show: Keys },
+	{ path: "/", title: "queue.home", right: Right.READ, nav: 1, show: Home },
+	{ path: "/queue", title: "queue.title", right: Right.READ, nav: 2, show: Queue },
+	{ path: "/visit/:id", title: "queue.visit", right: Right.READ, show: Visit },
 	{ path: "/report/day", title: "proof.reports", right: Right.READ, nav: 70, show: (seen) => Reports({ ...seen, span: "day" }) },
 	{ path: "/report/week", title: "proof.week.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "week" }) },
 	{ path: "/report/month", title: "proof.month.title", right: Right.READ, show: (seen) => Reports({ ...seen, span: "month" }) },

@@ -10,7 +10,7 @@ function How({ file }: { file: string }): VNode {
 	return (
 		<>
 			<p>{t("proof.panel.check")}</p>
-			<pre class="howto"><code>{`fieldvisit-verify ${file}\nfieldvisit-verify ${file} --policy POLICY`}</code></pre>
+			<pre class="howto" tabIndex={0}><code>{`fieldvisit-verify ${file}\nfieldvisit-verify ${file} --policy POLICY`}</code></pre>
 			<p class="hint">{t("proof.panel.policy")}</p>
 			<p class="hint">{t("proof.panel.notes")}</p>
 		</>

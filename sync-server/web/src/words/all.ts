@@ -6,6 +6,7 @@ import { people } from "./people";
 import { proof } from "./proof";
 import { work } from "./work";
 import { trail } from "./trail";
+import { queue } from "./queue";
 
 export const all: Words[] = [
 	care,
@@ -14,4 +15,5 @@ export const all: Words[] = [
 	proof,
 	work,
 	trail,
+	queue,
 ];
