@@ -71,7 +71,7 @@
  * days, ?7 agency, ?8 officer, ?9 provisional, ?10 limit, ?11 an end; NULL: any. */
 #define QUEUE_AFTER(t)                                                                        \
 	t ".rank = ?2 AND (" t ".begin_ms, " t ".contact) > (?3, ?4) AND " t ".begin_ms < "   \
-									     "?11 "
+	  "?11 "
 #define QUEUE_REST                                                                            \
 	"AND (?5 IS NULL OR q.day >= ?5) AND (?6 IS NULL OR q.day <= ?6)"                     \
 	" AND (?7 IS NULL OR q.agency = ?7) AND (?8 IS NULL OR q.officer = ?8)"               \
