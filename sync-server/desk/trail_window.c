@@ -14,18 +14,13 @@ limit_of(const struct fv_frequency_rule *f)
 	return f->excludes_limit && f->limit > 0 ? f->limit - 1 : f->limit;
 }
 
-static const struct fv_clause *
-clause_of(const struct fv_rule *rule, json_int_t limit)
+static bool
+counts(const struct fv_rule *rule)
 {
-	for (size_t i = 0; i < rule->clause_count; i++) {
-		const struct fv_clause *c = &rule->clauses[i];
-
-		if (c->kind == FV_RULE_FREQUENCY &&
-		    (limit < 0 ||
-			(c->u.frequency.has_limit && limit_of(&c->u.frequency) == limit)))
-			return c;
-	}
-	return NULL;
+	for (size_t i = 0; i < rule->clause_count; i++)
+		if (rule->clauses[i].kind == FV_RULE_FREQUENCY)
+			return true;
+	return false;
 }
 
 const struct fv_rule *
@@ -137,14 +132,14 @@ first_from(const struct fv_case_history *h, int64_t ms)
 	return low;
 }
 
-/* Contacts of the window up to the one judged, and whether they are as many as counted. */
-static void
-put_counted(const struct trail_history *th, const struct fv_clause *c, const json_t *inputs,
-    const struct judged_finding *f, json_t *window)
+/* Contacts of the window up to the one judged; *n_out: how many, or how many channels. */
+static json_t *
+list_counted(const struct trail_history *th, const struct fv_clause *c, const json_t *inputs,
+    const struct judged_finding *f, json_int_t *n_out)
 {
 	const char *key = json_string_value(json_object_get(inputs, "key"));
 	json_t *counted = json_array();
-	uint32_t channels = 0, n = 0;
+	uint32_t channels = 0;
 	int64_t from = 0, to = 0;
 
 	(void)date_of(inputs, "from", &from);
@@ -162,13 +157,44 @@ put_counted(const struct trail_history *th, const struct fv_clause *c, const jso
 		if (strcmp(k->id, f->contact) == 0)
 			break;
 	}
-	n = (uint32_t)json_array_size(counted);
+	*n_out = (json_int_t)json_array_size(counted);
 	if (c->u.frequency.distinct_channels)
-		for (n = 0; channels != 0; channels &= channels - 1)
-			n++;
-	(void)json_object_set_new(window, "counted", counted);
-	(void)json_object_set_new(
-	    window, "is_exact", json_boolean(number_of(inputs, "count") == (json_int_t)n));
+		for (*n_out = 0; channels != 0; channels &= channels - 1)
+			(*n_out)++;
+	return counted;
+}
+
+/* By which of the rule's clauses was counted is told by the limit and by the count. */
+static bool
+put_counted(const struct trail_history *th, const struct fv_rule *rule, const json_t *inputs,
+    const struct judged_finding *f, json_t *window)
+{
+	json_t *best = NULL, *counted;
+	bool is_exact = false, has_channels = false;
+	json_int_t n;
+
+	for (size_t i = 0; i < rule->clause_count && !is_exact; i++) {
+		const struct fv_clause *c = &rule->clauses[i];
+
+		if (c->kind != FV_RULE_FREQUENCY || !c->u.frequency.has_limit ||
+		    (json_int_t)limit_of(&c->u.frequency) != number_of(inputs, "limit"))
+			continue;
+		counted = list_counted(th, c, inputs, f, &n);
+		is_exact = n == number_of(inputs, "count");
+		if (best != NULL && !is_exact) {
+			json_decref(counted);
+			continue;
+		}
+		json_decref(best);
+		best = counted;
+		has_channels = c->u.frequency.distinct_channels;
+	}
+	if (best == NULL)
+		return false;
+	(void)json_object_set_new(window, "counts_channels", json_boolean(has_channels));
+	(void)json_object_set_new(window, "counted", best);
+	(void)json_object_set_new(window, "is_exact", json_boolean(is_exact));
+	return true;
 }
 
 static json_t *
@@ -183,22 +209,20 @@ put_count(struct trail_history *th, const struct fv_rule *rule, const json_t *in
     const struct judged_finding *f)
 {
 	const json_int_t limit = number_of(inputs, "limit");
-	const struct fv_clause *c = limit >= 0 ? clause_of(rule, limit) : NULL;
 	const char *per = json_string_value(json_object_get(inputs, "per"));
 	int64_t from, to;
 	json_t *window;
 
-	if (c == NULL || !date_of(inputs, "from", &from) || !date_of(inputs, "to", &to))
+	if (limit < 0 || !date_of(inputs, "from", &from) || !date_of(inputs, "to", &to))
 		return;
 	window = window_of(f, "count");
 	put_span(th, window, from, to);
 	(void)json_object_set_new(window, "count", json_integer(number_of(inputs, "count")));
 	(void)json_object_set_new(window, "limit", json_integer(limit));
 	(void)json_object_set_new(window, "per", per != NULL ? json_string(per) : json_null());
-	(void)json_object_set_new(
-	    window, "counts_channels", json_boolean(c->u.frequency.distinct_channels));
-	put_counted(th, c, inputs, f, window);
-	(void)json_array_append_new(th->windows, window);
+	if (put_counted(th, rule, inputs, f, window))
+		(void)json_array_append(th->windows, window);
+	json_decref(window);
 }
 
 /* How long after one contact the next may not come. */
@@ -230,8 +254,7 @@ trail_put_windows(struct trail_history *th, const struct judged_finding *f)
 	const struct fv_rule *rule = trail_rule_of(f);
 	json_t *inputs;
 
-	if (f->verdict == FV_VERDICT_NA || rule == NULL || clause_of(rule, -1) == NULL ||
-	    f->inputs == NULL)
+	if (f->verdict == FV_VERDICT_NA || rule == NULL || !counts(rule) || f->inputs == NULL)
 		return;
 	if ((inputs = json_loads(f->inputs, 0, NULL)) == NULL)
 		return;

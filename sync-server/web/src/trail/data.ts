@@ -179,7 +179,10 @@ export function itemsOf(day: Day): Item[] {
 	for (const v of day.visits)
 		items.push({ key: `v${v.seq}`, kind: "visit", t: v.begin_t_ms, until: v.end_t_ms, at: v.begin_ms, ...place(v.begin), of: v, zone: v.zone ?? zone });
 	for (const g of day.gaps)
-		items.push({ key: `g${g.from_ms}`, kind: "gap", t: g.from_ms, until: g.until_ms, at: g.from_ms, lat: null, lon: null, eph: null, stamp: null, of: g, zone });
+		// A handheld that saves power is silent for some minutes again and again: the map and the
+		// lane of the track show it.
+		if (g.reason !== "not_told" || g.until_ms - g.from_ms >= 300000)
+			items.push({ key: `g${g.from_ms}`, kind: "gap", t: g.from_ms, until: g.until_ms, at: g.from_ms, lat: null, lon: null, eph: null, stamp: null, of: g, zone });
 	for (const m of day.marks)
 		items.push({ key: `m${m.seq}`, kind: "mark", t: m.t_ms, until: null, at: m.at_ms, ...place(m.stamp), of: m, zone });
 	return items.sort((a, b) => a.t - b.t);

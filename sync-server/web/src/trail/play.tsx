@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../ui";
 import { t } from "../words";
 import { clock } from "./say";
-import type { Span } from "./timeline";
+import type { Span } from "./axis";
 
 const SPEEDS = [1, 10, 60, 300, 1200];
 

@@ -36,7 +36,7 @@ export const channelText = (channel: string | null | undefined): string =>
 export const outcomeText = (outcome: string | null): string =>
 	outcome === null ? "" : wordOr(`trail.outcome.${outcome}`, outcome);
 export const eventText = (kind: string | null | undefined): string =>
-	wordOr(`event.${kind}`, (kind ?? "").replaceAll("_", " "));
+	wordOr(`proof.kind.${kind}`, (kind ?? "").replaceAll("_", " "));
 
 function markText(m: Mark, zone: string): string {
 	if (m.type === "SOS" && m.code === 2) return t("trail.mark.SOS.2");
@@ -77,7 +77,10 @@ export function itemText(item: Item): string {
 }
 
 export function metres(mm: number): string {
-	return mm >= 1000000 ? `${(mm / 1000000).toFixed(2)} km` : `${mm >= 10000 ? Math.round(mm / 1000) : (mm / 1000).toFixed(1)} m`;
+	const isFar = mm >= 1000000;
+	return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en", {
+		style: "unit", unit: isFar ? "kilometer" : "meter", unitDisplay: "short", maximumFractionDigits: isFar ? 2 : mm >= 10000 ? 0 : 1,
+	}).format(mm / (isFar ? 1000000 : 1000));
 }
 
 export function degrees(lat: number, lon: number, digits: number): string {

@@ -4,34 +4,10 @@ import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { localText } from "../ui";
 import { t } from "../words";
+import { spot, ticksOf, type Span } from "./axis";
 import type { Day, Item } from "./data";
 import { hasMoved, isAlarm, type Point } from "./map";
 import { clock, itemText } from "./say";
-
-export interface Span { from: number; until: number }
-
-const MINUTE = 60000;
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080].map((m) => m * MINUTE);
-
-/** Instants for labels: about eight, at round local times. */
-export function ticksOf(span: Span, zone: string): number[] {
-	const step = STEPS.find((s) => (span.until - span.from) / s <= 8) ?? STEPS[STEPS.length - 1]!;
-	// Local clocks run at whole minutes beside UTC: find how far a round local time is off.
-	const local = localText(span.from, zone);
-	const wall = Date.UTC(+local.slice(0, 4), +local.slice(5, 7) - 1, +local.slice(8, 10), +local.slice(11, 13), +local.slice(14, 16));
-	const shift = wall - Math.floor(span.from / MINUTE) * MINUTE;
-	const ticks: number[] = [];
-	for (let at = Math.ceil((span.from + shift) / step) * step - shift; at <= span.until; at += step) ticks.push(at);
-	return ticks;
-}
-
-/** Left and width in the lane, as a style. */
-export function spot(span: Span, from: number, until: number | null): Record<string, string | undefined> {
-	const all = span.until - span.from;
-	const left = Math.max(0, Math.min(1, (from - span.from) / all));
-	const right = until === null ? left : Math.max(left, Math.min(1, (until - span.from) / all));
-	return { left: `${left * 100}%`, width: until === null ? undefined : `${(right - left) * 100}%` };
-}
 
 export function Axis({ span, zone, hasDate }: { span: Span; zone: string; hasDate?: boolean }): VNode {
 	return (

@@ -5,8 +5,9 @@ import { api, useLoad, type Page } from "../api";
 import { MapBox, prepare, type Shown } from "../trail/mapbox";
 import { hasMoved, type Point } from "../trail/map";
 import { fixAt, spanOf, type Day, type Gap, type Item, type Run, type Shift, type Visit } from "../trail/data";
-import { clock, degrees, Facts, itemText, length, Provisional, stampRows, stayText } from "../trail/say";
-import { Timeline, type Span } from "../trail/timeline";
+import { clock, degrees, Facts, itemText, length, metres, Provisional, stampRows, stayText } from "../trail/say";
+import type { Span } from "../trail/axis";
+import { Timeline } from "../trail/timeline";
 import { Player } from "../trail/play";
 import { Empty, Go, goTo, Load, localText, Table, Time } from "../ui";
 import { t } from "../words";
@@ -62,7 +63,7 @@ function Head({ day }: { day: Day }): VNode {
 			]} />
 			<p class="hint">{day.missing.last_sync_ms === null
 				? t("trail.live.never")
-				: t("trail.live", { when: `${localText(day.missing.last_sync_ms, zone)} ${zone}`, coarse: "1 m", fine: "0.1 m" })}</p>
+				: t("trail.live", { when: `${localText(day.missing.last_sync_ms, zone)} ${zone}`, coarse: metres(1000), fine: metres(100) })}</p>
 			<Provisional day={day} />
 			{ahead !== undefined && <p class="trail-warn">{t("trail.off", { off: length(ahead) })}</p>}
 		</div>
