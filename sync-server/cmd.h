@@ -42,6 +42,7 @@ int cmd_credential_check(int argc, char **argv);
 int cmd_desk_add(int argc, char **argv);
 int cmd_desk_disable(int argc, char **argv);
 int cmd_desk_enable(int argc, char **argv);
+int cmd_case_report(int argc, char **argv);
 int cmd_desk_token(int argc, char **argv);
 int cmd_desk_link(int argc, char **argv);
 int cmd_desk_list(int argc, char **argv);

@@ -11,11 +11,12 @@
 #include "sync-server/verb.h"
 
 #define USAGE                                                                                 \
-	"export --visit ID|--case ID [--out FILE|-] [--who NAME] [--json]\n"                  \
+	"export --visit ID|--case ID|--agency ID [--out FILE|-] [--who NAME] [--json]\n"      \
 	"  Writes an evidence bundle (a tar file) that 'fieldvisit-verify' checks offline.  " \
 	"It\n"                                                                                \
 	"  shows the records of that visit or case and every other record as a hash.  The "   \
 	"export\n"                                                                            \
+	"  of an agency holds the receipts of its handhelds: every record as a hash.  It\n"   \
 	"  is logged in the ledger under NAME (default: the user who runs this)."
 
 struct work {
@@ -26,6 +27,14 @@ struct work {
 	char out_text[FV_CASE_ID_BYTES + 8];
 	int code; /* of the verb asked last */
 };
+
+static const char *
+subject(const struct work *w)
+{
+	return w->make.case_id != NULL ? w->make.case_id
+	    : w->make.agency != NULL   ? w->make.agency
+				       : w->make.visit;
+}
 
 /* The name under which the export is logged. */
 static bool
@@ -51,6 +60,7 @@ read_args(struct work *w, int argc, char **argv)
 	const struct fv_cli_option options[] = {
 	    {"visit", FV_CLI_TEXT, &w->make.visit, false},
 	    {"case", FV_CLI_TEXT, &w->make.case_id, false},
+	    {"agency", FV_CLI_TEXT, &w->make.agency, false},
 	    {"out", FV_CLI_TEXT, &w->out, false},
 	    {"who", FV_CLI_TEXT, &w->who, false},
 	    {"json", FV_CLI_FLAG, &w->as_json, false},
@@ -62,9 +72,12 @@ read_args(struct work *w, int argc, char **argv)
 		return code;
 	if (!fv_verb_operands(argc, 0, 0, USAGE))
 		return FV_EXIT_USAGE;
-	if ((w->make.visit == NULL) == (w->make.case_id == NULL))
-		return fv_cli_fail(
-		    FV_EXIT_USAGE, "export", "name one of --visit ID and --case ID");
+	if ((w->make.visit != NULL) + (w->make.case_id != NULL) + (w->make.agency != NULL) !=
+	    1)
+		return fv_cli_fail(FV_EXIT_USAGE, "export",
+		    "name one of --visit ID, --case ID and --agency ID");
+	if (w->make.agency != NULL && !fv_id_valid(fv_span_z(w->make.agency), FV_ID_BYTES - 1))
+		return fv_cli_fail(FV_EXIT_USAGE, w->make.agency, "is no agency's id");
 	if (w->make.case_id != NULL &&
 	    !fv_id_valid(fv_span_z(w->make.case_id), FV_CASE_ID_BYTES - 1))
 		return fv_cli_fail(FV_EXIT_USAGE, w->make.case_id, "is no case id");
@@ -72,8 +85,7 @@ read_args(struct work *w, int argc, char **argv)
 		return fv_cli_fail(
 		    FV_EXIT_USAGE, w->who, "a name is 1 to 24 of A-Z a-z 0-9 . _ -");
 	if (w->out == NULL) {
-		(void)snprintf(w->out_text, sizeof w->out_text, "%.40s.tar",
-		    w->make.case_id != NULL ? w->make.case_id : w->make.visit);
+		(void)snprintf(w->out_text, sizeof w->out_text, "%.40s.tar", subject(w));
 		w->out = w->out_text;
 	}
 	if (strcmp(w->out, "-") != 0 && access(w->out, F_OK) == 0)
@@ -104,7 +116,7 @@ ask(const char *verb, json_t *request, void *ctx)
 static int
 make(struct work *w)
 {
-	const char *what = w->make.case_id != NULL ? w->make.case_id : w->make.visit;
+	const char *what = subject(w);
 	enum fv_err rc = export_make(fv_host_dir(), &w->make);
 
 	if (rc == FV_OK)

@@ -155,9 +155,8 @@ opening_unseal(struct opening *o, const struct opening_found *f, struct fv_span 
 	return NULL;
 }
 
-/* Returns the rule that is broken; NULL: `plain` holds the text, or the note is not ours. */
-static const char *
-decrypt(struct opening *o, const struct opening_found *f, struct fv_span ct,
+const char *
+opening_decrypt(struct opening *o, const struct opening_found *f, struct fv_span ct,
     struct fv_buf *plain, bool *is_ours)
 {
 	uint8_t kc[FV_NOTE_KC_BYTES], cek[FV_NOTE_CEK_BYTES], aad[FV_NOTE_AAD_BYTES];
@@ -222,7 +221,7 @@ open_note(struct opening *o, struct fv_span name, struct fv_span ct)
 		return;
 	rule = opening_read_payload(o, &f, FV_REC_NOTE);
 	if (rule == NULL)
-		rule = decrypt(o, &f, ct, &plain, &is_ours);
+		rule = opening_decrypt(o, &f, ct, &plain, &is_ours);
 	if (rule != NULL)
 		opening_complain(o, &f, rule);
 	else if (!is_ours)
@@ -295,15 +294,8 @@ load_folder(const char *top, const char *below, int depth, struct fv_bundle *bun
 	return code;
 }
 
-/* An export's bytes: a tar file's own, or what a folder would be packed. */
-struct source {
-	struct fv_cli_map map;
-	struct fv_buf buf;
-	struct fv_span tar;
-};
-
-static int
-load(const char *path, struct source *source, struct fv_bundle **bundle_out)
+int
+opening_load(const char *path, struct opening_source *source, struct fv_bundle **bundle_out)
 {
 	struct stat st;
 	size_t at = 0;
@@ -329,18 +321,28 @@ load(const char *path, struct source *source, struct fv_bundle **bundle_out)
 	return FV_EXIT_OK;
 }
 
-static int
-open_all(struct opening *o, const char *path, struct fv_span tar)
+int
+opening_verify(struct opening *o, const char *path, struct fv_span tar)
 {
 	const struct fv_bundle_check check = {.tar = tar, .fn = take_claim, .ctx = o};
 	enum fv_bundle_verdict verdict;
-	const struct fv_tar_member *m;
 
 	if (fv_bundle_verify(&check, &verdict) != FV_OK)
 		return fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
 	if (verdict != FV_BUNDLE_HOLDS)
 		return fv_cli_fail(FV_EXIT_NO, path,
 		    "does not verify, so no note of it is shown; see fieldvisit-verify");
+	return FV_EXIT_OK;
+}
+
+static int
+open_all(struct opening *o, const char *path, struct fv_span tar)
+{
+	const struct fv_tar_member *m;
+	int verified = opening_verify(o, path, tar);
+
+	if (verified != FV_EXIT_OK)
+		return verified;
 	for (size_t i = 0; (m = fv_bundle_member(o->bundle, i)) != NULL; i++) {
 		open_note(o, m->name, m->body);
 		opening_attachment(o, m->name);
@@ -378,7 +380,7 @@ cmd_note_open(int argc, char **argv)
 	};
 	struct fv_key_secret *secret = NULL;
 	struct fv_key_public key;
-	struct source source = {0};
+	struct opening_source source = {0};
 	int code = fv_cli_parse(&argc, argv, options, USAGE);
 
 	if (code != FV_EXIT_OK)
@@ -386,7 +388,7 @@ cmd_note_open(int argc, char **argv)
 	if (argc != 2)
 		return fv_cli_fail(
 		    FV_EXIT_USAGE, "note open", "needs one BUNDLE or FOLDER; see --help");
-	if ((code = load(argv[1], &source, &o.bundle)) != FV_EXIT_OK ||
+	if ((code = opening_load(argv[1], &source, &o.bundle)) != FV_EXIT_OK ||
 	    (code = fv_cli_open_key(key_path, pass_file, &key, &secret)) != FV_EXIT_OK)
 		goto cleanup;
 	o.key = &key;

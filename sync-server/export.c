@@ -435,6 +435,39 @@ add_trail(struct work *w, const struct seen *head)
 	return rc;
 }
 
+static enum fv_err
+add_papers(struct work *w, const struct seen *head)
+{
+	enum fv_err rc;
+
+	w->sum->devices++;
+	if ((rc = add_trail(w, head)) == FV_OK)
+		rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
+	return rc;
+}
+
+/* The receipt of an agency's handheld: what was sealed, every record as its hash. */
+static enum fv_err
+add_receipt(const struct fv_store_device *device, void *ctx)
+{
+	struct work *w = ctx;
+	const struct seen *head;
+	enum fv_err rc;
+
+	if (strcmp(device->agency, w->request->agency) != 0)
+		return FV_OK;
+	w->device = *device;
+	(void)fv_evidence_prefix(device->dev, w->prefix);
+	if ((head = find_head(w, device->dev, UINT64_MAX)) == NULL)
+		return FV_OK;
+	if ((rc = fv_evidence_scope_new(&w->scope, NULL, UINT64_MAX)) == FV_OK)
+		rc = add_papers(w, head);
+	w->sum->records += head->number;
+	fv_evidence_scope_free(w->scope);
+	w->scope = NULL;
+	return rc;
+}
+
 /* One handheld's part, when it has any. */
 static enum fv_err
 add_device(const struct fv_store_device *device, void *ctx)
@@ -465,9 +498,7 @@ add_device(const struct fv_store_device *device, void *ctx)
 	w->sum->left_out += own;
 	if (head == NULL)
 		goto cleanup;
-	w->sum->devices++;
-	if ((rc = add_trail(w, head)) == FV_OK)
-		rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
+	rc = add_papers(w, head);
 cleanup:
 	fv_evidence_scope_free(w->scope);
 	w->scope = NULL;
@@ -489,7 +520,8 @@ export_gather(struct fv_store *store, const struct export_request *request,
 	w->bundle = bundle;
 	w->sum = sum_out;
 	if ((rc = read_ledger(w)) == FV_OK)
-		rc = fv_store_device_each(store, NULL, add_device, w);
+		rc = fv_store_device_each(
+		    store, NULL, request->agency != NULL ? add_receipt : add_device, w);
 	if (rc == FV_OK)
 		rc = fv_evidence_add_words(bundle, request->log_pk);
 	if (rc == FV_OK && sum_out->records == 0)

@@ -12,6 +12,7 @@
 
 /* What is to be shown. */
 struct export_request {
+	const char *agency;  /* the receipts of its handhelds; or NULL: */
 	const char *case_id; /* a case; or NULL: the visit or contact below */
 	uint8_t dev[FV_DEV_BYTES];
 	uint64_t seq;
@@ -23,7 +24,7 @@ struct export_request {
 /* What went in. */
 struct export_sum {
 	size_t devices;
-	size_t records;  /* of the case or visit itself */
+	size_t records;  /* of the case or visit itself; of an agency: those sealed */
 	size_t left_out; /* of those: not under a seal that the ledger holds */
 	size_t notes;
 	size_t attachments;

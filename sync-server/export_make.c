@@ -60,7 +60,8 @@ gather(struct work *w)
 	enum fv_err rc = fv_store_view_begin(w->store);
 
 	w->request.case_id = make->case_id;
-	if (rc == FV_OK && make->case_id == NULL)
+	w->request.agency = make->agency;
+	if (rc == FV_OK && make->visit != NULL)
 		rc = export_find_visit(w->store, make->visit, w->request.dev, &w->request.seq);
 	if (rc == FV_OK)
 		rc = read_log_key(w);

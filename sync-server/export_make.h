@@ -16,8 +16,8 @@
 typedef json_t *(*export_ask_fn)(const char *verb, json_t *request, void *ctx);
 
 struct export_make {
-	const char *visit, *case_id; /* one of them */
-	const char *who;             /* 1 to 24 of A-Z a-z 0-9 . _ - */
+	const char *visit, *case_id, *agency; /* one of them */
+	const char *who;                      /* 1 to 24 of A-Z a-z 0-9 . _ - */
 	export_ask_fn ask;
 	void *ctx;
 	/* What comes out: */

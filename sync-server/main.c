@@ -26,6 +26,8 @@ static const struct verb {
     {"case import", cmd_case_import, "take cases and their sealed cards"},
     {"case list", cmd_case_list, "list the cases"},
     {"case place", cmd_case_place, "take a visit's position as a case's place"},
+    {"case report", cmd_case_report,
+	"what is kept of a borrower, for the borrower, from an export"},
     {"case seal", cmd_case_seal, "seal a case file's personal columns, off the server"},
     {"case show", cmd_case_show, "show one case"},
     {"complaint answer", cmd_complaint_answer, "answer a complaint; its hold ends"},

@@ -57,6 +57,23 @@ const char *opening_unseal(struct opening *o, const struct opening_found *f,
     struct fv_span capsules, uint8_t kc_out[FV_NOTE_KC_BYTES],
     uint8_t cek_out[FV_NOTE_CEK_BYTES], bool *is_ours_out);
 
+/* The text of a note.  Returns the rule that is broken; NULL: `plain` holds it, or
+ * (*is_ours_out false) it is sealed to others only. */
+const char *opening_decrypt(struct opening *o, const struct opening_found *f,
+    struct fv_span ct, struct fv_buf *plain, bool *is_ours_out);
+
+/* An export's bytes: a tar file's own, or what a folder would be packed. */
+struct opening_source {
+	struct fv_cli_map map; /* owned; fv_cli_unmap() */
+	struct fv_buf buf;     /* owned */
+	struct fv_span tar;
+};
+/* Read an export, a file or a folder.  Owned: *bundle_out.  An exit code; says why. */
+int opening_load(
+    const char *path, struct opening_source *source, struct fv_bundle **bundle_out);
+/* Refuse an export that does not verify.  An exit code; says why. */
+int opening_verify(struct opening *o, const char *path, struct fv_span tar);
+
 /* Open the attachment whose payload member is `name`; any other name is passed over. */
 void opening_attachment(struct opening *o, struct fv_span name);
 
