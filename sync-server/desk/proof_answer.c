@@ -373,11 +373,15 @@ static enum fv_err
 put_answer(struct proof_case *c, int64_t now_ms, json_t **out)
 {
 	const struct fv_case_history *h = fv_history_find(c->j->history, c->id);
-	json_t *complete = NULL;
+	json_t *complete = NULL, *requests = NULL;
 	enum fv_err rc = proof_completeness(c, &complete);
 
-	if (rc != FV_OK)
+	if (rc == FV_OK)
+		rc = proof_requests(c, &requests);
+	if (rc != FV_OK) {
+		json_decref(complete);
 		return rc;
+	}
 	*out = json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:s?, s:I, s:s}", "case",
 	    case_json(c), "from", date(c->has_from, c->from_day), "to",
 	    date(c->has_until, c->until_day), "zone",
@@ -397,6 +401,7 @@ put_answer(struct proof_case *c, int64_t now_ms, json_t **out)
 	(void)json_object_set_new(
 	    *out, "unreadable", json_integer((json_int_t)c->j->unreadable));
 	(void)json_object_set_new(*out, "completeness", complete);
+	(void)json_object_set_new(*out, "requests", requests);
 	return *out != NULL ? FV_OK : FV_ENOMEM;
 }
 

@@ -29,4 +29,7 @@ json_t *proof_officer(const struct proof_case *c, const char *id);
  * gaps.  Owned: *out (NULL after an error). */
 enum fv_err proof_completeness(const struct proof_case *c, json_t **out);
 
+/* What the borrower asked for and complained of in the interval.  Owned: *out. */
+enum fv_err proof_requests(const struct proof_case *c, json_t **out);
+
 #endif

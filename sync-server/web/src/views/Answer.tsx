@@ -6,10 +6,11 @@ import { SessionContext } from "../session";
 import { Field, goTo, Load, Table, Verdict } from "../ui";
 import type { Seen } from "../views";
 import { language, said, t } from "../words";
-import type { AnswerData, Contact, EventRow, Finding, Handheld, Pack, Version } from "./answerdata";
+import type { AnswerData, Asked, Contact, EventRow, Finding, Handheld, Pack, Version } from "./answerdata";
 import { Local, Officer, offset, PrintButton, wall, word } from "./ProofParts";
 import "./Reports.css";
 
+const stop = () => (language() === "zh" ? "。" : ".");
 const comma = () => (language() === "zh" ? "、" : ", ");
 
 export function Answer({ params, query }: Seen): VNode {
@@ -121,9 +122,9 @@ function ContactBlock({ c, zone }: { c: Contact; zone: string }): VNode {
 				{!c.imported && !c.sealed && `, ${t("proof.answer.unsealed")}`}</span>
 			</p>
 			{broken.length > 0 && <ul>{broken.map((f) => <FindingLine key={`${f.pack} ${f.rule}`} f={f} />)}</ul>}
-			<p class="cite">{t("proof.answer.rules", { n: c.rules_looked_at })}.{" "}
-				{passed.length > 0 && <>{t("proof.answer.passed")} {passed.map((f) => `${f.pack} ${f.rule}`).join(comma())}.</>}</p>
-			{(c.exceptions ?? []).length > 0 && <p>{t("proof.answer.odd")} {[...new Set(c.exceptions)].map((w) => word("odd", w)).join("; ")}.</p>}
+			<p class="cite">{t("proof.answer.rules", { n: c.rules_looked_at })}{" "}
+				{passed.length > 0 && <>{t("proof.answer.passed")} {passed.map((f) => `${f.pack} ${f.rule}`).join(comma())}{stop()}</>}</p>
+			{(c.exceptions ?? []).length > 0 && <p>{t("proof.answer.odd")} {[...new Set(c.exceptions)].map((w) => word("odd", w)).join(language() === "zh" ? ";" : "; ")}{stop()}</p>}
 			{(c.versions ?? []).length > 0 && <Versions of={c.versions!} />}
 		</section>
 	);
@@ -165,13 +166,25 @@ function Versions({ of }: { of: Version[] }): VNode {
 // -- events, complaints, packs -----------------------------------------------------------
 
 function Complaints({ data }: { data: AnswerData }): VNode {
-	if (data.complaints.length === 0) return <p>{t("proof.answer.nocomplaints")}</p>;
+	if (data.complaints.length + data.requests.length === 0) return <p>{t("proof.answer.nocomplaints")}</p>;
 	return (
-		<ul class="lines">{data.complaints.map((c) => (
+		<ul class="lines">{data.requests.map((r) => <RequestLine key={r.no} r={r} zone={data.zone} />)}
+			{data.complaints.map((c) => (
 			<li key={c.id}><Local at={c.at} zone={data.zone} /> · {word("source", c.source)}{" · "}
 				{c.closed_at ? t("proof.answer.complaint.closed", { at: `${wall(c.closed_at)} ${offset(c.closed_at)}` }) : t("proof.answer.complaint.open")}
 				{c.contact && <> · <span class="id">{c.contact}</span></>}</li>
 		))}</ul>
+	);
+}
+
+function RequestLine({ r, zone }: { r: Asked; zone: string }): VNode {
+	return (
+		<li><Local at={r.at} zone={zone} /> · <b>{t(`care.kind.${r.kind}`)}</b>{r.source && <>, {t(`care.source.${r.source}`)}</>}{" · "}
+			{t("proof.answer.deadline", { at: r.deadline.slice(0, 10) })}{" · "}
+			{r.decision
+				? `${t("proof.answer.complaint.closed", { at: `${wall(r.decided_at ?? "")} ${offset(r.decided_at ?? "Z")}` })}: ${t(`care.decision.${r.decision}`)}${r.reason ? `, ${t(`care.reason.${r.reason}`)}` : ""} (${r.decided_by})`
+				: t("proof.answer.complaint.open")}
+			{r.hold_until && ` · ${t("proof.answer.held", { at: wall(r.hold_until) })}`}</li>
 	);
 }
 

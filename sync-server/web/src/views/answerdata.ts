@@ -20,6 +20,10 @@ export interface EventRow {
 	source: string; imported: boolean; contact: string | null; recorded_by: Person | null;
 }
 export interface Complaint { id: string; at: string; contact: string | null; source: string; closed_at: string | null }
+export interface Asked {
+	no: number; kind: string; source: string | null; at: string; deadline: string; decision: string | null;
+	reason: string | null; decided_at: string | null; decided_by: string | null; hold_until: string | null;
+}
 export interface Pack {
 	id: string; title_en: string; title_zh: string; jurisdiction: string; revision: number;
 	published: string | null; sha256: string; sources: { title: string; where: string }[];
@@ -34,7 +38,7 @@ export interface AnswerData {
 	case: { id: string; agency: string; zones: string[]; assigned: string[]; packs: string[]; closed: boolean };
 	from: string | null; to: string | null; zone: string; made_at: string;
 	packs: Pack[]; problem: string | null; engine: number; tzdata: string;
-	contacts: Contact[]; events: EventRow[]; complaints: Complaint[];
+	contacts: Contact[]; events: EventRow[]; complaints: Complaint[]; requests: Asked[];
 	imported: number; unreadable: number;
 	completeness: {
 		handhelds: Handheld[]; officers_without_handheld: Person[];
