@@ -1,8 +1,9 @@
 // Reports, the answer to a regulator, exports and proofs as people use them.
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { give } from "./keyring.mjs";
 import { NARROW, WIDE, axe, check, end, fits, launch, login, open, shot } from "./support.mjs";
 
 const house = JSON.parse(process.env.HOUSE);
@@ -73,6 +74,29 @@ async function proof(page) {
 	check(saved.suggestedFilename() === `${house.case}.tar`, "the proof of a case is saved from the page", saved.suggestedFilename());
 }
 
+/** The table with what is sealed, and the borrower's copy, with the supervisor's key. */
+async function sealed(lang, size) {
+	const page = await open(browser, { lang, size });
+	await login(page, house.url, house.person, house.password);
+	await page.goto(`${house.url}/#/exports`);
+	await page.locator('.card input[size="12"]').nth(2).fill(house.case);
+	await page.locator(".card button").first().click();
+	await give(page, join(house.keys, "supervisor.key"), readFileSync(join(house.keys, "passphrase"), "utf8").trim());
+	const saved = await page.waitForEvent("download");
+	await saved.saveAs(join(house.folder, "sealed.csv"));
+	check(saved.suggestedFilename() === "sealed.csv", "a table with what is sealed is opened and saved in the browser", saved.suggestedFilename());
+	await looksGood(page, "sealed", lang, size);
+	await page.evaluate((id) => { location.hash = `/report/access/${id}`; }, house.case);
+	await page.locator(".answer button.main").click();
+	await page.locator(".answer .note-text").first().waitFor();
+	const text = await page.locator(".answer article").innerText();
+	check(text.includes(house.note) && text.includes("Planted-Wang") && text.includes("2027-01-05"), `a borrower's copy shows his card and the notes about him (${lang})`, text.slice(0, 300));
+	check((await page.locator(".answer .note-text").count()) === 2, "but not what was noted of talking with somebody else");
+	await looksGood(page, "access", lang, size);
+	check(page.complaints.length === 0, `nothing failed with the key open (${lang})`, page.complaints.join("; "));
+	await page.context().close();
+}
+
 const wide = await theAnswer("en", WIDE);
 await reports(wide, "en", WIDE);
 await exports(wide, "en", WIDE);
@@ -83,4 +107,5 @@ await reports(narrow, "zh", NARROW);
 await exports(narrow, "zh", NARROW);
 await narrow.context().close();
 await (await theAnswer("zh", WIDE)).context().close();
+await sealed("en", WIDE);
 await end(browser);
