@@ -55,6 +55,12 @@ put_store(struct fv_buf *out, const struct fv_store_gauges *g)
 	    "Payloads, notes and pieces that were announced and have not come.");
 	put(out, "alerts_unacknowledged", "gauge", g->alerts, "Alerts that nobody has seen.");
 	put(out, "ledger_leaves", "gauge", g->leaves, "Leaves of the ledger.");
+	put_head(
+	    out, "findings_open", "gauge", "Findings that nobody has decided, by verdict.");
+	fv_buf_putf(out,
+	    "fieldvisit_findings_open{verdict=\"fail\"} %" PRIu64
+	    "\nfieldvisit_findings_open{verdict=\"review\"} %" PRIu64 "\n",
+	    g->fails, g->reviews);
 	put_head(out, "last_backup_timestamp_seconds", "gauge",
 	    "When the last backup was made; absent: never.");
 	if (g->has_backup)

@@ -12,7 +12,7 @@ enum fv_err
 fv_store_gauges(struct fv_store *store, int64_t silent_since_ms, struct fv_store_gauges *out)
 {
 	uint64_t *const values[] = {&out->devices, &out->silent, &out->records, &out->sealed,
-	    &out->missing, &out->alerts, &out->leaves};
+	    &out->missing, &out->alerts, &out->leaves, &out->fails, &out->reviews};
 	struct fv_buf backup = {0};
 	uint64_t backup_ms = 0;
 	sqlite3_stmt *stmt;

@@ -16,6 +16,8 @@ struct fv_store_gauges {
 	uint64_t missing; /* parts that are named and have not come */
 	uint64_t alerts;  /* that nobody has seen */
 	uint64_t leaves;  /* of the ledger */
+	uint64_t fails;   /* findings that nobody has decided, */
+	uint64_t reviews; /* by verdict */
 	bool has_backup;
 	int64_t backup_ms; /* when the last one was made; has_backup */
 };

@@ -284,7 +284,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" (SELECT coalesce(sum(sealed_size), 0) FROM trail),"
 	" (SELECT count(*) FROM blob WHERE complete = 0),"
 	" (SELECT count(*) FROM alert WHERE acked_ms IS NULL),"
-	" (SELECT coalesce(max(idx) + 1, 0) FROM leaf)",
+	" (SELECT coalesce(max(idx) + 1, 0) FROM leaf),"
+	" (SELECT coalesce(sum(visits), 0) FROM cause WHERE verdict = 4),"
+	" (SELECT coalesce(sum(visits), 0) FROM cause WHERE verdict = 3)",
     [FV_SQL_FEED_EACH] = "SELECT no, kind, key FROM feed WHERE no > ?1 ORDER BY no LIMIT ?2",
     [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",

@@ -19,11 +19,9 @@ function schemaOf(node) {
 	if (node === null || typeof node !== "object") return node;
 	const out = {};
 	for (const [key, value] of Object.entries(node)) out[key] = key === "$ref" ? value.replace("#/", "doc#/") : schemaOf(value);
-	if (node.nullable && typeof node.type === "string") {
-		out.type = [node.type, "null"];
-		if (node.enum) out.enum = [...node.enum, null];
-	}
-	return out;
+	if (node.nullable !== true) return out;
+	delete out.nullable;
+	return { anyOf: [out, { type: "null" }] };
 }
 ajv.addSchema({ $id: "doc", components: schemaOf(doc.components) });
 
@@ -67,7 +65,7 @@ async function ask(url, cookie) {
 /** Why an answer is none of those described; null: it is. */
 function wrong(op, answer) {
 	const described = resolve(op.responses?.[answer.status]);
-	const isGeneral = [401, 403, 404, 405, 429, 503].includes(answer.status);
+	const isGeneral = [401, 403, 404, 405, 422, 429, 503].includes(answer.status);
 	if (!described && !isGeneral) return `${answer.status} is not described`;
 	const content = described?.content?.[answer.type];
 	if (described?.content && !content) return `${answer.type} is not described for ${answer.status}`;
