@@ -3,10 +3,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync-server/care.h"
 #include "sync-server/handlers.h"
 #include "sync-server/store/work.h"
 #include "sync-server/verb.h"
 #include "sync-server/worklog.h"
+
+#define SEQ_BITS 40
+
+/* The same request in the inbox, which the borrower's page shows. */
+struct inbox {
+	int64_t numbers[8];
+	size_t count;
+};
+
+static enum fv_err
+take_open(const struct fv_store_care *row, void *ctx)
+{
+	struct inbox *inbox = ctx;
+
+	if (row->source == FV_CARE_BY_VISIT && row->state == FV_CARE_OPEN &&
+	    inbox->count < sizeof inbox->numbers / sizeof inbox->numbers[0])
+		inbox->numbers[inbox->count++] = row->no;
+	return FV_OK;
+}
+
+static enum fv_err
+answer_inbox(struct fv_store *store, const struct fv_store_asked *asked)
+{
+	const bool is_granted = asked->decision == FV_ASKED_GRANTED;
+	struct inbox inbox = {.count = 0};
+	struct fv_store_care row;
+	enum fv_err rc = fv_store_care_each_visit(store, asked->visit >> SEQ_BITS,
+	    (uint64_t)asked->visit & ((UINT64_C(1) << SEQ_BITS) - 1), take_open, &inbox);
+
+	for (size_t i = 0; i < inbox.count && rc == FV_OK; i++) {
+		if ((rc = fv_store_care_get(store, inbox.numbers[i], &row)) != FV_OK)
+			break;
+		row.state = FV_CARE_ANSWERED;
+		row.decision = care_decision_of(is_granted ? "granted" : "declined");
+		row.reason = care_reason_of(is_granted ? "plan_agreed" : "plan_not_possible");
+		row.decided_ms = asked->decided_ms;
+		memcpy(row.decided_by, asked->decided_by, sizeof row.decided_by);
+		rc = fv_store_care_save(store, &row);
+	}
+	return rc;
+}
 
 int
 fv_do_request_answer(struct fv_host *host, const json_t *request, json_t **answer_out)
@@ -40,6 +82,8 @@ fv_do_request_answer(struct fv_host *host, const json_t *request, json_t **answe
 	if (rc == FV_OK)
 		rc = fv_store_asked_decide(host->store, &asked);
 	/* The store tells the handhelds (asked_answered). */
+	if (rc == FV_OK)
+		rc = answer_inbox(host->store, &asked);
 	if (rc == FV_OK)
 		rc = fv_worklog_about(host, "answer", asked.case_id, reason, asked.decided_by);
 	if (rc != FV_OK)

@@ -29,6 +29,10 @@ const struct desk_route desk_routes_work[] = {
     {"POST", "/alerts/{id}/ack", DESK_WORK, work_ack_alert},
     {"GET", "/followups", DESK_READ, work_followups},
     {"POST", "/followups/{visit}/answer", DESK_WORK, work_answer},
+    {"GET", "/exceptions", DESK_READ, work_exceptions},
+    {"POST", "/exceptions/settle", DESK_WORK, work_settle},
+    {"POST", "/exceptions/reopen", DESK_WORK, work_reopen},
+    {"GET", "/figures", DESK_READ, work_figures},
     {NULL, NULL, 0, NULL},
 };
 
@@ -54,6 +58,26 @@ work_told(struct desk_request *request, struct fv_web_answer *answer, json_t *to
 		return;
 	(void)json_object_del(told, "exit");
 	desk_json(request, answer, 200, told);
+}
+
+void
+work_for_reason(struct desk_request *request, struct fv_web_answer *answer, enum fv_err rc,
+    const char *agency, const char *verb, json_t *more)
+{
+	const char *reason = NULL;
+
+	if (rc == FV_OK && !desk_sees(request, agency))
+		rc = FV_ENOENT;
+	if (rc != FV_OK)
+		desk_failed(answer, rc);
+	else
+		reason = desk_text(request, answer, "reason", FV_WORK_REASON_BYTES);
+	if (reason == NULL) {
+		json_decref(more);
+		return;
+	}
+	(void)json_object_set_new(more, "reason", json_string(reason));
+	work_told(request, answer, desk_write(request, answer, verb, more));
 }
 
 json_t *
@@ -88,15 +112,6 @@ work_case(
 	if (rc != FV_OK)
 		desk_failed(answer, rc);
 	return rc == FV_OK;
-}
-
-bool
-work_sees_case(struct desk_request *request, const char *case_id)
-{
-	struct fv_store_case row;
-
-	return fv_store_case_get(request->store, fv_span_z(case_id), &row) == FV_OK &&
-	    is_seen(request, &row);
 }
 
 bool

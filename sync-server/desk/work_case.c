@@ -366,23 +366,13 @@ work_add_hold(struct desk_request *request, struct fv_web_answer *answer)
 void
 work_lift_hold(struct desk_request *request, struct fv_web_answer *answer)
 {
-	struct fv_store_hold hold;
-	const char *reason;
+	struct fv_store_hold hold = {0};
 	int64_t id;
 	enum fv_err rc;
 
 	if (!work_number(request, answer, &id))
 		return;
 	rc = fv_store_hold_get(request->store, id, &hold);
-	if (rc == FV_OK && !desk_sees(request, hold.agency))
-		rc = FV_ENOENT;
-	if (rc != FV_OK) {
-		desk_failed(answer, rc);
-		return;
-	}
-	if ((reason = desk_text(request, answer, "reason", FV_WORK_REASON_BYTES)) == NULL)
-		return;
-	work_told(request, answer,
-	    desk_write(request, answer, "hold lift",
-		json_pack("{s:I, s:s}", "id", (json_int_t)id, "reason", reason)));
+	work_for_reason(request, answer, rc, hold.agency, "hold lift",
+	    json_pack("{s:I}", "id", (json_int_t)id));
 }

@@ -85,27 +85,16 @@ work_followups(struct desk_request *request, struct fv_web_answer *answer)
 void
 work_answer(struct desk_request *request, struct fv_web_answer *answer)
 {
-	struct fv_store_asked asked;
-	const char *reason;
+	struct fv_store_asked asked = {0};
 	int64_t visit;
 	enum fv_err rc;
 
 	if (!work_number(request, answer, &visit))
 		return;
 	rc = fv_store_asked_get(request->store, visit, &asked);
-	if (rc == FV_OK && !work_sees_case(request, asked.case_id))
-		rc = FV_ENOENT;
-	if (rc != FV_OK) {
-		desk_failed(answer, rc);
-		return;
-	}
-	if ((reason = desk_text(request, answer, "reason", FV_WORK_REASON_BYTES)) == NULL)
-		return;
-	work_told(request, answer,
-	    desk_write(request, answer, "request answer",
-		json_pack("{s:I, s:b, s:s}", "visit", (json_int_t)visit, "granted",
-		    json_is_true(json_object_get(request->body, "granted")), "reason",
-		    reason)));
+	work_for_reason(request, answer, rc, asked.agency, "request answer",
+	    json_pack("{s:I, s:b}", "visit", (json_int_t)visit, "granted",
+		json_is_true(json_object_get(request->body, "granted"))));
 }
 
 /* -- exceptions

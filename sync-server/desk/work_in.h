@@ -14,13 +14,16 @@ const char *work_agency_text(const struct desk_request *request);
  * Borrowed: until the next case is read. */
 bool work_case(
     struct desk_request *request, struct fv_web_answer *answer, struct fv_store_case *out);
-/* Is this case there for him? */
-bool work_sees_case(struct desk_request *request, const char *case_id);
 /* The number of a path's first parameter; false after a 404. */
 bool work_number(struct desk_request *request, struct fv_web_answer *answer, int64_t *out);
 
 /* Answer with what a verb told; NULL: its problem is answered.  Takes: told. */
 void work_told(struct desk_request *request, struct fv_web_answer *answer, json_t *told);
+
+/* A thing of this agency was looked for with `rc`: answer its problem, or run
+ * the verb with `more` and the body's reason.  Takes: more. */
+void work_for_reason(struct desk_request *request, struct fv_web_answer *answer,
+    enum fv_err rc, const char *agency, const char *verb, json_t *more);
 
 /* JSON: a number of ms, or null; a text, or null where it is empty. */
 json_t *work_ms(bool has, int64_t ms);

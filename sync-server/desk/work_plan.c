@@ -132,23 +132,13 @@ work_import_plans(struct desk_request *request, struct fv_web_answer *answer)
 void
 work_close_plan(struct desk_request *request, struct fv_web_answer *answer)
 {
-	struct fv_store_plan plan;
-	const char *reason;
+	struct fv_store_plan plan = {0};
 	int64_t id;
 	enum fv_err rc;
 
 	if (!work_number(request, answer, &id))
 		return;
 	rc = fv_store_plan_get(request->store, id, &plan);
-	if (rc == FV_OK && !desk_sees(request, plan.agency))
-		rc = FV_ENOENT;
-	if (rc != FV_OK) {
-		desk_failed(answer, rc);
-		return;
-	}
-	if ((reason = desk_text(request, answer, "reason", FV_WORK_REASON_BYTES)) == NULL)
-		return;
-	work_told(request, answer,
-	    desk_write(request, answer, "plan close",
-		json_pack("{s:I, s:s}", "id", (json_int_t)id, "reason", reason)));
+	work_for_reason(request, answer, rc, plan.agency, "plan close",
+	    json_pack("{s:I}", "id", (json_int_t)id));
 }

@@ -264,7 +264,39 @@ static const char seventh_work[] =
     " DELETE FROM changed WHERE kind = 1 AND key = CAST(new.case_id AS BLOB)"
     " AND audience IN (SELECT 'o:' || officer FROM assignment WHERE case_id = new.case_id);"
     " INSERT INTO changed(audience, kind, key) SELECT 'o:' || officer, 1,"
-    " CAST(new.case_id AS BLOB) FROM assignment WHERE case_id = new.case_id; END;";
+    " CAST(new.case_id AS BLOB) FROM assignment WHERE case_id = new.case_id; END;"
+    /* The inbox has the same requests: its deadline counts, and its answer. */
+    "CREATE TRIGGER asked_deadline AFTER INSERT ON complaint WHEN new.source = 3"
+    " AND new.visit IS NOT NULL BEGIN UPDATE asked SET due_ms = new.deadline_ms"
+    " WHERE visit = new.visit AND decision = 0; END;"
+    "CREATE TRIGGER asked_in_inbox AFTER UPDATE OF decision ON complaint"
+    " WHEN new.decision IN (4, 5) AND new.source = 3 AND new.visit IS NOT NULL BEGIN"
+    " UPDATE asked SET decision = new.decision - 3, reason = 'policy',"
+    " decided_by = new.decided_by, decided_ms = new.decided_ms"
+    " WHERE visit = new.visit AND decision = 0; END;"
+    /* What does not fit, of plans, the queue and what stands. */
+    "CREATE VIEW exception_now(kind, key, case_id, agency, subject, officer, rule, at_ms) AS"
+    " SELECT 1, CAST(id AS TEXT), case_id, agency, 'case:' || case_id, officer, '', to_ms"
+    " FROM plan_entry WHERE state = 1 AND to_ms <= strftime('%s', 'now') * 1000"
+    " UNION ALL SELECT 2, contact, case_id, agency, contact, officer, '', begin_ms"
+    " FROM queue WHERE marks & 16"
+    " UNION ALL SELECT 3, lower(hex(f.id)), f.case_id, coalesce((SELECT agency FROM cases"
+    " WHERE cases.id = f.case_id), (SELECT agency FROM device WHERE 'device:' ||"
+    " lower(hex(dev)) = f.subject), CASE WHEN substr(f.subject, 1, 7) = 'agency:' THEN"
+    " substr(f.subject, 8) ELSE '' END), f.subject, coalesce((SELECT officer FROM queue WHERE"
+    " contact = f.subject), ''), f.rule, CASE WHEN f.contact_ms > 0 THEN f.contact_ms ELSE"
+    " f.judged_ms END FROM standing JOIN finding f ON f.id = standing.id"
+    " WHERE f.verdict IN (3, 4)" /* what auditors alone may see is not the desk's */
+    " AND instr(f.inputs, CAST('\"says\":\"always_green\"' AS BLOB)) = 0"
+    " AND instr(f.inputs, CAST('\"says\":\"never_refused\"' AS BLOB)) = 0"
+    " AND f.revision = (SELECT max(revision) FROM finding n"
+    " WHERE n.id = f.id)"
+    " UNION ALL SELECT 4, lower(hex(f.id)), queue.case_id, queue.agency, f.contact,"
+    " queue.officer, f.rule, f.begin_ms FROM open_finding f JOIN queue ON queue.contact ="
+    " f.contact WHERE f.verdict = 3 AND f.cause IN ('missing:lat', 'missing:accuracy_m')"
+    " UNION ALL SELECT 5, contact, case_id, agency, contact, officer, '', begin_ms FROM queue"
+    " WHERE channel = 1 AND end_ms IS NULL"
+    " AND begin_ms < strftime('%s', 'now') * 1000 - 43200000;";
 
 /* Who was on shift when (shifts.h); shifts.c fills it.  What never was believed is gone with
  * its record. */

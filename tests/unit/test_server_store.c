@@ -275,7 +275,7 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP TABLE IF EXISTS token; DROP INDEX IF EXISTS record_notes;"
 		"DROP INDEX IF EXISTS alert_told;"
 		"DROP TABLE plan_entry; DROP TABLE hold; DROP TABLE asked;"
-		"DROP TABLE settled; DROP INDEX case_agency;"
+		"DROP TABLE settled; DROP INDEX case_agency; DROP VIEW exception_now;"
 		"DROP INDEX record_context; DROP INDEX finding_run;"
 		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 		"PRAGMA user_version=1"),

@@ -9,7 +9,9 @@ import { Login } from "./views/Login";
 import { Me } from "./views/Me";
 import { People } from "./views/People";
 import { Cases } from "./views/Cases";
+import { Exceptions } from "./views/Exceptions";
 import { FollowUps } from "./views/FollowUps";
+import { Kpi } from "./views/Kpi";
 import { Plan } from "./views/Plan";
 import { OfficerDay } from "./views/OfficerDay";
 import { Trail } from "./views/Trail";
@@ -47,6 +49,8 @@ export const views: View[] = [
 	{ path: "/cases", title: "work.cases", right: Right.READ, nav: 30, show: Cases },
 	{ path: "/plan", title: "work.plan", right: Right.READ, nav: 31, show: Plan },
 	{ path: "/followups", title: "work.followups", right: Right.READ, nav: 32, show: FollowUps },
+	{ path: "/exceptions", title: "work.exceptions", right: Right.READ, nav: 33, show: Exceptions },
+	{ path: "/figures", title: "work.kpi", right: Right.READ, nav: 34, show: Kpi },
 	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
 	{ path: "/me", title: "people.me", right: Right.SELF, show: Me },
 	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 90, show: People },

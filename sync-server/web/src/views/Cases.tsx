@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { api, type Page } from "../api";
 import { AssignDialog } from "../parts/Assign";
+import { ImportCases } from "../parts/ImportCases";
 import { fits, openDetails, useOpened } from "../parts/opened";
 import { dayAfter, liveHolds, MoreButton, today, useMore, useOfficers, type CaseRow } from "../parts/work";
 import { keyProblem } from "../keys";
@@ -29,6 +30,7 @@ export function Cases({ query }: Seen): VNode {
 	const [filter, setFilter] = useState<Filter>({ ...NONE, officer: query.get("officer") ?? "" });
 	const [chosen, setChosen] = useState<Set<string>>(new Set());
 	const [isAssigning, setAssigning] = useState(false);
+	const [isImporting, setImporting] = useState(false);
 	const [name, setName] = useState("");
 	const opened = useOpened();
 	const list = useMore<CaseRow>((after) => api.get<Page<CaseRow>>("/cases", {
@@ -52,11 +54,13 @@ export function Cases({ query }: Seen): VNode {
 				<button type="button" onClick={() => pick(shown.map((c) => c.case), true)}>{t("work.select.all")}</button>
 				<button type="button" onClick={() => setChosen(new Set())} disabled={chosen.size === 0}>{t("work.select.none")}</button>
 				<button type="button" class="main" disabled={picked.length === 0} onClick={() => setAssigning(true)}>{t("work.assign", { n: picked.length })}</button>
+				{may(who, Right.NOTES) && <button type="button" onClick={() => setImporting(true)}>{t("work.import")}</button>}
 			</div>}
 			<Load of={list} show={() => shown.length === 0
 				? <Empty title={t(list.rows.length === 0 ? "work.cases.none" : "work.search.none")}><p>{t(list.rows.length === 0 ? "work.cases.none.hint" : "work.search.none.hint")}</p></Empty>
 				: <CaseTable rows={shown} chosen={chosen} onPick={may(who, Right.WORK) ? pick : null} />} />
 			<MoreButton of={list} />
+			{isImporting && <ImportCases onClose={() => setImporting(false)} onDone={list.reload} />}
 			{isAssigning && <AssignDialog cases={picked} onClose={() => setAssigning(false)} onDone={() => { setChosen(new Set()); list.reload(); }} />}
 		</>
 	);
@@ -130,9 +134,9 @@ function CaseTable(props: { rows: CaseRow[]; chosen: Set<string>; onPick: ((ids:
 			...(onPick ? [{ title: t("work.select"), cell: (c: CaseRow) => (
 				<input type="checkbox" aria-label={t("work.select.one", { case: c.case })} disabled={c.closed} checked={props.chosen.has(c.case)} onChange={(e) => onPick([c.case], e.currentTarget.checked)} />
 			) }] : []),
-			{ title: t("work.case"), cell: (c) => <><Go to={`/case/${encodeURIComponent(c.case)}`}>{c.case}</Go>{opened.get(c.case)?.name && <div class="opened">{opened.get(c.case)!.name}</div>}</> },
+			{ title: t("work.case"), cell: (c) => <><Go to={`/case/${encodeURIComponent(c.case)}`}>{c.case}</Go>{opened.get(c.case)?.name && <div class="case-name">{opened.get(c.case)!.name}</div>}</> },
 			{ title: t("work.assigned"), cell: (c) => c.assigned.join(", ") || "–" },
-			{ title: t("work.holds"), cell: (c) => liveHolds(c.holds).map((h) => <span key={h.id} class="chip">{t(`work.hold.${h.kind}`)}</span>) },
+			{ title: t("work.holds"), cell: (c) => (liveHolds(c.holds).length === 0 ? "–" : liveHolds(c.holds).map((h) => <span key={h.id} class="chip">{t(`work.hold.${h.kind}`)}</span>)) },
 			{ title: t("work.place"), cell: (c) => t(c.has_place ? "work.place.known" : "work.place.unknown"), isExtra: true },
 			{ title: t("work.asof"), cell: (c) => c.as_of ?? "–", isExtra: true },
 			{ title: t("work.card"), cell: (c) => t(c.card_version === null ? "work.card.none" : "work.card.sealed"), isExtra: true },
