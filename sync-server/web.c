@@ -13,6 +13,7 @@
 
 #define IDLE_SECONDS 60U      /* a connection that says nothing is dropped then */
 #define CONNECTIONS_MAX 512U  /* of one listener */
+#define CONNECTIONS_EACH 256U /* of one address: an office may stand behind one */
 #define STREAM_BLOCK 65536U   /* bytes asked of a streamed body at a time */
 #define FORM_VALUE_MAX 65536U /* bytes of one decoded form value */
 
@@ -382,7 +383,8 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 static struct MHD_Daemon *
 start_daemon(struct fv_web *web, const struct fv_web_opts *opts, int fd)
 {
-	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (web->is_tls ? MHD_USE_TLS : 0);
+	const unsigned flags =
+	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (web->is_tls ? MHD_USE_TLS : 0);
 	struct MHD_OptionItem tls[] = {
 	    {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)opts->tls_cert},
 	    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)opts->tls_key},
@@ -391,8 +393,9 @@ start_daemon(struct fv_web *web, const struct fv_web_opts *opts, int fd)
 	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, web,
 	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
 	    opts->idle_s != 0 ? opts->idle_s : IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-	    CONNECTIONS_MAX, MHD_OPTION_THREAD_POOL_SIZE, opts->threads,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY,
+	    CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	    opts->is_behind_proxy ? 0U : CONNECTIONS_EACH, MHD_OPTION_THREAD_POOL_SIZE,
+	    opts->threads, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY,
 	    web->is_tls ? tls : tls + 2, MHD_OPTION_END);
 }
 

@@ -113,8 +113,8 @@ class House:
         args = []
         for o in officers:
             args += ["--officer", o]
-        self.d("init", "--agency", self.agency, "--url", self.url or "http://127.0.0.1:%d" % self.url_port,
-               "--demo", self.keys, *args)
+        url = self.url or "http://127.0.0.1:%d" % self.url_port
+        return self.d("init", "--agency", self.agency, "--url", url, "--demo", self.keys, *args).stdout
 
     def paper(self, name):
         return os.path.join(self.papers, name)
