@@ -289,7 +289,9 @@ work_officers(struct desk_request *request, struct fv_web_answer *answer)
 		return;
 	list.limit = SIZE_MAX;
 	rc = fv_verb_roster(request->store, &roster, &hash);
-	for (size_t i = 0; rc == FV_OK && i < roster->officer_count; i++) {
+	for (size_t i = 0;
+	     rc == FV_OK && desk_sees(request, roster->agency) && i < roster->officer_count;
+	     i++) {
 		boxes = 0;
 		rc = fv_store_device_each(
 		    request->store, roster->officers[i].id, count_box, &boxes);
