@@ -82,6 +82,11 @@ const struct fv_tar_member *fv_verify_seq_member(struct verify *v,
 void fv_verify_attachment(struct verify *v, const struct verify_trail *t, uint64_t seq,
     struct fv_span payload, uint64_t *members);
 
+/* Capsules that were made later for a NOTE's or ATTACHMENT's further readers, claimed as
+ * `kind`; adds to *members how many members they are. */
+void fv_verify_rewraps(struct verify *v, const struct verify_trail *t, uint64_t seq,
+    enum fv_claim_kind kind, uint64_t *members);
+
 /* What makes a reader careful, told as the records go by.  All zero is the beginning. */
 struct verify_doubts {
 	struct fv_clock_checks clocks;

@@ -15,6 +15,7 @@ struct tally {
 	uint64_t payload_members; /* that a header names */
 	uint64_t note_members;
 	uint64_t attachment_members;
+	uint64_t rewrap_members;
 	struct verify_doubts doubts;
 };
 
@@ -271,6 +272,10 @@ take_record(struct verify *v, const struct verify_trail *t, struct fv_cbor_reade
 		check_note(v, t, &h, payload, tally);
 	if (h.type == FV_REC_ATTACHMENT && payload.len > 0)
 		fv_verify_attachment(v, t, h.seq, payload, &tally->attachment_members);
+	if ((h.type == FV_REC_NOTE || h.type == FV_REC_ATTACHMENT) && payload.len > 0)
+		fv_verify_rewraps(v, t, h.seq,
+		    h.type == FV_REC_NOTE ? FV_CLAIM_NOTE : FV_CLAIM_ATTACHMENT,
+		    &tally->rewrap_members);
 	if (h.type == FV_REC_VISIT_BEGIN || h.type == FV_REC_VISIT_END ||
 	    h.type == FV_REC_CONTACT)
 		say_time(v, t, &h, payload);
@@ -286,12 +291,13 @@ is_in(struct fv_span name, const char *folder)
 	return name.len > len && memcmp(name.ptr, folder, len) == 0;
 }
 
-/* Every member of payloads/, notes/ and attachments/ belongs to a record that is shown. */
+/* Every member of payloads/, notes/, attachments/ and rewraps/ belongs to a record that is
+ * shown. */
 static void
 count_members(struct verify *v, const struct verify_trail *t, const struct tally *tally)
 {
 	const struct fv_tar_member *m;
-	uint64_t payloads = 0, notes = 0, attachments = 0;
+	uint64_t payloads = 0, notes = 0, attachments = 0, rewraps = 0;
 	size_t len = strlen(t->prefix);
 
 	for (size_t i = 0; (m = fv_bundle_member(v->bundle, i)) != NULL; i++) {
@@ -303,9 +309,10 @@ count_members(struct verify *v, const struct verify_trail *t, const struct tally
 		payloads += is_in(rest, "payloads/") ? 1U : 0U;
 		notes += is_in(rest, "notes/") ? 1U : 0U;
 		attachments += is_in(rest, "attachments/") ? 1U : 0U;
+		rewraps += is_in(rest, "rewraps/") ? 1U : 0U;
 	}
 	if (payloads != tally->payload_members || notes != tally->note_members ||
-	    attachments != tally->attachment_members)
+	    attachments != tally->attachment_members || rewraps != tally->rewrap_members)
 		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
 		    "%s payloads, notes or attachments are here that no record shown names",
 		    t->prefix);

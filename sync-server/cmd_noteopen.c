@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fv/order.h"
 #include "sync-server/cmd.h"
 #include "sync-server/noteopen.h"
 
@@ -126,6 +127,46 @@ opening_is_hash_of(struct fv_span map, uint64_t key, struct fv_span bytes)
 	return get_fixed(map, key, want) && memcmp(want, got.b, sizeof want) == 0;
 }
 
+/* The content key out of one row [signed note, capsules], when there is a capsule of this key.
+ * What a row holds cannot lead to another text: the key must be the committed one. */
+static bool
+open_row(struct opening *o, struct fv_cbor_reader *r, const uint8_t kc[FV_NOTE_KC_BYTES],
+    uint8_t cek_out[FV_NOTE_CEK_BYTES])
+{
+	struct fv_signednote note;
+	struct fv_rewrap rewrap;
+	struct fv_span text, capsules;
+	size_t count, index;
+
+	if (fv_cbor_get_array(r, &count) != FV_OK || count != 2 ||
+	    fv_cbor_get_text(r, &text) != FV_OK || fv_cbor_get_bytes(r, &capsules) != FV_OK ||
+	    fv_signednote_parse(text, &note) != FV_OK ||
+	    fv_rewrap_parse(note.text, &rewrap, NULL) != FV_OK)
+		return false;
+	return fv_note_find_recipient(
+		   fv_span_of(&rewrap.key_ids[0][0], rewrap.recipient_count * FV_KEY_ID_BYTES),
+		   o->key->box_pk, &index) == FV_OK &&
+	    fv_note_open_capsule(capsules, index, kc, o->secret->box_sk, cek_out) == FV_OK;
+}
+
+/* The content key out of capsules that were made later. */
+static bool
+open_rewraps(struct opening *o, const struct opening_found *f,
+    const uint8_t kc[FV_NOTE_KC_BYTES], uint8_t cek_out[FV_NOTE_CEK_BYTES])
+{
+	const struct fv_span all = opening_member(o, f, "rewraps", "");
+	struct fv_cbor_reader r = fv_cbor_reader_of(all);
+	size_t rows = 0;
+
+	if (all.len == 0 || fv_cbor_check_all(all) != FV_OK ||
+	    fv_cbor_get_array(&r, &rows) != FV_OK)
+		return false;
+	for (size_t i = 0; i < rows; i++)
+		if (open_row(o, &r, kc, cek_out))
+			return true;
+	return false;
+}
+
 const char *
 opening_unseal(struct opening *o, const struct opening_found *f, struct fv_span capsules,
     uint8_t kc_out[FV_NOTE_KC_BYTES], uint8_t cek_out[FV_NOTE_CEK_BYTES], bool *is_ours_out)
@@ -137,14 +178,18 @@ opening_unseal(struct opening *o, const struct opening_found *f, struct fv_span 
 
 	*is_ours_out = false;
 	memset(cek_out, 0, FV_NOTE_CEK_BYTES);
-	if (capsules.len == 0)
-		return "its capsules are erased or not included";
-	if (!opening_is_hash_of(f->payload, 7, capsules))
-		return "its capsules are not those that the record names";
 	if (!get_fixed(f->payload, 4, kc_out) ||
 	    fv_cbor_map_find(f->payload, 8, &value) != FV_OK ||
 	    fv_cbor_get_bytes(&value, &key_ids) != FV_OK)
 		return "its record lacks the commitment or the recipients";
+	if (open_rewraps(o, f, kc_out, cek_out)) {
+		*is_ours_out = true;
+		return NULL;
+	}
+	if (capsules.len == 0)
+		return "its capsules are erased or not included";
+	if (!opening_is_hash_of(f->payload, 7, capsules))
+		return "its capsules are not those that the record names";
 	rc = fv_note_find_recipient(key_ids, o->key->box_pk, &index);
 	if (rc == FV_ENOENT)
 		return NULL;

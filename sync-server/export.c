@@ -9,6 +9,7 @@
 #include "sync-server/ledger.h"
 #include "sync-server/store/book.h"
 #include "sync-server/store/log.h"
+#include "sync-server/store/notes.h"
 #include "sync-server/store/records.h"
 
 /* A leaf worth finding again. */
@@ -287,6 +288,44 @@ add_pieces(struct work *w, uint64_t seq, const struct fv_attachment *a)
 	return rc;
 }
 
+struct rewraps {
+	struct fv_buf rows;
+	size_t count;
+};
+
+static enum fv_err
+put_rewrap(const struct fv_store_rewrap *rewrap, void *ctx)
+{
+	struct rewraps *r = ctx;
+
+	r->count++;
+	fv_cbor_put_array(&r->rows, 2);
+	fv_cbor_put_text(&r->rows, rewrap->note);
+	fv_cbor_put_bytes(&r->rows, rewrap->capsules.ptr, rewrap->capsules.len);
+	return fv_buf_status(&r->rows);
+}
+
+/* Capsules that readers made later for further readers, as one member. */
+static enum fv_err
+add_rewraps(struct work *w, uint64_t seq)
+{
+	struct rewraps r = {0};
+	struct fv_buf all = {0};
+	char name[48];
+	enum fv_err rc = fv_store_rewrap_each(w->store, w->device.no, seq, put_rewrap, &r);
+
+	if (rc == FV_OK && r.count > 0) {
+		fv_cbor_put_array(&all, r.count);
+		fv_buf_put_span(&all, fv_buf_span(&r.rows));
+		(void)snprintf(name, sizeof name, "rewraps/%llu", (unsigned long long)seq);
+		if ((rc = fv_buf_status(&all)) == FV_OK)
+			rc = fv_evidence_add(w->bundle, w->prefix, name, fv_buf_span(&all));
+	}
+	fv_buf_clear(&r.rows);
+	fv_buf_clear(&all);
+	return rc;
+}
+
 static enum fv_err
 add_attachment(struct work *w, const struct fv_store_record *record)
 {
@@ -297,8 +336,9 @@ add_attachment(struct work *w, const struct fv_store_record *record)
 	if (fv_attachment_parse(record->payload, &a) != FV_OK)
 		return FV_OK; /* shown as it is; nothing was asked for */
 	if ((rc = add_blob(w, record, 5, "attachments", ".manifest")) == FV_OK &&
-	    (rc = add_blob(w, record, 7, "attachments", ".capsules")) == FV_OK)
-		rc = add_pieces(w, record->seq, &a);
+	    (rc = add_blob(w, record, 7, "attachments", ".capsules")) == FV_OK &&
+	    (rc = add_pieces(w, record->seq, &a)) == FV_OK)
+		rc = add_rewraps(w, record->seq);
 	return rc;
 }
 
@@ -359,6 +399,8 @@ add_shown(struct work *w, const struct fv_store_record *record)
 	w->sum->notes++;
 	if ((rc = add_blob(w, record, 5, "notes", ".ct")) == FV_OK)
 		rc = add_blob(w, record, 7, "notes", ".capsules");
+	if (rc == FV_OK)
+		rc = add_rewraps(w, record->seq);
 	return rc;
 }
 

@@ -493,7 +493,7 @@ class Bundle:
             need(t == text and sigs == [(origin, key_id(origin, used) + sig)], "device.note is not the last seal")
 
     def records(self, at, dev, leaves):
-        last, payloads, notes, attached = -1, 0, 0, 0
+        last, payloads, notes, attached, rewrapped = -1, 0, 0, 0, 0
         for value, raw in cbor_seq(self.m[at + "records.cborseq"]):
             h = self.header(raw, dev, leaves)
             need(h[3] > last and h[1] != 18, "records are not in order")
@@ -506,13 +506,14 @@ class Bundle:
             need(len(body) >= 16 and sha(b"fieldvisit/pl/v1", body) == h[10], "payload of record %d" % last)
             if h[1] == 10:
                 notes += self.note(at, last, cbor_all(body[16:]))
+            rewrapped += h[1] in (10, 11) and self.rewraps(at, last, dev)
             if h[1] == 11:
                 attached += self.attachment(at, last, cbor_all(body[16:]))
             if h[9] is not None:
                 self.beacon(at, h[9])
         n = [x[len(at):] for x in self.m if x.startswith(at)]
         need(payloads == sum(x.startswith("payloads/") for x in n) and notes == sum(x.startswith("notes/") for x in n)
-             and attached == sum(x.startswith("attachments/") for x in n),
+             and attached == sum(x.startswith("attachments/") for x in n) and rewrapped == sum(x.startswith("rewraps/") for x in n),
              "members that no record names")
 
     def note(self, at, seq, p):
@@ -524,6 +525,15 @@ class Bundle:
             need(parts[".ct"] is not None and hmac.new(prk, b"commit\x01", hashlib.sha256).digest() == p[4], "note %d: key" % seq)
         self.say("NOTE", "%d is the sealed one" % seq)
         return sum(x is not None for x in parts.values())
+
+    def rewraps(self, at, seq, dev):
+        """Capsules that a reader made later: signed by a supervisor, about this record."""
+        rows = self.m.get(at + "rewraps/%d" % seq)
+        for note, capsules in cbor_all(rows) if rows is not None else []:
+            lines = self.signed_by_supervisor(note.encode()).split("\n")
+            need(lines[:3] == ["fieldvisit/v1/rewrap", dev.hex(), str(seq)] and b64(lines[3], 32) == sha(capsules)
+                 and len(capsules) == 80 * len(lines[4].split(" ")), "re-wrap of %d" % seq)
+        return rows is not None
 
     def attachment(self, at, seq, p):
         parts = {end: self.m.get(at + "attachments/%d%s" % (seq, end)) for end in (".manifest", ".capsules", ".pieces")}

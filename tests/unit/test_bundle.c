@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "fv/order.h"
 #include "tests/support/exhibit.h"
+#include "tests/support/people.h"
 
 #define AGREE_FILES 48U
 
@@ -119,6 +121,65 @@ a_clock_that_moved_by_itself_is_told(void **state)
 	fv_bundle_free(b);
 	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_HOLDS);
 	assert_true(said(w, "CAVEAT 6: the wall clock moved without a recorded step (90000)"));
+}
+
+/* The exhibit's bundle with capsules for a further reader that `signer` signed for record
+ * `seq` under the name of `member`. */
+static enum fv_bundle_verdict
+judge_rewrap(struct world *w, unsigned signer, uint64_t seq, uint64_t member, bool is_whole)
+{
+	uint8_t capsules[FV_NOTE_CAPSULE_BYTES] = {7};
+	struct fv_rewrap rewrap = {.seq = seq, .recipient_count = 1, .at_ms = 1767225600000};
+	struct fv_buf text = {0}, note = {0}, rows = {0};
+	char prefix[48], name[32];
+	struct fv_bundle *b;
+
+	memcpy(rewrap.dev, w->x.trail.trail.dev, sizeof rewrap.dev);
+	fv_sha256(fv_span_of(capsules, sizeof capsules), &rewrap.capsules);
+	fv_rewrap_put(&text, &rewrap);
+	people_sign(&note, fv_buf_span(&text), "north", &signer, 1);
+	capsules[9] = is_whole ? 0 : 1;
+	fv_cbor_put_array(&rows, 1);
+	fv_cbor_put_array(&rows, 2);
+	fv_cbor_put_text(&rows, fv_buf_span(&note));
+	fv_cbor_put_bytes(&rows, capsules, sizeof capsules);
+	(void)fv_evidence_prefix(rewrap.dev, prefix);
+	(void)snprintf(name, sizeof name, "rewraps/%llu", (unsigned long long)member);
+	b = exhibit_bundle(&w->x, "c1");
+	assert_int_equal(fv_evidence_add(b, prefix, name, fv_buf_span(&rows)), FV_OK);
+	fv_buf_reset(&w->tar);
+	fv_buf_reset(&w->lines.text);
+	exhibit_close(&w->x, b, true, &w->tar);
+	fv_bundle_free(b);
+	fv_buf_clear(&text);
+	fv_buf_clear(&note);
+	fv_buf_clear(&rows);
+	return judge(fv_buf_span(&w->tar), no_policy, &w->lines);
+}
+
+static void
+capsules_that_a_supervisor_signed_later_hold(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(judge_rewrap(w, 1, w->x.note, w->x.note, true), FV_BUNDLE_HOLDS);
+	assert_true(said(w, "re-wrapped for 1 further reader, as supervisors signed"));
+}
+
+static void
+capsules_of_strangers_or_of_another_record_fail(void **state)
+{
+	struct world *w = *state;
+	const uint64_t n = w->x.note;
+
+	assert_int_equal(judge_rewrap(w, 9, n, n, true), FV_BUNDLE_FAILS);
+	assert_true(said(w, "a re-wrap is signed by no supervisor of the rosters"));
+	assert_int_equal(judge_rewrap(w, 1, n + 1, n, true), FV_BUNDLE_FAILS);
+	assert_true(said(w, "a re-wrap is of another record"));
+	assert_int_equal(judge_rewrap(w, 1, n, n, false), FV_BUNDLE_FAILS);
+	assert_true(said(w, "a re-wrap has other capsules than those that were signed"));
+	assert_int_equal(judge_rewrap(w, 1, 0, 0, true), FV_BUNDLE_FAILS);
+	assert_true(said(w, "that no record shown names"));
 }
 
 static void
@@ -469,6 +530,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_whole_bundle_holds_and_says_what_it_covers),
 	    T(a_clock_that_moved_by_itself_is_told),
+	    T(capsules_that_a_supervisor_signed_later_hold),
+	    T(capsules_of_strangers_or_of_another_record_fail),
 	    T(no_record_of_another_case_is_in_the_file),
 	    T(no_changed_bit_passes),
 	    T(every_byte_of_the_export_proof_is_covered),

@@ -14,6 +14,7 @@
 #include "../../sync-server/store/book.h"
 #include "../../sync-server/store/findings.h"
 #include "../../sync-server/store/log.h"
+#include "../../sync-server/store/notes.h"
 #include "../../sync-server/store/records.h"
 #include "fv/slip.h"
 
@@ -260,6 +261,8 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP TRIGGER slip_gone; DROP TABLE slip;"
 		"DROP TABLE link; DROP TABLE account;"
 		"DROP TABLE complaint; DROP TABLE code_seen;"
+		"DROP TABLE rewrap; DROP TABLE roster_draft; DROP INDEX record_notes;"
+		"DROP TABLE token; DROP TABLE position;"
 		"DROP TRIGGER feed_record; DROP TRIGGER feed_finding; DROP TABLE feed;"
 		"DROP TRIGGER shift_gone; DROP TABLE shift;"
 		"DROP INDEX device_agency;"
@@ -751,6 +754,59 @@ a_backup_holds_what_was_committed(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static enum fv_err
+count_rewraps(const struct fv_store_rewrap *rewrap, void *ctx)
+{
+	assert_int_equal(rewrap->key_ids.len, 4);
+	assert_int_equal(rewrap->capsules.len, 80);
+	(*(size_t *)ctx)++;
+	return FV_OK;
+}
+
+static void
+a_record_takes_at_most_16_rows_of_further_capsules(void **state)
+{
+	struct place *p = *state;
+	const int64_t no = add_device(p, 1, "o1");
+	uint8_t capsules[80] = {0};
+	struct fv_store_rewrap row = {.no = no,
+	    .seq = 5,
+	    .key_ids = fv_span_z("abcd"),
+	    .capsules = fv_span_of(capsules, sizeof capsules),
+	    .note = fv_span_z("signed")};
+	size_t count = 0;
+
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	assert_int_equal(fv_store_rewrap_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_rewrap_put(p->store, &row), FV_EEXIST);
+	for (capsules[3] = 1; capsules[3] < FV_REWRAPS_MAX; capsules[3]++)
+		assert_int_equal(fv_store_rewrap_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_rewrap_put(p->store, &row), FV_ERANGE);
+	row.seq = 6;
+	assert_int_equal(fv_store_rewrap_put(p->store, &row), FV_OK);
+	assert_int_equal(fv_store_commit(p->store), FV_OK);
+	assert_int_equal(fv_store_rewrap_each(p->store, no, 5, count_rewraps, &count), FV_OK);
+	assert_int_equal(count, FV_REWRAPS_MAX);
+}
+
+static void
+there_is_one_draft_of_a_roster(void **state)
+{
+	struct place *p = *state;
+	struct fv_buf note = {0};
+
+	assert_int_equal(fv_store_roster_draft_get(p->store, &note), FV_ENOENT);
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	assert_int_equal(fv_store_roster_draft_set(p->store, fv_span_z("one")), FV_OK);
+	assert_int_equal(fv_store_roster_draft_set(p->store, fv_span_z("two")), FV_OK);
+	assert_int_equal(fv_store_roster_draft_get(p->store, &note), FV_OK);
+	assert_string_equal(fv_buf_z(&note), "two");
+	assert_int_equal(fv_store_roster_draft_drop(p->store), FV_OK);
+	assert_int_equal(fv_store_roster_draft_get(p->store, &note), FV_ENOENT);
+	assert_int_equal(fv_store_commit(p->store), FV_OK);
+	fv_buf_clear(&note);
+}
+
 int
 main(void)
 {
@@ -782,6 +838,8 @@ main(void)
 	    T(a_card_never_goes_back_to_an_older_version),
 	    T(an_imported_line_is_idempotent_and_never_replaced),
 	    T(a_ticket_is_spent_once),
+	    T(a_record_takes_at_most_16_rows_of_further_capsules),
+	    T(there_is_one_draft_of_a_roster),
 	    T(a_findings_revisions_are_added_and_never_changed),
 	    T(a_backup_holds_what_was_committed),
 	};

@@ -10,6 +10,7 @@ const passphrase = readFileSync(join(house.keys, "passphrase"), "utf8").trim();
 const KEY = join(house.keys, "supervisor.key");
 const BOS = "a passphrase of bo's own";
 const browser = await launch();
+let made = 0;
 
 async function makeKey(page, words, teams = "team2") {
 	await page.getByRole("button", { name: "Make or bring a key" }).click();
@@ -22,7 +23,7 @@ async function makeKey(page, words, teams = "team2") {
 	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the key file" }).click()]);
 	const stillBarred = await propose.isDisabled();
 	await page.getByRole("checkbox", { name: "I have saved it" }).check();
-	const file = join(house.folder, `bo-${Date.now()}.key`);
+	const file = join(house.folder, `made-${++made}.key`);
 	writeFileSync(file, readFileSync(await download.path()), { mode: 0o600 });
 	await page.getByRole("textbox", { name: "Teams" }).fill(teams);
 	await propose.click();
@@ -135,7 +136,7 @@ async function leaver(boss) {
 // -- the first roster of a new server -------------------------------------------------------------
 
 async function add(page, file, teams) {
-	if (!(await page.locator("details[open]").count())) await page.getByText("Propose another change").click();
+	if (!(await page.locator("details[open]").count())) await page.getByText("Propose a change").click();
 	await page.getByLabel("Public key file").setInputFiles(file);
 	if (teams) await page.getByRole("textbox", { name: "Teams" }).fill(teams);
 	await page.locator("details .grid > div").first().getByRole("button", { name: "Add" }).click();

@@ -75,6 +75,7 @@ function MyKey({ mine, rosters, reload }: { mine: Mine; rosters: Rosters; reload
 	const [isMaking, setMaking] = useState(false);
 	const refresh = () => { keptFiles().then(setFiles); };
 	useEffect(refresh, [key, isMaking]);
+	const isNew = mine.on_roster === null && mine.on_draft === null;
 	const open = async () => {
 		await unlock().catch(() => {});
 	};
@@ -86,8 +87,8 @@ function MyKey({ mine, rosters, reload }: { mine: Mine; rosters: Rosters; reload
 				{key
 					? <><strong>{t("notes.key.open", { name: `${key.agency}/${key.id}` })}</strong>
 						<button type="button" onClick={lockKey}>{t("notes.key.lock")}</button></>
-					: <button type="button" class="main" onClick={open}>{t("notes.unlock")}</button>}
-				<button type="button" onClick={() => setMaking(!isMaking)} aria-expanded={isMaking}>{t("notes.make")}</button>
+					: <button type="button" class={isNew ? "" : "main"} onClick={open}>{t("notes.unlock")}</button>}
+				<button type="button" class={isNew && !isMaking ? "main" : ""} onClick={() => setMaking(!isMaking)} aria-expanded={isMaking}>{t("notes.make")}</button>
 			</div>
 			<p><label><input type="checkbox" checked={locksOnHide()} onChange={(e) => setLocksOnHide(e.currentTarget.checked)} /> {t("notes.key.hide")}</label></p>
 			{isMaking && <MakeKey mine={mine} rosters={rosters} onDone={() => { setMaking(false); reload(); }} />}
