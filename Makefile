@@ -32,7 +32,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 WORDS := $(patsubst firmware-app/locale/%.po,build/locale/%/LC_MESSAGES/fieldvisit.mo,$(sort \
 	$(wildcard firmware-app/locale/*.po)))
-SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+SUPPORT_SRC := $(sort $(filter-out %/days.c,$(wildcard tests/support/*.c)))
 
 # The desk's page is built once, whatever the program is built for.
 WEB := sync-server/web
@@ -165,7 +165,7 @@ $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)
 $(B)/unit/test_screen_%: $(B)/obj/tests/unit/test_screen_%.o $(call obj,$(filter-out %/main.c,$(SCREEN_SRC)) $(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SCREEN) $(LIBS_APP)
-$(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC)) $(B)/libserver.a $(B)/libfieldvisit.a
+$(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC) tests/support/days.c) $(B)/libserver.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SERVER)
 # Small programs that a scenario drives a module of the handheld, or the server, with.
