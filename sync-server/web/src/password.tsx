@@ -16,7 +16,7 @@ export function strength(password: string): number {
 }
 
 /** Tells `onChange` the password when both fields agree and it is long enough, else null. */
-export function NewPassword({ onChange }: { onChange: (password: string | null) => void }): VNode {
+export function NewPassword({ onChange, label }: { onChange: (password: string | null) => void; label?: string }): VNode {
 	const [first, setFirst] = useState("");
 	const [second, setSecond] = useState("");
 	const [isShown, setShown] = useState(false);
@@ -26,7 +26,7 @@ export function NewPassword({ onChange }: { onChange: (password: string | null) 
 	const differs = second !== "" && first !== second;
 	return (
 		<>
-			<Field label={t("people.password.new")} hint={t("people.password.rule", { n: PASSWORD_MIN })}>
+			<Field label={label ?? t("people.password.new")} hint={t("people.password.rule", { n: PASSWORD_MIN })}>
 				{(attrs) => <input {...attrs} type={type} name="new-password" autocomplete="new-password" required value={first}
 					onInput={(e) => { setFirst(e.currentTarget.value); tell(e.currentTarget.value, second); }} />}
 			</Field>

@@ -58,7 +58,7 @@ function Fresh({ mine, onMade }: { mine: Mine; onMade: (made: Made) => void }): 
 		<form onSubmit={submit}>
 			<h3>{t("notes.make.here")}</h3>
 			<p>{t("notes.make.what")}</p>
-			<NewPassword onChange={setPassphrase} />
+			<NewPassword onChange={setPassphrase} label={t("notes.passphrase.new")} />
 			{problem && <p class="refused" role="alert">{problem}</p>}
 			<p role="status" class="hint">{isBusy ? t("notes.unlock.busy") : ""}</p>
 			<button type="submit" class="main" disabled={passphrase === null || isBusy}>{t("notes.make.go")}</button>
