@@ -14,7 +14,7 @@
 #define WEEKEND 0x60U /* Saturday and Sunday, bit 0 Monday */
 
 static const char *const kinds[FV_CARE_KIND_MAX + 1] = {"", "complaint", "no_home", "times",
-    "stayed", "not_agreed", "data", "instalment", "extension", "reduction"};
+    "stayed", "not_agreed", "data", "instalment", "extension", "stop"};
 static const char *const decisions[CARE_DECISIONS + 1] = {
     "", "upheld", "partly", "not_upheld", "granted", "declined", "passed_on"};
 static const char *const reasons[CARE_REASONS + 1] = {"", "breach_found", "officer_reminded",
@@ -70,7 +70,7 @@ care_reason_of(const char *word)
 bool
 care_holds(enum fv_care_kind kind)
 {
-	return kind == FV_CARE_COMPLAINT || kind == FV_CARE_NO_HOME ||
+	return kind == FV_CARE_COMPLAINT || kind == FV_CARE_STOP || kind == FV_CARE_NO_HOME ||
 	    kind == FV_CARE_STAYED || kind == FV_CARE_NOT_AGREED;
 }
 

@@ -109,7 +109,7 @@ FV_NODISCARD enum fv_err care_release(struct fv_host *host, const struct fv_stor
 
 /*
  * A record has become part of a trail: a visit that complaints were waiting for finds its
- * case, and what was asked at the door (instalment, extension, reduction) gets a deadline.
+ * case, and a complaint or stop that an officer took down gets a deadline.
  */
 FV_NODISCARD enum fv_err care_note(struct fv_store *store, struct fv_ledger *ledger,
     const struct fv_store_device *device, const struct fv_store_record *record,

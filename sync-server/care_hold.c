@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/detail.h"
 #include "fv/fold.h"
 #include "fv/instant.h"
 #include "sync-server/alerts.h"
@@ -12,7 +11,7 @@
 #include "sync-server/handlers.h"
 #include "sync-server/verb.h"
 
-#define OUTCOME_BUSINESS 9U /* key of an OUTCOME payload */
+#define EVENT_KIND 4U /* key of an EVENT payload */
 
 /* One line of the interchange. */
 struct line {
@@ -181,7 +180,8 @@ find_kind(const struct fv_store_care *row, void *ctx)
 	return FV_OK;
 }
 
-/* The borrower asked for it at the door: the desk must answer. */
+/* The borrower asked for it at the door: the desk must answer.  What holds the case does so
+ * by the officer's own record; the desk ends it. */
 static enum fv_err
 note_asked(struct arriving *a, const struct fv_store_record *begin, enum fv_care_kind kind,
     int64_t now_ms)
@@ -192,7 +192,8 @@ note_asked(struct arriving *a, const struct fv_store_record *begin, enum fv_care
 	    .device_no = a->device->no,
 	    .visit_seq = begin->seq,
 	    .received_ms = now_ms,
-	    .state = FV_CARE_OPEN};
+	    .state = FV_CARE_OPEN,
+	    .has_hold = care_holds(kind)};
 	int64_t no;
 	enum fv_err rc;
 
@@ -208,29 +209,28 @@ note_asked(struct arriving *a, const struct fv_store_record *begin, enum fv_care
 	if ((rc = care_zone(a->host->store, row.case_id, row.zone)) == FV_OK)
 		rc = care_deadline(a->host->store, row.zone, now_ms, care_days(a->host->store),
 		    &row.deadline_ms);
+	row.hold_until_ms = row.has_hold ? row.deadline_ms : 0;
 	return rc == FV_OK ? fv_store_care_add(a->host->store, &row, &no) : rc;
 }
 
+/* A complaint or stop that the officer took down. */
 static enum fv_err
-note_outcome(struct arriving *a, const struct fv_store_record *record, int64_t now_ms)
+note_event(struct arriving *a, const struct fv_store_record *record, int64_t now_ms)
 {
-	static const enum fv_care_kind by_business[] = {
-	    [FV_BUSINESS_INSTALMENT] = FV_CARE_INSTALMENT,
-	    [FV_BUSINESS_EXTENSION] = FV_CARE_EXTENSION,
-	    [FV_BUSINESS_REDUCTION] = FV_CARE_REDUCTION};
 	struct fv_store_record begin;
 	struct fv_cbor_reader value;
-	uint64_t business;
+	uint64_t kind;
 	enum fv_err rc;
 
 	if (!record->has_payload || !record->has_subject_seq ||
-	    fv_cbor_map_find(record->payload, OUTCOME_BUSINESS, &value) != FV_OK ||
-	    fv_cbor_get_uint(&value, FV_BUSINESS_REDUCTION, &business) != FV_OK ||
-	    business < FV_BUSINESS_INSTALMENT)
+	    fv_cbor_map_find(record->payload, EVENT_KIND, &value) != FV_OK ||
+	    fv_cbor_get_uint(&value, FV_EVENT_KIND_MAX, &kind) != FV_OK ||
+	    (kind != FV_EVENT_COMPLAINT && kind != FV_EVENT_CEASE))
 		return FV_OK;
 	rc = fv_store_record_get(a->host->store, record->no, record->subject_seq, &begin);
 	if (rc == FV_OK)
-		rc = note_asked(a, &begin, by_business[business], now_ms);
+		rc = note_asked(a, &begin,
+		    kind == FV_EVENT_COMPLAINT ? FV_CARE_COMPLAINT : FV_CARE_STOP, now_ms);
 	return rc == FV_ENOENT ? FV_OK : rc;
 }
 
@@ -244,7 +244,7 @@ care_note(struct fv_store *store, struct fv_ledger *ledger,
 	struct fv_buf agency = {0};
 	enum fv_err rc;
 
-	if (record->type != FV_REC_VISIT_BEGIN && record->type != FV_REC_OUTCOME)
+	if (record->type != FV_REC_VISIT_BEGIN && record->type != FV_REC_EVENT)
 		return FV_OK;
 	memcpy(host.agency, device->agency, sizeof host.agency);
 	rc = fv_store_meta_get(store, "agency", &agency);
@@ -253,8 +253,8 @@ care_note(struct fv_store *store, struct fv_ledger *ledger,
 	fv_buf_clear(&agency);
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc == FV_EFORMAT ? FV_ECORRUPT : rc;
-	if (record->type == FV_REC_OUTCOME)
-		return note_outcome(&a, record, now_ms);
+	if (record->type == FV_REC_EVENT)
+		return note_event(&a, record, now_ms);
 	if (record->case_id.len > 0 &&
 	    fv_id_copy(record->case_id, case_id, sizeof case_id) != FV_OK)
 		case_id[0] = '\0';

@@ -236,7 +236,7 @@ take_choices(const struct fv_web_request *request, struct public_form *form)
 	if (fv_web_form(request, "kind", &value) && (z = fv_buf_z(&value)) != NULL &&
 	    strlen(z) == value.len)
 		form->kind = care_kind_of(z);
-	if (form->kind == FV_CARE_REDUCTION) /* it is asked for at the door only */
+	if (form->kind > FV_CARE_EXTENSION) /* the rest is asked for at the door only */
 		form->kind = (enum fv_care_kind)0;
 	fv_buf_reset(&value);
 	if (fv_web_form(request, "code", &value))

@@ -2,8 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fv/detail.h"
 #include "sync-server/borrower.h"
 #include "sync-server/public_in.h"
+#include "sync-server/store/work.h"
+
+#define SEQ_BITS 40 /* of a visit's number in the store */
 
 /* -- start --------------------------------------------------------------------------- */
 
@@ -164,27 +168,55 @@ decision_word(uint32_t decision)
 	return decision <= CARE_DECISIONS ? words[decision] : W_NONE;
 }
 
-/* What the officer wrote down for him, and how it was decided. */
-static enum fv_err
-put_asked(const struct fv_store_care *row, void *ctx)
+/* What an officer took down for him, with its decision or (W_NONE) the day of the answer. */
+static void
+put_request(struct page *page, enum public_word what, enum public_word decision,
+    int64_t last_ms, const char *zone)
 {
-	struct page *page = ctx;
-
-	if (row->source != FV_CARE_BY_VISIT)
-		return FV_OK;
 	public_put_raw(page, "<div class=\"card\"><h2>");
 	public_put(page, W_VISIT_ASKED);
 	public_put_raw(page, "</h2><dl><dt>");
-	public_put(page, public_kind_word(row->kind));
+	public_put(page, what);
 	public_put_raw(page, "</dt><dd>");
-	if (row->decision != 0) {
-		public_put(page, decision_word(row->decision));
+	if (decision != W_NONE) {
+		public_put(page, decision);
 	} else {
 		public_put(page, W_VISIT_ASKED_OPEN);
 		public_put_raw(page, " ");
-		public_put_time(page, row->deadline_ms - 1, row->zone, true);
+		public_put_time(page, last_ms, zone, true);
 	}
 	public_put_raw(page, "</dd></dl></div>");
+}
+
+static enum fv_err
+put_complaint(const struct fv_store_care *row, void *ctx)
+{
+	if (row->source == FV_CARE_BY_VISIT)
+		put_request(ctx, public_kind_word(row->kind), decision_word(row->decision),
+		    row->deadline_ms - 1, row->zone);
+	return FV_OK;
+}
+
+/* An instalment plan, more time or a reduction; a promise is nobody's to decide. */
+static enum fv_err
+put_asked(struct page *page, const struct fv_borrower_visit *visit, const char *zone)
+{
+	static const enum public_word words[] = {[FV_BUSINESS_INSTALMENT] = W_K_INSTALMENT,
+	    [FV_BUSINESS_EXTENSION] = W_K_EXTENSION,
+	    [FV_BUSINESS_REDUCTION] = W_K_REDUCTION};
+	struct fv_store_asked asked;
+	enum fv_err rc = fv_store_asked_get(
+	    page->public->reader, visit->device_no << SEQ_BITS | (int64_t)visit->seq, &asked);
+
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	if (asked.business >= FV_BUSINESS_INSTALMENT &&
+	    asked.business <= FV_BUSINESS_REDUCTION)
+		put_request(page, words[asked.business],
+		    asked.decision == FV_ASKED_GRANTED       ? W_D_GRANTED
+			: asked.decision == FV_ASKED_REFUSED ? W_D_DECLINED
+							     : W_NONE,
+		    asked.due_ms, zone);
 	return FV_OK;
 }
 
@@ -207,8 +239,9 @@ put_found(struct page *page, const struct fv_borrower_visit *visit)
 	public_put_raw(page, "</dl>");
 	put_shown_code(page);
 	public_put_raw(page, "</div>");
-	return fv_store_care_each_visit(
-	    page->public->reader, visit->device_no, visit->seq, put_asked, page);
+	rc = fv_store_care_each_visit(
+	    page->public->reader, visit->device_no, visit->seq, put_complaint, page);
+	return rc == FV_OK ? put_asked(page, visit, zone) : rc;
 }
 
 void

@@ -129,7 +129,7 @@ public_kind_word(enum fv_care_kind kind)
 {
 	static const enum public_word words[FV_CARE_KIND_MAX + 1] = {W_NONE, W_K_COMPLAINT,
 	    W_K_NO_HOME, W_K_TIMES, W_K_STAYED, W_K_NOT_AGREED, W_K_DATA, W_K_INSTALMENT,
-	    W_K_EXTENSION, W_K_REDUCTION};
+	    W_K_EXTENSION, W_K_STOP};
 
 	return (uint32_t)kind <= FV_CARE_KIND_MAX ? words[kind] : W_NONE;
 }

@@ -30,6 +30,8 @@ add_row(const struct fv_store_care *row, void *ctx)
 	struct inbox *inbox = ctx;
 	json_t *object;
 
+	if (!desk_sees(inbox->request, row->agency))
+		return FV_OK;
 	if (inbox->count == inbox->limit) {
 		inbox->is_more = true;
 		return FV_OK;
@@ -110,8 +112,10 @@ put_page(const struct inbox *inbox, int64_t open, int64_t overdue)
 static void
 list_complaints(struct desk_request *request, struct fv_web_answer *answer)
 {
-	struct fv_store_care_query query = {
-	    .agency = agency_of(request), .now_ms = request->now_ms};
+	const char *case_id = fv_web_query(request->web, "case");
+	struct fv_store_care_query query = {.agency = agency_of(request),
+	    .case_id = case_id != NULL && case_id[0] != '\0' ? case_id : NULL,
+	    .now_ms = request->now_ms};
 	struct inbox inbox = {.request = request};
 	int64_t limit, open, overdue;
 	enum fv_err rc;

@@ -21,15 +21,15 @@ enum fv_care_kind {
 	FV_CARE_DATA = 6,       /* his data */
 	FV_CARE_INSTALMENT = 7,
 	FV_CARE_EXTENSION = 8,
-	FV_CARE_REDUCTION = 9,
-	FV_CARE_KIND_MAX = FV_CARE_REDUCTION,
+	FV_CARE_STOP = 9, /* no more contact; taken down at the door only */
+	FV_CARE_KIND_MAX = FV_CARE_STOP,
 };
 
 /* How it came.  Stored numbers. */
 enum fv_care_source {
 	FV_CARE_BY_CODE = 1,  /* the borrower's page, with a slip code */
 	FV_CARE_BY_PAGE = 2,  /* the same, without one */
-	FV_CARE_BY_VISIT = 3, /* an officer's record of what was asked at the door */
+	FV_CARE_BY_VISIT = 3, /* an officer's record of a complaint or stop */
 };
 
 enum fv_care_state {

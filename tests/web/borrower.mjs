@@ -107,6 +107,9 @@ async function desk(lang, size, id) {
 	await page.goto(`${house.url}/#/complaints?state=answered`);
 	await page.locator(`a[href="#/complaint/${id}"]`).first().waitFor();
 	check(true, `an answered complaint is in its list (${lang})`);
+	await page.goto(`${house.url}/#/case/case-77`);
+	await page.locator(`.care-list a[href="#/complaint/${id}"]`).waitFor();
+	check(true, `and on its case's page (${lang})`);
 	check(page.complaints.length === 0, `nothing failed at the desk (${lang}, ${size.width})`, page.complaints.join("; "));
 	await page.context().close();
 }

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { CasePanel } from "./parts/CasePanel";
 import { Right } from "./rights";
 import { CaseNotes, VisitNotes } from "./views/NotesPanel";
+import { CaseComplaints } from "./views/Complaints";
 import { CaseProof, VisitProof } from "./views/Proof";
 import { VisitMap } from "./panels/VisitMap";
 
@@ -23,4 +24,5 @@ export const panels: Panel[] = [
 	{ of: "case", order: 80, title: "proof.panel.title", right: Right.EXPORT, show: CaseProof },
 	{ of: "case", order: 10, title: "work.panel", right: Right.READ, show: CasePanel },
 	{ of: "visit", order: 30, title: "trail.map.visit", right: Right.READ, show: VisitMap },
+	{ of: "case", order: 60, title: "care.title", right: Right.COMPLAINTS, show: CaseComplaints },
 ];

@@ -84,6 +84,7 @@ function windowText(w: { days: string[]; from?: string; to?: string }): string {
 
 /** What was sealed, opened in this page. */
 function Words({ row }: { row: Row }): VNode {
+	const { who } = useSession();
 	const [opened, setOpened] = useState<{ words: Record<string, string>; answer: string | null } | null>(null);
 	const [problem, setProblem] = useState("");
 	const open = async () => {
@@ -102,7 +103,7 @@ function Words({ row }: { row: Row }): VNode {
 			{!row.has_text && <p>{t("care.words.none")}</p>}
 			{row.has_text && !opened && <>
 				<p class="hint">{t("care.words.sealed")}</p>
-				<Act run={open} kind="main">{t("care.words.open")}</Act>
+				{who?.role !== "manager" && <Act run={open} kind="main">{t("care.words.open")}</Act>}
 			</>}
 			{problem && <p class="trouble" role="alert">{problem}</p>}
 			{opened && <Opened words={opened.words} answer={opened.answer} />}

@@ -121,3 +121,13 @@ function Codes({ rows }: { rows: Code[] }): VNode {
 		</section>
 	);
 }
+
+/** Of one case, for its page. */
+export function CaseComplaints({ id }: { id: string }): VNode {
+	const list = useLoad(() => api.get<Inbox>("/complaints", { case: id, limit: 50 }), [id]);
+	return <Load of={list} show={(page) => page.rows.length === 0 ? <p class="hint">{t("care.none")}</p> : (
+		<ul class="care-list">
+			{page.rows.map((c) => <li key={c.id}><Go to={`/complaint/${c.id}`}>{t(`care.kind.${c.kind}`)}</Go> <Deadline of={c} /></li>)}
+		</ul>
+	)} />;
+}
