@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync-server/desk/desk_in.h"
+#include "sync-server/rejudge.h"
 #include "sync-server/store/gauges.h"
 
 #define SILENT_MS (72 * INT64_C(3600000))
@@ -81,6 +82,7 @@ put_answers(struct fv_buf *out, struct desk *desk)
 void
 desk_serve_metrics(struct desk *desk, struct fv_web_answer *answer)
 {
+	struct rejudge_state judging = {0};
 	struct fv_store_gauges gauges;
 	struct fv_store *store;
 	enum fv_err rc = desk_reader_take(desk, &store);
@@ -93,8 +95,13 @@ desk_serve_metrics(struct desk *desk, struct fv_web_answer *answer)
 		return;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
 		rc = fv_store_gauges(store, fv_host_now_ms() - SILENT_MS, &gauges);
+	if (rc == FV_OK)
+		rc = rejudge_state(store, &judging);
 	fv_store_view_end(store);
 	desk_reader_give(desk, store);
-	if (rc == FV_OK)
-		put_store(&answer->body, &gauges);
+	if (rc != FV_OK)
+		return;
+	put_store(&answer->body, &gauges);
+	put(&answer->body, "cases_to_judge", "gauge", judging.waiting,
+	    "Cases that wait to be judged again.");
 }

@@ -4,6 +4,7 @@
 #include "sync-server/desk/queue.h"
 #include "sync-server/reasons.h"
 #include "sync-server/rejudge.h"
+#include "sync-server/store/care.h"
 #include "sync-server/verb.h"
 
 #define COUNT_MAX 10000U /* counted so far, then "10000 and more" */
@@ -42,6 +43,16 @@ count_visits(struct desk_request *request, uint64_t change, json_t *list)
 }
 
 static enum fv_err
+count_complaints(struct desk_request *request, const char *agency, json_t *list)
+{
+	int64_t open = 0, overdue = 0;
+	enum fv_err rc =
+	    fv_store_care_count(request->store, agency, request->now_ms, &open, &overdue);
+
+	return rc == FV_OK ? add_count(list, "complaints", (uint64_t)open, "/complaints") : rc;
+}
+
+static enum fv_err
 count_rest(struct desk_request *request, json_t *list)
 {
 	const char *agency = request->who->agency[0] != '\0' ? request->who->agency : NULL;
@@ -52,8 +63,12 @@ count_rest(struct desk_request *request, json_t *list)
 		rc = fv_store_silent_count(
 		    request->store, request->now_ms - SILENT_MS, agency, &silent);
 	if (rc == FV_OK)
-		rc = add_count(list, "sos", sos, "/alerts");
-	return rc == FV_OK ? add_count(list, "silent", silent, "/missing") : rc;
+		rc = add_count(list, "sos", sos, "/");
+	if (rc == FV_OK)
+		rc = add_count(list, "silent", silent, "/devices");
+	if (rc == FV_OK && (request->who->rights & DESK_COMPLAINTS) != 0)
+		rc = count_complaints(request, agency, list);
+	return rc;
 }
 
 void
