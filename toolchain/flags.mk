@@ -14,7 +14,10 @@ FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -fvisibility=hidden
 FV_FAST := sync-server/% tests/% $(addprefix lib/,bytes.% cbor.% instant.% merkle.% \
 	record.% trail.% zone.% $(addprefix audit,.% _active.% \
 	_clauses.% _count.% _hold.% _time.% _window.%))
-FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,-Os)
+FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,$(FV_SMALLEST))
+# Not every compiler knows smaller than -Os: ask it, once.
+FV_SMALLEST = $(eval FV_SMALLEST := $(shell echo 'int x;' | $(CC) -Oz -x c -c -o /dev/null - 2>/dev/null && \
+	echo -Oz || echo -Os))$(FV_SMALLEST)
 # No folder's name goes into a program: two builds in two folders are the same bytes.
 FV_MODE_release = $(FV_OPT) -ffile-prefix-map=$(CURDIR)=. -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables $(FV_SMALL)

@@ -44,18 +44,22 @@ class Gpsfake:
         self.process = None
 
     def __enter__(self):
+        for _ in range(3):  # on a busy machine gpsfake may give its gpsd up before that answers
+            if self.is_started():
+                return self.port
+            self.__exit__()
+        raise RuntimeError("gpsfake did not start: " + " ".join(self.argv))
+
+    def is_started(self):
         self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
         end = time.monotonic() + 15
-        while time.monotonic() < end:
+        while time.monotonic() < end and self.process.poll() is None:
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self.port
-            if self.process.poll() is not None:
-                break
+                    return True
             time.sleep(0.02)
-        self.__exit__()
-        raise RuntimeError("gpsfake did not start: " + " ".join(self.argv))
+        return False
 
     def kill_gpsd(self):
         """End gpsd at once, as a crash would, and gpsfake with it."""
