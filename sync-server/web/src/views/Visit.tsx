@@ -76,7 +76,6 @@ export function Visit({ params }: Seen): VNode {
 }
 
 function Whole({ id, data, reload }: { id: string; data: Data; reload: () => void }): VNode {
-	const { who } = useSession();
 	return (
 		<>
 			<p class="no-print"><Go to="/queue">{t("queue.back")}</Go></p>
@@ -89,9 +88,22 @@ function Whole({ id, data, reload }: { id: string; data: Data; reload: () => voi
 					{data.findings.length === 0 && <p class="card">{t("queue.clean.long")}</p>}
 					<Passed of={data.passed} />
 				</div>
-				<Facts of={data} />
+				<div>
+					<Facts of={data} />
+					<Panels id={id} data={data} />
+				</div>
 			</div>
-			{panels.filter((p) => p.of === "visit" && may(who, p.right)).sort((a, b) => a.order - b.order).map((p) => (
+		</>
+	);
+}
+
+/** Parts of other pages about this visit. */
+function Panels({ id, data }: { id: string; data: Data }): VNode {
+	const { who } = useSession();
+	const shown = panels.filter((p) => p.of === "visit" && may(who, p.right)).sort((a, b) => a.order - b.order);
+	return (
+		<>
+			{shown.map((p) => (
 				<section class="card" key={p.title} aria-label={t(p.title)}><h2>{t(p.title)}</h2><p.show id={id} data={data} /></section>
 			))}
 		</>
