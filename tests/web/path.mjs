@@ -49,6 +49,9 @@ async function morning(lang, size, words, isFirst) {
 		await page.getByText(words.upheld).first().waitFor({ timeout: 20000 });
 		check(true, `he upholds it with a reason (${lang})`);
 	}
+	await page.getByRole("button", { name: words.answer }).first().click();
+	await page.getByText(house.answer).waitFor();
+	check(true, `what the officer answered is opened in the same way (${lang})`);
 	const download = page.waitForEvent("download");
 	await act(() => page.getByRole("link", { name: words.proof }).click());
 	const file = await download;
@@ -64,9 +67,9 @@ async function morning(lang, size, words, isFirst) {
 }
 
 await morning("en", WIDE, {
-	home: /since/i, fails: /broken|rule/i, source: /CBA 2026/, open: /open/i, uphold: /uphold/i, upheld: /upheld/i, proof: /proof/i,
+	home: /since/i, fails: /broken|rule/i, source: /CBA 2026/, open: /^open$/i, answer: /open the answer/i, uphold: /uphold/i, upheld: /upheld/i, proof: /proof/i,
 }, true);
 await morning("zh", NARROW, {
-	home: /上次/, fails: /违反|违规/, source: /CBA 2026/, open: /打开/, uphold: /维持/, upheld: /维持/, proof: /证/,
+	home: /上次/, fails: /违反|违规/, source: /CBA 2026/, open: /^打开$/, answer: /打开答复/, uphold: /维持/, upheld: /维持/, proof: /证/,
 }, false);
 await end(browser);

@@ -3,10 +3,11 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, useLoad } from "../api";
 import { Decide, useHeld, type Decision, type Listed } from "../decide";
+import { keyProblem, openNote } from "../keys";
 import { panels } from "../panels";
 import { Right, may } from "../rights";
 import { useSession } from "../session";
-import { Go, Load, Time, Verdict } from "../ui";
+import { Act, Go, Load, Time, Verdict } from "../ui";
 import type { Seen } from "../views";
 import { has, said, t } from "../words";
 import type { QueueRow } from "./Queue";
@@ -195,10 +196,33 @@ function Card({ of: f, visit, reload }: { of: Finding; visit: Data; reload: () =
 	);
 }
 
+/** What an officer answered: opened here, with the supervisor's key, as a note is. */
+function Reply({ dev, seq }: { dev: string; seq: number }): VNode {
+	const { who } = useSession();
+	const [text, setText] = useState<string | null>(null);
+	const [problem, setProblem] = useState("");
+	const open = async () => {
+		setProblem("");
+		try {
+			setText((await openNote(dev, seq)).text);
+		} catch (error) {
+			setProblem(keyProblem(error));
+		}
+	};
+	if (text !== null) return <blockquote>{text}</blockquote>;
+	return (
+		<>
+			<span class="hint">{t("queue.answered.sealed")}</span>{" "}
+			{may(who, Right.NOTES) && <Act run={open}>{t("queue.answered.open")}</Act>}
+			{problem && <p class="hint" role="alert">{problem}</p>}
+		</>
+	);
+}
+
 /** Replies, proposals and decisions, in order. */
 function Talk({ of: f, zone }: { of: Finding; zone: string }): VNode | null {
 	const lines = [
-		...f.replies.map((r) => ({ at: r.at_ms, node: <>{t("queue.answered", { who: r.officer })} <Time ms={r.at_ms} zone={zone} /> <span class="hint">{t("queue.answered.sealed")}</span></> })),
+		...f.replies.map((r) => ({ at: r.at_ms, node: <>{t("queue.answered", { who: r.officer })} <Time ms={r.at_ms} zone={zone} /> <Reply dev={r.dev} seq={r.seq} /></> })),
 		...f.proposals.map((r) => ({ at: r.at_ms, node: <>{t("queue.line.proposed", { who: r.who, what: t(`queue.decision.${r.decision}`) })} <Reason of={r} zone={zone} /></> })),
 		...f.reviewed.map((r) => ({ at: r.at_ms, node: <>{t("queue.line.decided", { who: r.who, what: t(`queue.decision.${r.decision}`) })} <Reason of={r} zone={zone} />{r.inputs_hash !== f.inputs_hash && <span class="tag">{t("queue.other.inputs")}</span>}</> })),
 	].sort((a, b) => a.at - b.at);
