@@ -14,7 +14,6 @@ const struct desk_route desk_routes_work[] = {
     {"POST", "/cases/assign", DESK_WORK, work_assign},
     {"POST", "/cases/import", DESK_WORK | DESK_NOTES, work_import_cases},
     {"GET", "/cases/{case}", DESK_READ, work_one_case},
-    {"GET", "/cases/{case}/card", DESK_NOTES, work_card},
     {"POST", "/cases/{case}/close", DESK_WORK, work_close_case},
     {"POST", "/cases/{case}/holds", DESK_WORK, work_add_hold},
     {"POST", "/holds/{id}/lift", DESK_WORK, work_lift_hold},

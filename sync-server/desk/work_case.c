@@ -214,29 +214,7 @@ json_base64(struct fv_span bytes)
 	return value;
 }
 
-void
-work_card(struct desk_request *request, struct fv_web_answer *answer)
-{
-	struct fv_store_case row;
-	struct fv_item_card card;
-	uint64_t version;
-	enum fv_err rc;
-
-	if (!work_case(request, answer, &row))
-		return;
-	rc = fv_store_card_get(request->store, fv_span_z(request->params[0]), &version, &card);
-	if (rc != FV_OK) {
-		desk_failed(answer, rc);
-		return;
-	}
-	desk_json(request, answer, 200,
-	    json_pack("{s:I, s:{s:o, s:o, s:o}}", "version", (json_int_t)version, "card",
-		"note", fv_verb_json_span(card.note), "ct", json_base64(card.ct), "capsules",
-		json_base64(card.capsules)));
-}
-
-/* -- who -------------------------------------------------------------------------------------
- */
+/* -- who ---------------------------------------------------------------------------- */
 
 static enum fv_err
 take_box(const struct fv_store_device *device, void *ctx)

@@ -48,7 +48,6 @@ void work_list_close(struct work_list *list, struct fv_web_answer *answer, enum 
 
 void work_cases(struct desk_request *request, struct fv_web_answer *answer);
 void work_one_case(struct desk_request *request, struct fv_web_answer *answer);
-void work_card(struct desk_request *request, struct fv_web_answer *answer);
 void work_boxes(struct desk_request *request, struct fv_web_answer *answer);
 void work_officers(struct desk_request *request, struct fv_web_answer *answer);
 void work_assign(struct desk_request *request, struct fv_web_answer *answer);
