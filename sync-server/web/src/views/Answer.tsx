@@ -5,7 +5,7 @@ import { api, useLoad } from "../api";
 import { SessionContext } from "../session";
 import { Field, goTo, Load, Table, Verdict } from "../ui";
 import type { Seen } from "../views";
-import { language, said, t } from "../words";
+import { has, language, said, t } from "../words";
 import type { AnswerData, Asked, Contact, EventRow, Finding, Handheld, Pack, Version } from "./answerdata";
 import { Local, Officer, offset, PrintButton, wall, word } from "./ProofParts";
 import "./Reports.css";
@@ -182,7 +182,7 @@ function RequestLine({ r, zone }: { r: Asked; zone: string }): VNode {
 		<li><Local at={r.at} zone={zone} /> · <b>{t(`care.kind.${r.kind}`)}</b>{r.source && <>, {t(`care.source.${r.source}`)}</>}{" · "}
 			{t("proof.answer.deadline", { at: r.deadline.slice(0, 10) })}{" · "}
 			{r.decision
-				? `${t("proof.answer.complaint.closed", { at: `${wall(r.decided_at ?? "")} ${offset(r.decided_at ?? "Z")}` })}: ${t(`care.decision.${r.decision}`)}${r.reason ? `, ${t(`care.reason.${r.reason}`)}` : ""} (${r.decided_by})`
+				? `${t("proof.answer.complaint.closed", { at: `${wall(r.decided_at ?? "")} ${offset(r.decided_at ?? "Z")}` })}: ${t(`care.decision.${r.decision}`)}${r.reason ? `, ${t(has(`care.reason.${r.reason}`) ? `care.reason.${r.reason}` : `work.answer.reason.${r.reason}`)}` : ""} (${r.decided_by})`
 				: t("proof.answer.complaint.open")}
 			{r.hold_until && ` · ${t("proof.answer.held", { at: wall(r.hold_until) })}`}</li>
 	);
