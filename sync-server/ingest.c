@@ -211,15 +211,19 @@ spread_to_officer(const char *officer, void *ctx)
 	return fv_store_device_each(spread->ingest->store, officer, spread_to_device, spread);
 }
 
-/* A case that the server does not know is stored all the same. */
+/* A case that the server does not know is stored all the same, and looked into no further. */
 static enum fv_err
 spread_case(struct fv_ingest *ingest, struct fv_session *session, struct fv_span case_id)
 {
 	struct spread spread = {
 	    .ingest = ingest, .case_id = case_id, .writer_no = session->device.no};
-	enum fv_err rc = fv_down_has_partner(
-	    ingest->store, session->device.no, case_id, &spread.has_partner);
+	struct fv_store_case row;
+	enum fv_err rc = fv_store_case_get(ingest->store, case_id, &row);
 
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	rc = fv_down_has_partner(
+	    ingest->store, session->device.no, case_id, &spread.has_partner);
 	return rc == FV_OK
 	    ? fv_store_case_each_officer(ingest->store, case_id, spread_to_officer, &spread)
 	    : rc;
