@@ -5,6 +5,7 @@
 #include "sync-server/reasons.h"
 #include "sync-server/rejudge.h"
 #include "sync-server/store/care.h"
+#include "sync-server/store/work.h"
 #include "sync-server/verb.h"
 
 #define COUNT_MAX 10000U /* counted so far, then "10000 and more" */
@@ -53,6 +54,16 @@ count_complaints(struct desk_request *request, const char *agency, json_t *list)
 }
 
 static enum fv_err
+count_exceptions(struct desk_request *request, const char *agency, json_t *list)
+{
+	uint64_t open;
+	enum fv_err rc = fv_store_exception_count(
+	    request->store, agency, request->now_ms, COUNT_MAX, &open);
+
+	return rc == FV_OK ? add_count(list, "exceptions", open, "/exceptions") : rc;
+}
+
+static enum fv_err
 count_rest(struct desk_request *request, json_t *list)
 {
 	const char *agency = request->who->agency[0] != '\0' ? request->who->agency : NULL;
@@ -66,6 +77,8 @@ count_rest(struct desk_request *request, json_t *list)
 		rc = add_count(list, "sos", sos, "/");
 	if (rc == FV_OK)
 		rc = add_count(list, "silent", silent, "/devices");
+	if (rc == FV_OK)
+		rc = count_exceptions(request, agency, list);
 	if (rc == FV_OK && (request->who->rights & DESK_COMPLAINTS) != 0)
 		rc = count_complaints(request, agency, list);
 	return rc;

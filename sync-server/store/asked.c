@@ -267,6 +267,26 @@ cleanup:
 }
 
 enum fv_err
+fv_store_exception_count(struct fv_store *store, const char *agency, int64_t now_ms,
+    uint64_t max, uint64_t *count_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*count_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_EXCEPTION_COUNT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, now_ms);
+	if (agency != NULL)
+		fv_db_bind_text(stmt, 2, fv_span_z(agency));
+	fv_db_bind_uint(stmt, 3, max);
+	if ((rc = fv_db_row(stmt)) == FV_OK)
+		*count_out = fv_db_col_uint(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+enum fv_err
 fv_store_settled_put(struct fv_store *store, const struct fv_store_exception *e)
 {
 	sqlite3_stmt *stmt;

@@ -56,6 +56,8 @@ static const char seventh_queue[] =
     " rank INTEGER NOT NULL, fails INTEGER NOT NULL, reviews INTEGER NOT NULL,"
     " decided INTEGER NOT NULL, proposed INTEGER NOT NULL, replied INTEGER NOT NULL,"
     " provisional INTEGER NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX queue_amended ON queue(begin_ms) WHERE marks & 16;"
+    "CREATE INDEX queue_unended ON queue(begin_ms) WHERE channel = 1 AND end_ms IS NULL;"
     "CREATE INDEX queue_rank ON queue(rank, begin_ms);"
     "CREATE INDEX queue_agency ON queue(agency, rank, begin_ms);"
     "CREATE INDEX queue_officer ON queue(officer, rank, begin_ms);"

@@ -448,6 +448,11 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" WHERE e.at_ms <= ?1 AND (?2 IS NULL OR e.agency = ?2) AND (?3 = 0 OR e.kind = ?3)"
 	" AND (settled.at_ms IS NOT NULL) = ?4 AND (e.at_ms, e.key) < (?5, ?6)"
 	" ORDER BY e.at_ms DESC, e.key DESC LIMIT ?7",
+    [FV_SQL_EXCEPTION_COUNT] =
+	"SELECT count(*) FROM (SELECT 1 FROM exception_now e LEFT JOIN settled"
+	" ON settled.kind = e.kind AND settled.key = e.key"
+	" WHERE e.at_ms <= ?1 AND (?2 IS NULL OR e.agency = ?2) AND settled.at_ms IS NULL"
+	" LIMIT ?3)",
     [FV_SQL_CASE_FIND] =
 	CASE_COLUMNS "WHERE id > ?1 AND (?2 IS NULL OR agency = ?2)"
 		     " AND (?3 IS NULL OR EXISTS(SELECT 1 FROM assignment WHERE officer = ?3"

@@ -203,6 +203,9 @@ struct fv_store_exception_filter {
 /* Newest first. */
 FV_NODISCARD enum fv_err fv_store_exception_each(struct fv_store *store,
     const struct fv_store_exception_filter *filter, fv_store_exception_fn fn, void *ctx);
+/* How many nobody has settled, counted up to `max`; agency NULL: of every one. */
+FV_NODISCARD enum fv_err fv_store_exception_count(struct fv_store *store, const char *agency,
+    int64_t now_ms, uint64_t max, uint64_t *count_out);
 /* Settle one.  Errors: FV_EEXIST  it is */
 FV_NODISCARD enum fv_err fv_store_settled_put(
     struct fv_store *store, const struct fv_store_exception *e);
