@@ -118,41 +118,77 @@ round_text(const struct rejudge_round *round)
 	return json_sprintf("%s %d %s", round->key, round->is_done ? 1 : 0, round->cursor);
 }
 
-/* Begin a round where the key is another; the trails as they are now are part of it. */
+/* What a view of the store says of the trails that are behind.  Each look has a view of its
+ * own: what a read borrows would else keep showing the store as it was. */
+static enum fv_err
+look_in_view(struct fv_rejudge *r, bool is_covered, json_t **note_out)
+{
+	enum fv_err rc;
+
+	*note_out = NULL;
+	if ((rc = fv_store_view_begin(r->store)) != FV_OK)
+		return rc;
+	rc = rejudge_look(r->store, is_covered, note_out);
+	fv_store_view_end(r->store);
+	return rc;
+}
+
+static bool
+is_stopping(struct fv_rejudge *r)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&r->lock);
+	stopping = r->is_stopping;
+	pthread_mutex_unlock(&r->lock);
+	return stopping;
+}
+
+/* The trails as they are now are part of the new round. */
+static enum fv_err
+begin_round(struct fv_rejudge *r, const char *key)
+{
+	json_t *note = NULL;
+	enum fv_err rc;
+
+	do {
+		if ((rc = look_in_view(r, true, &note)) == FV_OK && note != NULL)
+			rc = ask(r, json_incref(note));
+		json_decref(note);
+	} while (rc == FV_OK && note != NULL && !is_stopping(r));
+	if (rc != FV_OK || note != NULL)
+		return rc;
+	memset(&r->round, 0, sizeof r->round);
+	snprintf(r->round.key, sizeof r->round.key, "%s", key);
+	return ask(
+	    r, json_pack("{s:s, s:o}", "verb", "rejudge put", "round", round_text(&r->round)));
+}
+
+/* Begin a round where the key is another. */
 static enum fv_err
 settle_round(struct fv_rejudge *r)
 {
 	const int64_t today = (fv_host_now_ms() / FV_MS_PER_DAY + 1) * FV_MS_PER_DAY;
 	char key[REJUDGE_KEY_BYTES] = "";
-	json_t *note = NULL;
 	enum fv_err rc;
 
-	if ((rc = rejudge_round_get(r->store, &r->round)) != FV_OK ||
-	    (rc = make_key(r, today, key)) != FV_OK)
+	if ((rc = fv_store_view_begin(r->store)) != FV_OK)
 		return rc;
-	if (strcmp(key, r->round.key) == 0 && r->judge != NULL)
-		return FV_OK;
+	if ((rc = rejudge_round_get(r->store, &r->round)) == FV_OK)
+		rc = make_key(r, today, key);
+	fv_store_view_end(r->store);
+	if (rc != FV_OK || (strcmp(key, r->round.key) == 0 && r->judge != NULL))
+		return rc;
 	judge_close(r->judge);
 	r->judge = NULL;
 	r->today_utc_ms = today;
-	if (strcmp(key, r->round.key) != 0) {
-		do {
-			if ((rc = rejudge_look(r->store, true, &note)) == FV_OK &&
-			    note != NULL)
-				rc = ask(r, json_incref(note));
-			json_decref(note);
-		} while (rc == FV_OK && note != NULL);
-		if (rc != FV_OK)
-			return rc;
-		memset(&r->round, 0, sizeof r->round);
-		snprintf(r->round.key, sizeof r->round.key, "%s", key);
-		rc = ask(r,
-		    json_pack(
-			"{s:s, s:o}", "verb", "rejudge put", "round", round_text(&r->round)));
-	}
-	if (rc == FV_OK)
-		rc = judge_open(&r->judge, r->store,
-		    &(struct judge_opts){.today_utc_ms = today, .has_open = true});
+	if (strcmp(key, r->round.key) != 0 && (rc = begin_round(r, key)) != FV_OK)
+		return rc;
+	if ((rc = fv_store_view_begin(r->store)) != FV_OK)
+		return rc;
+	rc = judge_open(&r->judge, r->store,
+	    &(struct judge_opts){.today_utc_ms = today, .has_open = true});
+	fv_store_view_end(r->store);
 	return rc;
 }
 
@@ -322,11 +358,7 @@ look(struct fv_rejudge *r)
 		return rc;
 	if ((rc = settle_round(r)) != FV_OK)
 		return rc;
-	if ((rc = fv_store_view_begin(r->store)) != FV_OK)
-		return rc;
-	rc = rejudge_look(r->store, false, &note);
-	fv_store_view_end(r->store);
-	if (rc == FV_OK && note != NULL)
+	if ((rc = look_in_view(r, false, &note)) == FV_OK && note != NULL)
 		rc = ask(r, note);
 	if (rc == FV_OK) {
 		r->is_known = true;
@@ -341,7 +373,7 @@ static bool
 wait_ms(struct fv_rejudge *r, int64_t ms)
 {
 	struct timespec until;
-	bool is_stopping;
+	bool stopping;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
@@ -353,9 +385,9 @@ wait_ms(struct fv_rejudge *r, int64_t ms)
 	pthread_mutex_lock(&r->lock);
 	while (!r->is_stopping && pthread_cond_timedwait(&r->wake, &r->lock, &until) == 0)
 		;
-	is_stopping = r->is_stopping;
+	stopping = r->is_stopping;
 	pthread_mutex_unlock(&r->lock);
-	return !is_stopping;
+	return !stopping;
 }
 
 static void *
