@@ -234,9 +234,9 @@ note_event(struct arriving *a, const struct fv_store_record *record, int64_t now
 	return rc == FV_ENOENT ? FV_OK : rc;
 }
 
-enum fv_err
-care_note(struct fv_store *store, struct fv_ledger *ledger,
-    const struct fv_store_device *device, const struct fv_store_record *record, int64_t now_ms)
+static enum fv_err
+note(struct fv_store *store, struct fv_ledger *ledger, const struct fv_store_device *device,
+    const struct fv_store_record *record, int64_t now_ms)
 {
 	struct fv_host host = {.store = store, .ledger = ledger};
 	struct arriving a = {.host = &host, .device = device, .seq = record->seq};
@@ -244,8 +244,6 @@ care_note(struct fv_store *store, struct fv_ledger *ledger,
 	struct fv_buf agency = {0};
 	enum fv_err rc;
 
-	if (record->type != FV_REC_VISIT_BEGIN && record->type != FV_REC_EVENT)
-		return FV_OK;
 	memcpy(host.agency, device->agency, sizeof host.agency);
 	rc = fv_store_meta_get(store, "agency", &agency);
 	if (rc == FV_OK)
@@ -260,4 +258,14 @@ care_note(struct fv_store *store, struct fv_ledger *ledger,
 		case_id[0] = '\0';
 	a.case_id = case_id;
 	return note_visit(&a, record, now_ms);
+}
+
+enum fv_err
+care_note(struct fv_store *store, struct fv_ledger *ledger,
+    const struct fv_store_device *device, const struct fv_store_record *record, int64_t now_ms)
+{
+	/* Most records are neither: they are not to pay for it. */
+	if (record->type != FV_REC_VISIT_BEGIN && record->type != FV_REC_EVENT)
+		return FV_OK;
+	return note(store, ledger, device, record, now_ms);
 }

@@ -59,7 +59,7 @@ export const views: View[] = [
 	{ path: "/complaint/:id", title: "care.title", right: Right.COMPLAINTS, show: Complaint },
 	{ path: "/notes/:of/:id", title: "notes.panel", right: Right.NOTES, show: Notes },
 	{ path: "/keys", title: "notes.keys", right: Right.NOTES, nav: 85, show: Keys },
-	{ path: "/roster", title: "notes.roster", right: Right.PEOPLE, nav: 85, show: Keys },
+	{ path: "/roster", title: "notes.roster", right: Right.PEOPLE, nav: 91, show: Keys },
 	{ path: "/", title: "queue.home", right: Right.READ, nav: 1, show: Home },
 	{ path: "/queue", title: "queue.title", right: Right.READ, nav: 2, show: Queue },
 	{ path: "/visit/:id", title: "queue.visit", right: Right.READ, show: Visit },
