@@ -504,7 +504,7 @@ add_receipt(const struct fv_store_device *device, void *ctx)
 		return FV_OK;
 	if ((rc = fv_evidence_scope_new(&w->scope, NULL, UINT64_MAX)) == FV_OK)
 		rc = add_papers(w, head);
-	w->sum->records += head->number;
+	w->sum->records += (size_t)head->number;
 	fv_evidence_scope_free(w->scope);
 	w->scope = NULL;
 	return rc;

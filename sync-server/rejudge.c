@@ -377,7 +377,7 @@ wait_ms(struct fv_rejudge *r, int64_t ms)
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
+	until.tv_nsec += (long)(ms % 1000) * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
