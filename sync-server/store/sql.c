@@ -19,7 +19,7 @@
 	" AND complete = 0 AND kind = 1) ELSE 0 END"                                          \
 	" FROM record JOIN trail ON trail.device = record.id >> 40 "
 /* As the partial index record_context says it, word for word. */
-#define RECORD_CONTEXT "WHERE type IN (1, 2, 3, 14, 15, 16, 20) AND type = ?1 "
+#define RECORD_CONTEXT "WHERE (type < 4 OR type BETWEEN 14 AND 16 OR type = 20) AND type = ?1 "
 #define CASE_COLUMNS                                                                          \
 	"SELECT id, agency, zones, lat_e7, lon_e7, radius_m, actor, product, debts, packs,"   \
 	" assigned, plan_day, as_of_day, closed, updated_ms FROM cases "
@@ -157,9 +157,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_OFFICER_ZONES] = "SELECT zones FROM assignment JOIN cases ON cases.id = case_id"
 			     " WHERE officer = ?1 AND closed = 0 ORDER BY case_id LIMIT 1",
     [FV_SQL_SHIFT_PUT] = "INSERT OR IGNORE INTO shift VALUES(?1, ?2, ?3)",
-    [FV_SQL_SHIFT_ALL] =
-	"SELECT id, header, payload FROM record WHERE type IN (1, 2, 3, 14, 15, 16, 20)"
-	" AND type = 3 AND payload IS NOT NULL",
+    [FV_SQL_SHIFT_ALL] = "SELECT id, header, payload FROM record WHERE (type < 4 OR type "
+			 "BETWEEN 14 AND 16 OR type = 20)"
+			 " AND type = 3 AND payload IS NOT NULL",
     [FV_SQL_SHIFT_EACH] = "SELECT record, officer, begin_ms FROM shift WHERE record >= ?1"
 			  " AND record < ?2 AND begin_ms >= ?3 AND begin_ms < ?4"
 			  " ORDER BY record",
