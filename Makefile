@@ -165,6 +165,8 @@ $(B)/unit/test_app_%: $(B)/obj/tests/unit/test_app_%.o $(call obj,$(SUPPORT_SRC)
 $(B)/unit/test_screen_%: $(B)/obj/tests/unit/test_screen_%.o $(call obj,$(filter-out %/main.c,$(SCREEN_SRC)) $(SUPPORT_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SCREEN) $(LIBS_APP)
+# Named, so that make knows it before it is there and takes this rule, not the one for all.
+$(B)/obj/tests/support/days.o: tests/support/days.c
 $(B)/unit/test_server_%: $(B)/obj/tests/unit/test_server_%.o $(call obj,$(SUPPORT_SRC) tests/support/days.c) $(B)/libserver.a $(B)/libfieldvisit.a
 	@mkdir -p $(@D)
 	$(link) $^ -lcmocka $(LIBS_SERVER)
