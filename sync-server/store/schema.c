@@ -213,7 +213,7 @@ static const char seventh_people[] =
 /* The same records as before, but said without IN: of such a list SQLite makes a table for
  * every record that is written. */
 static const char seventh_context[] =
-    "DROP INDEX record_context;"
+    "DROP INDEX IF EXISTS record_context;"
     "CREATE INDEX record_context ON record(type, id)"
     " WHERE type < 4 OR type BETWEEN 14 AND 16 OR type = 20;";
 
