@@ -9,6 +9,7 @@
 #include "sync-server/casefile.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
+#include "sync-server/store/staff.h"
 #include "sync-server/verb.h"
 
 #define USAGE "case import FILE|- [--json]"
@@ -52,13 +53,21 @@ check_row(struct work *w, const struct fv_case_row *row)
 {
 	struct fv_span list, member;
 	char name[FV_ZONE_NAME_MAX_BYTES + 1];
+	struct fv_store_agency agency;
+	enum fv_err rc;
 
 	if (json_object_get(w->seen, row->case_id) != NULL)
 		return refuse(w, row, "case", "this case stands in the file twice");
 	if (json_object_set_new(w->seen, row->case_id, json_true()) != 0)
 		return FV_ENOMEM;
-	if (strcmp(row->agency, w->base.host->agency) != 0)
-		return refuse(w, row, "agency", "this server is another agency's");
+	rc = fv_store_agency_get(w->base.host->store, fv_span_z(row->agency), &agency);
+	if (rc == FV_ENOENT)
+		return refuse(w, row, "agency",
+		    "no such agency here; 'fieldvisitd agency add' makes it known");
+	if (rc != FV_OK)
+		return rc;
+	if (agency.is_closed)
+		return refuse(w, row, "agency", "this agency is closed");
 	for (list = row->zones; fv_verb_next(&list, &member);) {
 		if (member.len >= sizeof name)
 			return refuse(w, row, "zone", "no such zone");

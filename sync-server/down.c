@@ -110,12 +110,17 @@ static enum fv_err
 put_wanted_roster(struct making *m)
 {
 	struct fv_store_changed row = {.change = m->answer->cursor, .kind = FV_ITEM_ROSTER};
+	struct fv_buf agency = {0};
 	enum fv_err rc;
 
 	if ((m->request->want & FV_WANT_ROSTER) == 0)
 		return FV_OK;
-	row.key = fv_span_z(m->down.device->agency);
-	rc = put_changed(&row, m);
+	rc = fv_store_meta_get(m->down.store, "agency", &agency);
+	if (rc == FV_OK) {
+		row.key = fv_buf_span(&agency);
+		rc = put_changed(&row, m);
+	}
+	fv_buf_clear(&agency);
 	return rc == FULL ? FV_OK : rc;
 }
 

@@ -9,6 +9,7 @@
 #include "fv/roster.h"
 #include "sync-server/store/book.h"
 #include "sync-server/store/log.h"
+#include "sync-server/store/staff.h"
 
 /* A retry after a lost answer: the device that spent the ticket, if it is the same. */
 static enum fv_err
@@ -83,9 +84,10 @@ cleanup:
 
 static enum fv_err
 put_leaf(struct fv_store *store, struct fv_ledger *ledger,
-    const struct fv_enrol_request *request, struct fv_store_device *device)
+    const struct fv_enrol_request *request, const char *signed_for,
+    struct fv_store_device *device)
 {
-	struct fv_leaf_enrol leaf = {.agency = fv_span_z(device->agency)};
+	struct fv_leaf_enrol leaf = {.agency = fv_span_z(signed_for)};
 	struct fv_buf body = {0};
 	enum fv_err rc;
 
@@ -117,14 +119,15 @@ set_handles(struct fv_store *store, const struct fv_store_device *device, int64_
 
 static enum fv_err
 add_device(struct fv_store *store, struct fv_ledger *ledger,
-    const struct fv_enrol_request *request, struct fv_store_device *device, int64_t *no_out)
+    const struct fv_enrol_request *request, const char *signed_for,
+    struct fv_store_device *device, int64_t *no_out)
 {
 	enum fv_err rc;
 
 	/* Keys that agree on a known secret with everybody are nobody's. */
 	if (!fv_box_key_good(request->pk_sync) || !fv_box_key_good(request->pk_box))
 		return FV_EAUTH;
-	if ((rc = put_leaf(store, ledger, request, device)) != FV_OK ||
+	if ((rc = put_leaf(store, ledger, request, signed_for, device)) != FV_OK ||
 	    (rc = fv_store_device_add(store, device, no_out)) != FV_OK ||
 	    (rc = set_handles(store, device, *no_out)) != FV_OK)
 		return rc;
@@ -159,11 +162,16 @@ fv_enrolment_take(struct fv_store *store, struct fv_ledger *ledger,
 	memcpy(device.pk_sync, request.pk_sync, FV_KEY_BYTES);
 	memcpy(device.pk_box, request.pk_box, FV_KEY_BYTES);
 	memcpy(device.ticket_id, enrolment->ticket_id, sizeof device.ticket_id);
-	memcpy(device.agency, ticket.agency, sizeof device.agency);
 	memcpy(device.team, ticket.team, sizeof device.team);
 	memcpy(device.officer, ticket.officer, sizeof device.officer);
 	memcpy(device.handle_secret, enrolment->handle_secret, sizeof device.handle_secret);
-	rc = add_device(store, ledger, &request, &device, device_no_out);
+	/* The ticket is signed for the installation; the handheld is of its team's agency. */
+	rc = fv_store_team_agency(store, fv_span_z(ticket.team), device.agency);
+	if (rc == FV_ENOENT)
+		rc = fv_id_copy(fv_span_z(ticket.agency), device.agency, sizeof device.agency);
+	if (rc == FV_OK)
+		rc =
+		    add_device(store, ledger, &request, ticket.agency, &device, device_no_out);
 	fv_wipe(&device, sizeof device);
 	return rc;
 }

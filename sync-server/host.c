@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sync-server/keys.h"
+#include "sync-server/store/staff.h"
 
 #define DEFAULT_DIR "/var/lib/fieldvisitd"
 #define DB_NAME "fieldvisit.db"
@@ -121,6 +122,15 @@ put_genesis(struct fv_ledger *ledger, int64_t now_ms)
 	return rc;
 }
 
+static enum fv_err
+put_agency(struct fv_store *store, const struct fv_host_init *init)
+{
+	struct fv_store_agency agency = {.added_ms = init->now_ms};
+	enum fv_err rc = fv_id_copy(fv_span_z(init->agency), agency.id, sizeof agency.id);
+
+	return rc == FV_OK ? fv_store_agency_put(store, &agency) : rc;
+}
+
 /* The database's first transaction: who we are, and the ledger's first leaf. */
 static enum fv_err
 fill_store(const struct fv_host_init *init, struct fv_store *store)
@@ -139,6 +149,8 @@ fill_store(const struct fv_host_init *init, struct fv_store *store)
 		rc = fv_store_meta_set(store, "agency", fv_span_z(init->agency));
 	if (rc == FV_OK)
 		rc = fv_store_meta_set(store, "url", fv_span_z(init->url));
+	if (rc == FV_OK)
+		rc = put_agency(store, init);
 	if (rc == FV_OK)
 		rc = put_genesis(ledger, init->now_ms);
 	if (rc == FV_OK)

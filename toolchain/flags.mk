@@ -34,6 +34,11 @@ FV_LD_debug := -pie
 FV_LD_asan := -fsanitize=address,undefined
 FV_LD_fuzz := -fsanitize=address,undefined
 
+# Binutils fill pages between segments, 5 kB of the handheld, and pack no relocations for arm64,
+# a tenth of it; this linker does neither and both.
+FV_LLD := $(if $(filter armhf,$(ARCH)),,$(wildcard /usr/lib/llvm-16/bin/ld.lld))
+FV_LINKER := $(if $(FV_LLD),-fuse-ld=lld -B$(dir $(FV_LLD)))
+
 # ARCH=arm64 or armhf: for that machine, with Debian's cross compiler and a private sysroot.
 FV_TRIPLE_arm64 := aarch64-linux-gnu
 FV_TRIPLE_armhf := arm-linux-gnueabihf
@@ -42,9 +47,6 @@ FV_TRIPLE := $(or $(FV_TRIPLE_$(ARCH)),$(error ARCH=$(ARCH): one of arm64, armhf
 FV_SYSROOT := --sysroot=$(CURDIR)/build/sysroot/$(ARCH)
 CC := $(FV_TRIPLE)-gcc
 AR := $(FV_TRIPLE)-ar
-# Binutils pack no relocations for arm64, which are a tenth of the handheld; this linker does.
-FV_LLD_arm64 := $(wildcard /usr/lib/llvm-16/bin/ld.lld)
-FV_LINKER := $(if $(FV_LLD_$(ARCH)),-fuse-ld=lld -B$(dir $(FV_LLD_$(ARCH))))
 # These machines are handhelds first: small, whatever loop it is.
 FV_FAST := tests/%
 FV_SMALL := -fomit-frame-pointer

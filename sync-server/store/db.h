@@ -103,6 +103,13 @@ FV_NODISCARD enum fv_err fv_db_each_visit(
 /* The findings queue, reviews, and what waits to be judged: part of the seventh migration. */
 FV_NODISCARD enum fv_err fv_db_add_queue(struct fv_store *store);
 
+/* The parts of the eighth migration, a file each (schema_*.c). */
+extern const char fv_db_eighth_staff[];
+extern const char fv_db_eighth_fleet[];
+extern const char fv_db_eighth_settings[];
+extern const char fv_db_eighth_flow[];
+extern const char fv_db_eighth_hand[];
+
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];
 

@@ -377,4 +377,6 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
     (const char *const[]){sixth_slips, NULL},
     (const char *const[]){seventh_context, seventh_people, seventh_notes, seventh_trail,
 	seventh_feed, seventh_care, seventh_work, seventh_machines, seventh_alerts, NULL},
+    (const char *const[]){fv_db_eighth_staff, fv_db_eighth_fleet, fv_db_eighth_settings,
+	fv_db_eighth_flow, fv_db_eighth_hand, NULL},
 };

@@ -63,6 +63,8 @@
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
+#define STAFF_COLUMNS                                                                         \
+	"SELECT id, agency, badge, team, source, added_ms, disabled_ms FROM staff "
 #define QUEUE_COLUMNS                                                                         \
 	"SELECT q.contact, q.case_id, q.agency, q.team, q.officer, q.device, q.channel,"      \
 	" q.begin_ms, q.end_ms, q.day, q.zone, q.marks, q.rank, q.fails, q.reviews,"          \
@@ -597,4 +599,19 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_SOS_COUNT] =
 	"SELECT count(*) FROM alert JOIN device ON no = alert.device WHERE kind = 1"
 	" AND acked_ms IS NULL AND (?1 IS NULL OR device.agency = ?1)",
+    [FV_SQL_AGENCY_PUT] = "INSERT INTO agency VALUES(?1, ?2, ?3, ?4) ON CONFLICT(id) DO UPDATE"
+			  " SET name = excluded.name, closed_ms = excluded.closed_ms",
+    [FV_SQL_AGENCY_GET] = "SELECT id, name, added_ms, closed_ms FROM agency WHERE id = ?1",
+    [FV_SQL_AGENCY_EACH] = "SELECT id, name, added_ms, closed_ms FROM agency WHERE id > ?1"
+			   " ORDER BY id LIMIT ?2",
+    [FV_SQL_TEAM_PUT] = "INSERT INTO team VALUES(?1, ?2)",
+    [FV_SQL_TEAM_GET] = "SELECT agency FROM team WHERE id = ?1",
+    [FV_SQL_TEAM_EACH] = "SELECT id FROM team WHERE agency = ?1 ORDER BY id",
+    [FV_SQL_STAFF_PUT] =
+	"INSERT INTO staff VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE"
+	" SET agency = excluded.agency, badge = excluded.badge, team = excluded.team,"
+	" source = excluded.source, disabled_ms = excluded.disabled_ms",
+    [FV_SQL_STAFF_GET] = STAFF_COLUMNS "WHERE id = ?1",
+    [FV_SQL_STAFF_EACH] =
+	STAFF_COLUMNS "WHERE id > ?1 AND (?3 IS NULL OR agency = ?3) ORDER BY id LIMIT ?2",
 };

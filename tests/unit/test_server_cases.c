@@ -197,7 +197,8 @@ a_row_that_does_not_fit_this_server_is_refused(void **state)
 
 	expect_refused(d,
 	    HEADER "c1,south,Asia/Shanghai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
-	    "FILE:2: column \"agency\": this server is another agency's");
+	    "FILE:2: column \"agency\": no such agency here; 'fieldvisitd agency add' "
+	    "makes it known");
 	expect_refused(d,
 	    HEADER "c1,north,Asia/Shangai,,,,,third_party,,d1,p1,o1,2026-03-01\n",
 	    "FILE:2: column \"zone\": no such zone");

@@ -543,6 +543,7 @@ the_roster_comes_when_it_is_wanted(void **state)
 	char text[256];
 
 	assert_int_equal(fv_store_note_put(p->store, FV_NOTE_ROSTER, &note), FV_OK);
+	assert_int_equal(fv_store_meta_set(p->store, "agency", fv_span_z("bank1")), FV_OK);
 	request.cursor = 99;
 	assert_int_equal(sync_with(p, &request, 0, 0), FV_OK);
 	assert_string_equal(list_items(p, text), "6 ");

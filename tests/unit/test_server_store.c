@@ -281,6 +281,7 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP TABLE settled; DROP INDEX case_agency; DROP VIEW exception_now;"
 		"DROP INDEX record_context; DROP INDEX finding_run;"
 		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
+		"DROP TABLE staff; DROP TABLE team; DROP TABLE agency;"
 		"PRAGMA user_version=1"),
 	    SQLITE_OK);
 	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_READ), FV_ESTATE);
