@@ -7,15 +7,15 @@
 #include "sync-server/cmd.h"
 #include "sync-server/draft.h"
 #include "sync-server/rosteredit.h"
+#include "sync-server/rosterfile.h"
 
 #define NEW_USAGE                                                                             \
 	"roster new --out DRAFT {--agency AGENCY | --previous SIGNED}\n"                      \
 	"           [--threshold N] [--pack-threshold N]"
 #define SET_USAGE                                                                             \
 	"roster set --roster DRAFT [--threshold N] [--pack-threshold N]\n"                    \
-	"           [--officer ID=NAME]... [--drop-officer ID]... [--drop-supervisor "        \
-	"ID]...\n"                                                                            \
-	"           [--drop-auditor ID]..."
+	"           [--officer ID=NAME]... [--officers FILE.csv|-] [--drop-officer ID]...\n"  \
+	"           [--drop-supervisor ID]... [--drop-auditor ID]..."
 
 static int
 read_threshold(const char *option, const char *text, uint32_t *out)
@@ -142,7 +142,32 @@ drop(struct fv_roster *r, enum rosteredit_row row, const char *id)
 	    : fv_cli_fail(FV_EXIT_DATA, id, "is not on the roster");
 }
 
+/* Columns id and name of a CSV file; all of them or none. */
+static int
+set_officers(struct fv_roster *r, const char *path)
+{
+	struct rosterfile_fault fault;
+	struct fv_buf file = {0};
+	size_t count;
+	enum fv_err rc;
+	int code = fv_cli_read(path, &file);
+
+	if (code == FV_EXIT_OK &&
+	    (rc = rosterfile_officers(fv_buf_span(&file), r, &count, &fault)) != FV_OK) {
+		if (rc == FV_ENOMEM)
+			code = fv_cli_fail(FV_EXIT_TEMPFAIL, path, "out of memory; try again");
+		else
+			code = fv_cli_fail(FV_EXIT_DATA, path,
+			    "line %zu%s%s: %s; nothing was changed", fault.line,
+			    fault.column[0] != '\0' ? ", column " : "", fault.column,
+			    fault.rule);
+	}
+	fv_buf_clear(&file);
+	return code;
+}
+
 struct changes {
+	const char *officers_file; /* NULL: none */
 	struct fv_cli_list officers, no_officers, no_supervisors, no_auditors;
 };
 
@@ -157,6 +182,8 @@ apply(struct fv_roster *r, const struct changes *c)
 		code = drop(r, ROSTEREDIT_AUDITOR, c->no_auditors.items[i]);
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->no_officers.count; i++)
 		code = drop(r, ROSTEREDIT_OFFICER, c->no_officers.items[i]);
+	if (code == FV_EXIT_OK && c->officers_file != NULL)
+		code = set_officers(r, c->officers_file);
 	for (size_t i = 0; code == FV_EXIT_OK && i < c->officers.count; i++)
 		code = set_officer(r, c->officers.items[i]);
 	return code;
@@ -172,6 +199,7 @@ cmd_roster_set(int argc, char **argv)
 	    {"threshold", FV_CLI_TEXT, &threshold, false},
 	    {"pack-threshold", FV_CLI_TEXT, &pack_threshold, false},
 	    {"officer", FV_CLI_LIST, &c.officers, false},
+	    {"officers", FV_CLI_TEXT, &c.officers_file, false},
 	    {"drop-officer", FV_CLI_LIST, &c.no_officers, false},
 	    {"drop-supervisor", FV_CLI_LIST, &c.no_supervisors, false},
 	    {"drop-auditor", FV_CLI_LIST, &c.no_auditors, false},
