@@ -273,6 +273,7 @@ spares_debtor(enum fv_rule_kind kind)
 	case FV_RULE_COMPLETENESS:
 	case FV_RULE_CORRECTION:
 	case FV_RULE_SCOPE:
+	case FV_RULE_IMPERSONATION:
 	case FV_RULE_RETENTION:
 	case FV_RULE_INTERVAL:
 	case FV_RULE_RATE:
@@ -425,6 +426,9 @@ judge_by_kind(struct fv_judge *j)
 		break;
 	case FV_RULE_SCOPE:
 		fv_judge_scope(j);
+		break;
+	case FV_RULE_IMPERSONATION:
+		fv_judge_impersonation(j);
 		break;
 	case FV_RULE_CONSENT:
 		fv_judge_need(j);

@@ -198,6 +198,26 @@ fv_judge_leave(struct fv_judge *j)
 	judge_stay(j, end > asked ? end - asked : 0);
 }
 
+/* What the bank has found is so; what somebody says is for a person to judge. */
+void
+fv_judge_impersonation(struct fv_judge *j)
+{
+	const struct fv_event *e = first_during(j, j->clause->u.impersonation.events);
+
+	if (e == NULL) {
+		fv_judge_say(j, FV_VERDICT_PASS, R_NOT_IMPERSONATED);
+		return;
+	}
+	fv_judge_put_text(j, "event", e->id);
+	if (e->recorded_by != NULL)
+		fv_judge_put_text(j, "recorded_by", e->recorded_by);
+	if (e->recorded_by == NULL || e->source == FV_SOURCE_DESK)
+		fv_judge_say(j, FV_VERDICT_FAIL, R_IMPERSONATED);
+	else
+		fv_judge_say(j, FV_VERDICT_REVIEW, R_IMPERSONATION_SAID);
+	fv_judge_lifted_by(j, "supervisor");
+}
+
 /* Whether the rule asks it of this contact: of the first communication, or of the others.
  * One whose outcome is not said may be either. */
 static bool

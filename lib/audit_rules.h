@@ -422,6 +422,7 @@ void fv_judge_need(struct fv_judge *j);
 void fv_judge_completeness(struct fv_judge *j);
 void fv_judge_correction(struct fv_judge *j);
 void fv_judge_scope(struct fv_judge *j);
+void fv_judge_impersonation(struct fv_judge *j);
 
 /* Whether both are in force on a local date. */
 bool fv_is_in_force(const struct fv_rule *rule, const struct fv_clause *clause, int64_t day);

@@ -254,6 +254,14 @@ static const struct {
     [R_NOTICE_SAME_DAY] =
 	{"Notice on the same day: whether it was enough is for a person{cite}.",
 	    "当日通知，是否充分须人工判断{cite}。"},
+    [R_NOT_IMPERSONATED] =
+	{"Nothing recorded says that a badge, name or office was false{cite}.",
+	    "没有冒用身份、标识或名义的记录{cite}。"},
+    [R_IMPERSONATED] = {"A uniform, badge, name or office was used that was not his{cite}.",
+	"使用了不属于其本人的制服、标识、姓名或机关名义{cite}。"},
+    [R_IMPERSONATION_SAID] = {"It is said that a uniform, badge, name or office was false: a "
+			      "person must judge{cite}.",
+	"有人称其冒用制服、标识、姓名或机关名义，须人工判断{cite}。"},
     [R_NOT_ASKED] = {"Nothing is recorded that asked the officer to leave{cite}.",
 	"没有要求离开的记录{cite}。"},
     [R_LEFT] = {"Left {stayed} min after being asked, at most {minutes}{cite}.",

@@ -22,7 +22,7 @@ static const char *const event_kind[] = {"consent", "consent_withdrawn", "cease"
     "complaint_closed", "plan_signed", "plan_default", "moratorium", "no_contact_order",
     "bereavement", "vulnerable", "notice_sent", "leave_requested", "disclosure", "recording",
     "wrong_number", "appointment", "missed", "paid", "case_closed", "welfare", "minor_alone",
-    "language", "no_medium", "notice_returned", "court_permission"};
+    "language", "no_medium", "notice_returned", "court_permission", "impersonation"};
 static const char *const actor[] = {"first_party", "third_party", "debt_buyer"};
 static const char *const product[] = {"consumer_loan", "online_loan", "credit_card",
     "microfinance", "mortgage", "student_loan", "medical", "other"};
@@ -34,8 +34,8 @@ static const char *const day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun
 static const char *const kind[] = {"time_window", "frequency", "min_persons", "geofence",
     "entry", "identify", "recording", "third_party", "hold", "data_age", "place",
     "precondition", "notice", "leave", "duration", "camera", "disclosure", "deadline",
-    "consent", "completeness", "correction", "scope", "retention", "interval", "rate",
-    "unlogged_stop", "no_track", "always_green", "duplicate", "not_received"};
+    "consent", "completeness", "correction", "scope", "impersonation", "retention", "interval",
+    "rate", "unlogged_stop", "no_track", "always_green", "duplicate", "not_received"};
 static const char *const phase[] = {"before", "during", "after"};
 static const char *const on_breach[] = {"fail", "review"};
 static const char *const strength[] = {

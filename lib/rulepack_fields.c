@@ -323,6 +323,10 @@ static const struct fv_pack_field leave_fields[] = {
 	"How long it may take; left out: no number is known, staying on is for a person."),
 };
 
+static const struct fv_pack_field impersonation_fields[] = {
+    KINDS("events", C(u.impersonation.events), "What says so; default impersonation."),
+};
+
 static const struct fv_pack_field duration_fields[] = {
     MUST_NUMBER("minutes", C(u.duration.minutes), 1, 1440, NULL),
 };
@@ -442,6 +446,8 @@ static const struct {
     [FV_RULE_CORRECTION] = {TABLE_OF(correction_fields),
 	"A correction stays within the recorded times, and comes in time."},
     [FV_RULE_SCOPE] = {TABLE_OF(scope_fields), "Whom the pack binds."},
+    [FV_RULE_IMPERSONATION] = {TABLE_OF(impersonation_fields),
+	"No uniform, badge, name or office that is not the officer's."},
     [FV_RULE_RETENTION] = {TABLE_OF(retention_fields),
 	"How long the case's records are kept."},
     [FV_RULE_INTERVAL] = {TABLE_OF(interval_fields),

@@ -52,6 +52,8 @@ set_defaults(struct fv_clause *c)
 		set_event(&c->u.notice.events, FV_EVENT_NOTICE_SENT);
 	} else if (c->kind == FV_RULE_LEAVE) {
 		set_event(&c->u.leave.events, FV_EVENT_LEAVE_REQUESTED);
+	} else if (c->kind == FV_RULE_IMPERSONATION) {
+		set_event(&c->u.impersonation.events, FV_EVENT_IMPERSONATION);
 	} else if (c->kind == FV_RULE_DISCLOSURE) {
 		set_event(&c->u.disclosure.events, FV_EVENT_DISCLOSURE);
 	} else if (c->kind == FV_RULE_RATE) {

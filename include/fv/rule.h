@@ -34,6 +34,7 @@ enum fv_rule_kind {
 	FV_RULE_COMPLETENESS,
 	FV_RULE_CORRECTION,
 	FV_RULE_SCOPE,
+	FV_RULE_IMPERSONATION,
 	/* From here on: about a case, device, officer or agency, not about a contact. */
 	FV_RULE_RETENTION,
 	FV_RULE_INTERVAL,
@@ -319,6 +320,11 @@ struct fv_leave_rule {
 	bool has_minutes; /* clear: no number is known, staying on is for a person */
 };
 
+/* K26: an officer's uniform, badge, name or office that was not his. */
+struct fv_impersonation_rule {
+	uint64_t events; /* bit (kind - 1); default impersonation */
+};
+
 /* K14 */
 struct fv_duration_rule {
 	uint32_t minutes;
@@ -437,6 +443,7 @@ struct fv_clause {
 		struct fv_precondition_rule precondition;
 		struct fv_notice_rule notice;
 		struct fv_leave_rule leave;
+		struct fv_impersonation_rule impersonation;
 		struct fv_duration_rule duration;
 		struct fv_camera_rule camera;
 		struct fv_disclosure_rule disclosure;

@@ -187,6 +187,31 @@ a_court_may_permit_what_the_debtor_did_not(void **state)
 }
 
 static void
+a_false_name_is_a_breach_where_the_bank_found_it_and_else_for_a_person(void **state)
+{
+#define FALSE_NAME(at, more) LAW_EVENT("i", "impersonation", at, more)
+#define OWN_NAME LAW(LAW_RULE("I", "\"visit\"", LAW_KIND("impersonation", "")))
+	(void)state;
+	law_expect_text(OWN_NAME, AT_NIGHT(""), "v1", "I", "pass", "\"verdict\":\"pass\"");
+	/* During the visit, or told later of it; another visit's is not this one's. */
+	law_expect(
+	    OWN_NAME, AT_NIGHT("") FALSE_NAME("2026-06-02T23:00:00Z", ""), "v1", "I", "fail");
+	law_expect(OWN_NAME,
+	    AT_NIGHT("") FALSE_NAME("2026-07-01T09:00:00Z", ",\"contact\":\"v1\""), "v1", "I",
+	    "fail");
+	law_expect(
+	    OWN_NAME, AT_NIGHT("") FALSE_NAME("2026-07-01T09:00:00Z", ""), "v1", "I", "pass");
+	law_expect_text(OWN_NAME,
+	    AT_NIGHT("") FALSE_NAME(
+		"2026-07-01T09:00:00Z", ",\"contact\":\"v1\",\"recorded_by\":\"debtor\""),
+	    "v1", "I", "review", "\"lifted_by\":\"supervisor\"");
+	law_expect(OWN_NAME,
+	    AT_NIGHT("") FALSE_NAME("2026-07-01T09:00:00Z",
+		",\"contact\":\"v1\",\"recorded_by\":\"li\",\"source\":\"desk\""),
+	    "v1", "I", "fail");
+}
+
+static void
 a_talk_may_end_a_consent_to_hours(void **state)
 {
 	const char *pack = HOURS(",\"until_talk\":true");
@@ -244,6 +269,8 @@ main(void)
 	    cmocka_unit_test(who_comes_later_does_not_make_an_earlier_consent_his_own),
 	    cmocka_unit_test(a_court_may_permit_what_the_debtor_did_not),
 	    cmocka_unit_test(a_talk_may_end_a_consent_to_hours),
+	    cmocka_unit_test(
+		a_false_name_is_a_breach_where_the_bank_found_it_and_else_for_a_person),
 	    cmocka_unit_test(many_old_consents_leave_the_good_one_to_be_found),
 	};
 
