@@ -20,6 +20,10 @@ int cmd_pack(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
+int cmd_agency_add(int argc, char **argv);
+int cmd_agency_list(int argc, char **argv);
+int cmd_agency_set(int argc, char **argv);
+int cmd_agency_show(int argc, char **argv);
 int cmd_alert_ack(int argc, char **argv);
 int cmd_alert_list(int argc, char **argv);
 int cmd_audit_run(int argc, char **argv);
@@ -53,6 +57,10 @@ int cmd_doctor(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_history_import(int argc, char **argv);
 int cmd_invite_import(int argc, char **argv);
+int cmd_officer_add(int argc, char **argv);
+int cmd_officer_list(int argc, char **argv);
+int cmd_officer_set(int argc, char **argv);
+int cmd_officer_show(int argc, char **argv);
 int cmd_pack_import(int argc, char **argv);
 int cmd_pack_lint(int argc, char **argv);
 int cmd_plan_close(int argc, char **argv);

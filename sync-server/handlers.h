@@ -9,6 +9,13 @@
 
 #include "sync-server/host.h"
 
+/* {id, name, teams, dates: {word: date or "none"}}; members that are not there stay as they
+ * are; answers id, new, changed, dates, leaf. */
+int fv_do_agency_add(struct fv_host *host, const json_t *request, json_t **answer_out);
+int fv_do_agency_set(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, agency, team, badge, dates}; answers also on_roster. */
+int fv_do_officer_add(struct fv_host *host, const json_t *request, json_t **answer_out);
+int fv_do_officer_set(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by}: a supervisor has seen an alert; answers id, by, at. */
 int fv_do_alert_ack(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {commands, busy: [id]}: raise what is overdue and take the next round of every alert

@@ -2,6 +2,8 @@
 #include "sync-server/handlers.h"
 
 const struct fv_host_verb fv_host_verbs[] = {
+    {"agency add", fv_do_agency_add, false},
+    {"agency set", fv_do_agency_set, false},
     {"alert ack", fv_do_alert_ack, false},
     {"alert due", fv_do_alert_due, false},
     {"alert failed", fv_do_alert_failed, false},
@@ -35,6 +37,8 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"hold lift", fv_do_hold_lift, false},
     {"hold put", fv_do_hold_put, false},
     {"invite import", fv_do_invite_import, false},
+    {"officer add", fv_do_officer_add, false},
+    {"officer set", fv_do_officer_set, false},
     {"owntracks put", fv_do_owntracks_put, false},
     {"note access", fv_do_note_access, false},
     {"note rewrap", fv_do_note_rewrap, false},

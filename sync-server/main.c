@@ -13,6 +13,10 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } verbs[] = {
+    {"agency add", cmd_agency_add, "add an agency with its teams and dates"},
+    {"agency list", cmd_agency_list, "list the agencies, also for the bank's own site"},
+    {"agency set", cmd_agency_set, "change an agency's name, teams or dates"},
+    {"agency show", cmd_agency_show, "show one agency"},
     {"alert ack", cmd_alert_ack, "say who has seen an alert"},
     {"alert list", cmd_alert_list, "list SOS, overdue check-ins, welfare concerns, holds"},
     {"audit", cmd_audit, "judge a case history file by rule packs: audit replay"},
@@ -57,6 +61,10 @@ static const struct verb {
     {"invite", cmd_invite, "make a signed enrolment ticket, off the server"},
     {"invite import", cmd_invite_import, "take a signed ticket and keep its token"},
     {"note open", cmd_note_open, "open the notes of an export, off the server"},
+    {"officer add", cmd_officer_add, "add an officer to an agency, with badge and dates"},
+    {"officer list", cmd_officer_list, "list the officers of register and roster"},
+    {"officer set", cmd_officer_set, "change an officer's agency, team, badge or dates"},
+    {"officer show", cmd_officer_show, "show one officer"},
     {"pack", cmd_pack, "check, show, compare or count rule packs"},
     {"pack import", cmd_pack_import, "take what 'pack publish' wrote"},
     {"pack lint", cmd_pack_lint, "warn of doubtful packs and of cases without one"},

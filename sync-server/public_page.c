@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "fv/instant.h"
+#include "sync-server/html.h"
 #include "sync-server/public_in.h"
 #include "sync-server/zones.h"
 
@@ -61,22 +62,7 @@ public_put_raw(struct page *page, const char *html)
 void
 public_put_text(struct page *page, struct fv_span text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		const uint8_t c = text.ptr[i];
-
-		if (c == '&')
-			public_put_raw(page, "&amp;");
-		else if (c == '<')
-			public_put_raw(page, "&lt;");
-		else if (c == '>')
-			public_put_raw(page, "&gt;");
-		else if (c == '"')
-			public_put_raw(page, "&#34;");
-		else if (c == '\'')
-			public_put_raw(page, "&#39;");
-		else
-			fv_buf_put_u8(page->out, c);
-	}
+	html_put(page->out, text);
 }
 
 void

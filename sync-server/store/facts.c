@@ -39,23 +39,46 @@ fv_store_fact_set(struct fv_store *store, const struct fv_store_fact *fact)
 	return fv_db_run(stmt);
 }
 
+/* Ready to run, bound to the date's subject, id and word.  FV_ENOENT: it has no word. */
+static enum fv_err
+name_fact(struct fv_store *store, enum fv_sql sql, enum fv_subject subject, const char *id,
+    enum fv_fact fact, sqlite3_stmt **stmt_out)
+{
+	struct fv_span who, what;
+	enum fv_err rc;
+
+	if (!words_of(subject, fact, &who, &what))
+		return FV_ENOENT;
+	if ((rc = fv_db_get(store, sql, stmt_out)) != FV_OK)
+		return rc;
+	fv_db_bind_text(*stmt_out, 1, who);
+	fv_db_bind_text(*stmt_out, 2, fv_span_z(id));
+	fv_db_bind_text(*stmt_out, 3, what);
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_fact_drop(
+    struct fv_store *store, enum fv_subject subject, const char *id, enum fv_fact fact)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc = name_fact(store, FV_SQL_FACT_DROP, subject, id, fact, &stmt);
+
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	return fv_db_run(stmt);
+}
+
 enum fv_err
 fv_store_fact_get(struct fv_store *store, enum fv_subject subject, const char *id,
     enum fv_fact fact, int64_t *day_out)
 {
-	struct fv_span who, what;
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
 	*day_out = 0;
-	if (!words_of(subject, fact, &who, &what))
-		return FV_ENOENT;
-	if ((rc = fv_db_get(store, FV_SQL_FACT_GET, &stmt)) != FV_OK)
-		return rc;
-	fv_db_bind_text(stmt, 1, who);
-	fv_db_bind_text(stmt, 2, fv_span_z(id));
-	fv_db_bind_text(stmt, 3, what);
-	if ((rc = fv_db_row(stmt)) != FV_OK)
+	if ((rc = name_fact(store, FV_SQL_FACT_GET, subject, id, fact, &stmt)) != FV_OK ||
+	    (rc = fv_db_row(stmt)) != FV_OK)
 		return rc;
 	*day_out = fv_db_col_int(stmt, 0);
 	(void)sqlite3_reset(stmt);

@@ -64,7 +64,8 @@
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
 #define STAFF_COLUMNS                                                                         \
-	"SELECT id, agency, badge, team, source, added_ms, disabled_ms FROM staff "
+	"SELECT id, agency, badge, team, source, added_ms, disabled_ms, reason, ends_ms "     \
+	"FROM staff "
 #define QUEUE_COLUMNS                                                                         \
 	"SELECT q.contact, q.case_id, q.agency, q.team, q.officer, q.device, q.channel,"      \
 	" q.begin_ms, q.end_ms, q.day, q.zone, q.marks, q.rank, q.fails, q.reviews,"          \
@@ -312,6 +313,7 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_STANDING_EACH_CASE] = FINDING_COLUMNS FINDING_NEWEST
     "AND id IN (SELECT id FROM standing) AND case_id = ?1 ORDER BY contact_ms, id",
     [FV_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [FV_SQL_FACT_DROP] = "DELETE FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
     [FV_SQL_FACT_GET] = "SELECT day FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
     [FV_SQL_CASE_SINCE] = "SELECT since_ms FROM case_since WHERE case_id = ?1",
 
@@ -608,9 +610,11 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_TEAM_GET] = "SELECT agency FROM team WHERE id = ?1",
     [FV_SQL_TEAM_EACH] = "SELECT id FROM team WHERE agency = ?1 ORDER BY id",
     [FV_SQL_STAFF_PUT] =
-	"INSERT INTO staff VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE"
+	"INSERT INTO staff VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO "
+	"UPDATE"
 	" SET agency = excluded.agency, badge = excluded.badge, team = excluded.team,"
-	" source = excluded.source, disabled_ms = excluded.disabled_ms",
+	" source = excluded.source, disabled_ms = excluded.disabled_ms,"
+	" reason = excluded.reason, ends_ms = excluded.ends_ms",
     [FV_SQL_STAFF_GET] = STAFF_COLUMNS "WHERE id = ?1",
     [FV_SQL_STAFF_EACH] =
 	STAFF_COLUMNS "WHERE id > ?1 AND (?3 IS NULL OR agency = ?3) ORDER BY id LIMIT ?2",

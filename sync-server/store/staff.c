@@ -175,6 +175,9 @@ fv_store_staff_put(struct fv_store *store, const struct fv_store_staff *staff)
 	fv_db_bind_int(stmt, 6, staff->added_ms);
 	if (staff->is_disabled)
 		fv_db_bind_int(stmt, 7, staff->disabled_ms);
+	fv_db_bind_text(stmt, 8, fv_span_z(staff->reason));
+	if (staff->has_end)
+		fv_db_bind_int(stmt, 9, staff->ends_ms);
 	return fv_db_run(stmt);
 }
 
@@ -185,11 +188,14 @@ read_staff(sqlite3_stmt *stmt, struct fv_store_staff *out)
 	out->added_ms = fv_db_col_int(stmt, 5);
 	out->is_disabled = fv_db_col_has(stmt, 6);
 	out->disabled_ms = fv_db_col_int(stmt, 6);
+	out->has_end = fv_db_col_has(stmt, 8);
+	out->ends_ms = fv_db_col_int(stmt, 8);
 	return fv_db_col_z(stmt, 0, out->id, sizeof out->id) &&
 		fv_db_col_z(stmt, 1, out->agency, sizeof out->agency) &&
 		fv_db_col_z(stmt, 2, out->badge, sizeof out->badge) &&
 		fv_db_col_z(stmt, 3, out->team, sizeof out->team) &&
-		fv_db_col_z(stmt, 4, out->source, sizeof out->source)
+		fv_db_col_z(stmt, 4, out->source, sizeof out->source) &&
+		fv_db_col_z(stmt, 7, out->reason, sizeof out->reason)
 	    ? FV_OK
 	    : FV_ECORRUPT;
 }
@@ -234,5 +240,32 @@ fv_store_staff_each(struct fv_store *store, struct fv_span agency, struct fv_spa
 		rc = FV_OK;
 cleanup:
 	fv_db_drop(store, stmt);
+	return rc;
+}
+
+enum fv_store_bar
+fv_store_staff_own_bar(const struct fv_store_staff *staff, int64_t now_ms)
+{
+	if (staff->is_disabled)
+		return FV_BAR_DISABLED;
+	return staff->has_end && staff->ends_ms <= now_ms ? FV_BAR_ENDED : FV_BAR_NONE;
+}
+
+enum fv_err
+fv_store_staff_bar(
+    struct fv_store *store, struct fv_span id, int64_t now_ms, enum fv_store_bar *bar_out)
+{
+	struct fv_store_staff staff;
+	struct fv_store_agency agency;
+	enum fv_err rc = fv_store_staff_get(store, id, &staff);
+
+	*bar_out = FV_BAR_NONE;
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	if ((*bar_out = fv_store_staff_own_bar(&staff, now_ms)) != FV_BAR_NONE)
+		return FV_OK;
+	rc = fv_store_agency_get(store, fv_span_z(staff.agency), &agency);
+	if (rc == FV_OK && agency.is_closed)
+		*bar_out = FV_BAR_AGENCY_CLOSED;
 	return rc;
 }

@@ -17,6 +17,7 @@
 #define FV_AGENCY_NAME_BYTES 128U /* UTF-8, with its NUL */
 #define FV_BADGE_BYTES 41U        /* UTF-8, with its NUL */
 #define FV_SOURCE_BYTES 41U       /* with its NUL */
+#define FV_BAR_REASON_BYTES 25U   /* with its NUL */
 
 struct fv_store_agency {
 	char id[FV_ID_BYTES];
@@ -58,7 +59,10 @@ struct fv_store_staff {
 	char source[FV_SOURCE_BYTES];
 	int64_t added_ms;
 	bool is_disabled;
-	int64_t disabled_ms; /* with is_disabled */
+	int64_t disabled_ms;              /* with is_disabled */
+	char reason[FV_BAR_REASON_BYTES]; /* of that, one word; "": none */
+	bool has_end;
+	int64_t ends_ms; /* with has_end: from then on he is as if disabled */
 };
 typedef enum fv_err (*fv_store_staff_fn)(const struct fv_store_staff *staff, void *ctx);
 
@@ -71,5 +75,18 @@ FV_NODISCARD enum fv_err fv_store_staff_get(
 /* At most `limit` by id, those after `after`, of an agency unless agency.len is 0. */
 FV_NODISCARD enum fv_err fv_store_staff_each(struct fv_store *store, struct fv_span agency,
     struct fv_span after, uint32_t limit, fv_store_staff_fn fn, void *ctx);
+
+/* Why somebody may not be sent. */
+enum fv_store_bar {
+	FV_BAR_NONE, /* nothing here bars him; whether he may go the roster says */
+	FV_BAR_DISABLED,
+	FV_BAR_ENDED,         /* his end was set, and has come */
+	FV_BAR_AGENCY_CLOSED, /* his own */
+};
+/* What the register says of an officer; FV_BAR_NONE of one who does not stand in it. */
+FV_NODISCARD enum fv_err fv_store_staff_bar(
+    struct fv_store *store, struct fv_span id, int64_t now_ms, enum fv_store_bar *bar_out);
+/* The same of one at hand whose agency is open. */
+enum fv_store_bar fv_store_staff_own_bar(const struct fv_store_staff *staff, int64_t now_ms);
 
 #endif
