@@ -158,6 +158,10 @@ read_header(struct reading *r, bool take_sealed)
 
 	if (r->in.len >= 3 && memcmp(r->in.ptr, "\xef\xbb\xbf", 3) == 0)
 		r->pos = 3;
+	while (line_end(r) > 0) {
+		r->pos += line_end(r);
+		r->line++;
+	}
 	rc = read_record(r);
 	if (rc == FV_ENOENT)
 		return fault(

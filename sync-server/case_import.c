@@ -10,9 +10,10 @@
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
 #include "sync-server/store/staff.h"
+#include "sync-server/textfile.h"
 #include "sync-server/verb.h"
 
-#define USAGE "case import FILE|- [--json]"
+#define USAGE "case import FILE|- " TEXTFILE_USAGE " [--json]"
 
 /* What one import works on. */
 struct work {
@@ -307,36 +308,20 @@ pass(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
 	return FV_OK;
 }
 
+static int
+check(const char *file, struct fv_span text)
+{
+	const struct casefile_opts opts = {.on_case = pass};
+	struct fv_case_fault fault = {.rule = ""};
+	enum fv_err rc = casefile_read(text, &opts, &fault);
+
+	return rc == FV_OK ? FV_EXIT_OK : casefile_fault(file, &fault, rc);
+}
+
 int
 cmd_case_import(int argc, char **argv)
 {
-	bool as_json = false;
-	const struct fv_cli_option options[] = {
-	    {"json", FV_CLI_FLAG, &as_json, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	const struct casefile_opts opts = {.on_case = pass};
-	struct fv_case_fault fault = {.rule = ""};
-	const char *file;
-	json_t *text = NULL, *request;
-	enum fv_err rc;
-	int code = fv_cli_parse(&argc, argv, options, USAGE);
+	const struct textfile_verb verb = {"case import", USAGE, casefile_days, check};
 
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if (!fv_verb_operands(argc, 1, 1, USAGE))
-		return FV_EXIT_USAGE;
-	file = fv_verb_file_name(argv[1]);
-	if ((code = fv_verb_read_text(argv[1], &text)) != FV_EXIT_OK)
-		return code;
-	rc = casefile_read(
-	    fv_span_of(json_string_value(text), json_string_length(text)), &opts, &fault);
-	if (rc != FV_OK) {
-		json_decref(text);
-		return casefile_fault(file, &fault, rc);
-	}
-	request = json_pack("{s:s, s:o}", "file", file, "text", text);
-	if (request == NULL)
-		return fv_cli_fail(FV_EXIT_TEMPFAIL, file, "out of memory; try again");
-	return fv_host_call("case import", request, as_json);
+	return textfile_send(&verb, argc, argv);
 }

@@ -11,6 +11,8 @@
 
 #define LINE_MAX_BYTES ((size_t)128 << 10)
 
+const char *const casefile_days[] = {"plan_date", "as_of", NULL};
+
 void
 casefile_card_clear(struct casefile_card *card)
 {

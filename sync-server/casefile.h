@@ -45,4 +45,7 @@ FV_NODISCARD enum fv_err casefile_read(
  * exit code. */
 int casefile_fault(const char *path, const struct fv_case_fault *fault, enum fv_err err);
 
+/* The columns that hold a day, for textfile.h; NULL ends them. */
+extern const char *const casefile_days[];
+
 #endif

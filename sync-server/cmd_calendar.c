@@ -9,13 +9,15 @@
 #include "sync-server/calendarfile.h"
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
+#include "sync-server/textfile.h"
 #include "sync-server/packfile.h"
 #include "sync-server/zones.h"
 
 #define USAGE                                                                                 \
 	"calendar import FILE|- --id ID --zones ZONE[,ZONE...] --source TEXT --from DATE "    \
 	"--until DATE\n"                                                                      \
-	"           [--confidence P|S|W|U] [--revision N] [--date DATE]"
+	"           [--confidence P|S|W|U] [--revision N] [--date DATE]\n"                    \
+	"           " TEXTFILE_USAGE
 
 struct wish {
 	const char *id, *zones, *source, *from, *until, *confidence, *revision, *date;
@@ -172,8 +174,13 @@ explain(const char *path, const struct calendarfile_fault *f)
 int
 cmd_calendar_import(int argc, char **argv)
 {
+	static const char *const days[] = {"date", NULL};
+	struct textfile_opts reading = {.day_columns = days};
+	const char *encoding = NULL;
 	struct wish w = {0};
 	const struct fv_cli_option options[] = {
+	    {"encoding", FV_CLI_TEXT, &encoding, false},
+	    {"excel-dates", FV_CLI_FLAG, &reading.takes_serials, false},
 	    {"id", FV_CLI_TEXT, &w.id, true},
 	    {"zones", FV_CLI_TEXT, &w.zones, true},
 	    {"source", FV_CLI_TEXT, &w.source, true},
@@ -199,7 +206,8 @@ cmd_calendar_import(int argc, char **argv)
 		    FV_EXIT_USAGE, "calendar import", "needs one FILE; see --help");
 	if (code == FV_EXIT_OK && (code = check_wish(&w)) == FV_EXIT_OK &&
 	    (code = read_zones(w.zones, zones)) == FV_EXIT_OK &&
-	    (code = fv_cli_read(argv[1], &text)) == FV_EXIT_OK &&
+	    (code = textfile_encoding_option(encoding, &reading)) == FV_EXIT_OK &&
+	    (code = textfile_read(argv[1], &reading, &text)) == FV_EXIT_OK &&
 	    calendarfile_read(fv_buf_span(&text), &file, &fault) != FV_OK)
 		code = explain(argv[1], &fault);
 	if (code == FV_EXIT_OK) {

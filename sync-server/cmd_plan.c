@@ -6,10 +6,12 @@
 #include "fv/codes.h"
 #include "fv/instant.h"
 #include "sync-server/cmd.h"
+#include "sync-server/planfile.h"
 #include "sync-server/planview.h"
+#include "sync-server/textfile.h"
 #include "sync-server/verb.h"
 
-#define IMPORT_USAGE "plan import FILE|- [--json]"
+#define IMPORT_USAGE "plan import FILE|- " TEXTFILE_USAGE " [--json]"
 #define LIST_USAGE "plan list [--day YYYY-MM-DD] [--open] [--json]"
 #define CLOSE_USAGE "plan close ID --reason REASON [--json]"
 #define EVERY 1000000U
@@ -17,7 +19,9 @@
 int
 cmd_plan_import(int argc, char **argv)
 {
-	return fv_verb_send_file("plan import", IMPORT_USAGE, "text", argc, argv);
+	const struct textfile_verb verb = {"plan import", IMPORT_USAGE, planfile_days, NULL};
+
+	return textfile_send(&verb, argc, argv);
 }
 
 struct work {

@@ -15,10 +15,11 @@
 #include "sync-server/cmd.h"
 #include "sync-server/directory.h"
 #include "sync-server/draft.h"
+#include "sync-server/textfile.h"
 
 #define USAGE                                                                                 \
 	"case seal IN.csv --key FILE --directory FILE [--roster SIGNED]\n"                    \
-	"           [--passphrase-file FILE|-] > OUT.cases"
+	"           [--passphrase-file FILE|-] " TEXTFILE_USAGE " > OUT.cases"
 #define PHONES_MAX 8U
 
 struct sealing {
@@ -28,7 +29,8 @@ struct sealing {
 	const struct fv_key_public *key;
 	const struct fv_key_secret *secret;
 	uint64_t version; /* of every card of this run: the wall clock, so that it rises */
-	json_t *seen;     /* owned; case ids so far */
+	struct textfile_opts reading;
+	json_t *seen; /* owned; case ids so far */
 	struct fv_buf lines;
 	size_t cards;
 	int code; /* once something was said on stderr; 0: not yet */
@@ -335,7 +337,7 @@ seal_file(struct sealing *s)
 	enum fv_err rc;
 	int code;
 
-	if ((code = fv_cli_read(s->path, &file)) != FV_EXIT_OK)
+	if ((code = textfile_read(s->path, &s->reading, &file)) != FV_EXIT_OK)
 		return code;
 	rc = fv_casecsv_read(fv_buf_span(&file), &opts, &fault);
 	if (rc != FV_OK)
@@ -356,8 +358,11 @@ int
 cmd_case_seal(int argc, char **argv)
 {
 	const char *key_path = NULL, *directory_path = NULL, *roster_path = NULL;
-	const char *pass_file = NULL;
+	const char *pass_file = NULL, *encoding = NULL;
+	bool takes_serials = false;
 	const struct fv_cli_option options[] = {
+	    {"encoding", FV_CLI_TEXT, &encoding, false},
+	    {"excel-dates", FV_CLI_FLAG, &takes_serials, false},
 	    {"key", FV_CLI_TEXT, &key_path, true},
 	    {"directory", FV_CLI_TEXT, &directory_path, true},
 	    {"roster", FV_CLI_TEXT, &roster_path, false},
@@ -380,8 +385,10 @@ cmd_case_seal(int argc, char **argv)
 	    .directory = &directory,
 	    .key = &key,
 	    .version = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
+	    .reading = {.day_columns = casefile_days, .takes_serials = takes_serials},
 	    .seen = json_object()};
-	if ((code = directory_open(directory_path, &directory)) != FV_EXIT_OK ||
+	if ((code = textfile_encoding_option(encoding, &s.reading)) != FV_EXIT_OK ||
+	    (code = directory_open(directory_path, &directory)) != FV_EXIT_OK ||
 	    (code = fv_cli_open_signer(key_path, pass_file, &key, &secret)) != FV_EXIT_OK ||
 	    (code = check_roster(directory_path, roster_path, &directory, &key)) != FV_EXIT_OK)
 		goto cleanup;

@@ -63,6 +63,10 @@ csvrows_of(struct fv_span file)
 
 	if (file.len >= 3 && memcmp(file.ptr, "\xef\xbb\xbf", 3) == 0)
 		rows.at = 3;
+	while (peek(&rows) == '\n') {
+		rows.at++;
+		rows.line++;
+	}
 	return rows;
 }
 
@@ -82,7 +86,7 @@ csvrows_next(struct csvrows *r)
 	while (!is_row_end(peek(r)) || r->cell_count > 0) {
 		if (r->cell_count == CSVROWS_COLUMNS_MAX)
 			return fail(r, r->line,
-			    "more than 16 columns; keep those that are asked for", FV_ETOOBIG);
+			    "more than 40 columns; keep those that are asked for", FV_ETOOBIG);
 		if ((rc = read_cell(r, r->cells[r->cell_count])) != FV_OK)
 			return rc;
 		r->cell_count++;

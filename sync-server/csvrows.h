@@ -8,7 +8,7 @@
 
 #include "fv/bytes.h"
 
-#define CSVROWS_COLUMNS_MAX 16U
+#define CSVROWS_COLUMNS_MAX 40U
 #define CSVROWS_CELL_BYTES 256U /* of a value, its NUL included */
 
 struct csvrows {
@@ -22,7 +22,7 @@ struct csvrows {
 	const char *rule;  /* and what is wrong, static */
 };
 
-/* Before the first row; a byte order mark is passed over.  Borrows: file. */
+/* Before the first row; a byte order mark and empty lines are passed over.  Borrows: file. */
 struct csvrows csvrows_of(struct fv_span file);
 bool csvrows_at_end(const struct csvrows *rows);
 /* The next row; cell_count is 0 for an empty line.  Errors: FV_EFORMAT FV_ETOOBIG. */

@@ -14,9 +14,10 @@
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
 #include "sync-server/store/findings.h"
+#include "sync-server/textfile.h"
 #include "sync-server/verb.h"
 
-#define USAGE "history import FILE|- [--json]"
+#define USAGE "history import FILE|- " TEXTFILE_USAGE " [--json]"
 #define SOURCE_DEFAULT "handheld" /* of the interchange, where a line says none */
 
 /* What one import works on. */
@@ -267,5 +268,7 @@ fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answe
 int
 cmd_history_import(int argc, char **argv)
 {
-	return fv_verb_send_file("history import", USAGE, "text", argc, argv);
+	const struct textfile_verb verb = {"history import", USAGE, NULL, NULL};
+
+	return textfile_send(&verb, argc, argv);
 }

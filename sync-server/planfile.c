@@ -10,6 +10,8 @@
 static const char *const names[PLANFILE_COLUMNS] = {"date", "from", "to", "case", "officer",
     "second", "place", "purpose", "approach", "agreed"};
 
+const char *const planfile_days[] = {"date", NULL};
+
 const char *
 planfile_column_name(enum planfile_column column)
 {

@@ -44,6 +44,9 @@ struct planfile_fault {
 	const char *rule;   /* static: what is wrong and what to do */
 };
 
+/* The columns that hold a day, for textfile.h; NULL ends them. */
+extern const char *const planfile_days[];
+
 /* "date" ... "agreed". */
 const char *planfile_column_name(enum planfile_column column);
 

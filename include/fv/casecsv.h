@@ -110,8 +110,8 @@ struct fv_casecsv_opts {
 
 /*
  * Read a whole file, calling back for each row in order.  A leading byte order mark and
- * either line end are taken; an empty last line is none.  A case that comes twice is the
- * callback's to refuse.
+ * either line end are taken; empty first lines and an empty last one are none.  A case that
+ * comes twice is the callback's to refuse.
  * Errors: FV_EFORMAT  not CSV, not UTF-8, an unknown or repeated column, a bad value
  *         FV_ERANGE   a value outside its range;  FV_ETOOBIG  a row or set
  *         FV_EDENIED  personal text where the server would see it
