@@ -332,6 +332,8 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 	}
 	s->result.detail[0] = '\0';
 	turn_handle(s);
+	if (s->up.map.has_clock)
+		s->state.told = s->telling;
 	s->has_sent_work |= s->up.sent_to > s->up.map.from_seq || s->up.slices > 0;
 	s->result.items += down.items.taken;
 	s->result.items_refused += down.items.refused;

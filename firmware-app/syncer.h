@@ -59,6 +59,7 @@ struct fv_syncer {
 	bool asked_receipt;    /* once in a sync */
 	bool has_sent_work;    /* records other than SYNC and SEAL went up */
 	unsigned idle_rounds;  /* in a row that moved nothing */
+	int64_t telling;       /* with up.map.has_clock: state.told when it has arrived */
 	uint64_t first_next_seq;
 	struct fv_sync_result result;
 	bool is_done;

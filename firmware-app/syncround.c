@@ -12,6 +12,8 @@
 		*/
 #define ANSWER_DAILY 16384U
 #define ANSWER_ALERT 512U
+#define TELL_EVERY_S 21600 /* how often battery, space and clock are told */
+#define TELL_BATTERY 20    /* percent */
 
 struct fv_tree_head
 fv_syncround_base(const struct fv_syncer *s)
@@ -24,19 +26,47 @@ fv_syncround_base(const struct fv_syncer *s)
 								       : c->seen;
 }
 
-static void
-put_state(const struct fv_syncer *s, struct fv_sync_request *map)
+/* What is told in one number, to be compared with the next: seconds, battery, space. */
+static int64_t
+pack_told(const struct fv_sync_request *map)
 {
-	struct fv_battery battery;
+	uint64_t doublings = 0;
+
+	for (uint64_t mib = map->free_mib; mib > 1; mib >>= 1)
+		doublings++;
+	return map->clock_s << 16 |
+	    (map->has_battery ? (int64_t)map->battery_percent : 100) << 8 | (int64_t)doublings;
+}
+
+/* Not since TELL_EVERY_S, by a clock that went on; or the battery is a fifth emptier, or the
+ * space half of what it was. */
+static bool
+is_tell_due(int64_t then, int64_t now)
+{
+	const int64_t passed_s = (now >> 16) - (then >> 16);
+
+	return passed_s < 0 || passed_s >= TELL_EVERY_S ||
+	    (now >> 8 & 0xff) + TELL_BATTERY <= (then >> 8 & 0xff) ||
+	    (now & 0xff) < (then & 0xff);
+}
+
+static void
+put_state(struct fv_syncer *s, struct fv_sync_request *map)
+{
+	struct fv_battery battery = {0};
 	struct statvfs fs;
 
-	if (s->result.rounds > 0 || (s->flags & FV_SYNC_STATE) == 0 ||
+	if (s->result.rounds > 0 || (s->flags & FV_SYNC_ALERT) != 0 ||
 	    statvfs(s->app->dir, &fs) != 0)
 		return;
-	map->has_state = true;
 	map->has_battery = fv_battery_read(&battery);
 	map->battery_percent = battery.percent;
 	map->free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
+	map->clock_s = s->app->clock.rtc_ms(s->app->clock.ctx) / 1000;
+	map->has_clock = map->clock_s >= 0 && map->clock_s <= FV_SYNC_CLOCK_MAX_S &&
+	    is_tell_due(s->state.told, pack_told(map));
+	map->has_state = map->has_clock || (s->flags & FV_SYNC_STATE) != 0;
+	s->telling = pack_told(map);
 }
 
 static enum fv_err

@@ -47,6 +47,7 @@ struct fv_syncstate {
 	bool is_revoked;
 	bool is_probe_due; /* ask for the cursor before sending records */
 	uint64_t body_max; /* bytes of a request; halved by 413; 0: the default */
+	int64_t told;      /* what the server was last told of battery, space and clock */
 };
 
 /* Errors: FV_EIO FV_ENOMEM FV_ECORRUPT */

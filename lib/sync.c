@@ -60,13 +60,21 @@ put_request_tail(struct fv_buf *out, const struct fv_sync_request *request)
 static void
 put_request_state(struct fv_buf *out, const struct fv_sync_request *request)
 {
-	fv_cbor_put_uint(out, 9);
-	fv_cbor_put_array(out, 2);
 	if (request->has_battery)
 		fv_cbor_put_uint(out, request->battery_percent);
 	else
 		fv_cbor_put_null(out);
 	fv_cbor_put_uint(out, request->free_mib);
+}
+
+/* The same with the wall clock before it. */
+static void
+put_request_clock(struct fv_buf *out, const struct fv_sync_request *request)
+{
+	fv_cbor_put_uint(out, 11);
+	fv_cbor_put_array(out, 3);
+	fv_cbor_put_uint(out, (uint64_t)request->clock_s);
+	put_request_state(out, request);
 }
 
 void
@@ -91,12 +99,17 @@ fv_sync_request_put(struct fv_buf *out, const struct fv_sync_request *request)
 		fv_cbor_put_uint(out, 8);
 		put_held(out, request->begun, request->begun_count);
 	}
-	if (request->has_state)
+	if (request->has_state && !request->has_clock) {
+		fv_cbor_put_uint(out, 9);
+		fv_cbor_put_array(out, 2);
 		put_request_state(out, request);
+	}
 	if (request->has_alert) {
 		fv_cbor_put_uint(out, 10);
 		fv_alert_put(out, &request->alert);
 	}
+	if (request->has_state && request->has_clock)
+		put_request_clock(out, request);
 }
 
 static enum fv_err
@@ -127,6 +140,18 @@ get_tail(struct fv_cbor_reader *r, struct fv_sync_request *out)
 }
 
 static enum fv_err
+get_state_values(struct fv_cbor_reader *r, struct fv_sync_request *out)
+{
+	enum fv_err rc;
+
+	out->has_state = true;
+	out->has_battery = !fv_cbor_take_null(r);
+	if (out->has_battery && (rc = get_u32(r, 100, &out->battery_percent)) != FV_OK)
+		return rc;
+	return fv_cbor_get_uint(r, FREE_MIB_MAX, &out->free_mib);
+}
+
+static enum fv_err
 get_state(struct fv_cbor_reader *r, struct fv_sync_request *out)
 {
 	size_t count;
@@ -134,13 +159,30 @@ get_state(struct fv_cbor_reader *r, struct fv_sync_request *out)
 
 	if ((rc = fv_cbor_get_array(r, &count)) != FV_OK)
 		return rc;
-	if (count != 2)
-		return FV_EFORMAT;
-	out->has_state = true;
-	out->has_battery = !fv_cbor_take_null(r);
-	if (out->has_battery && (rc = get_u32(r, 100, &out->battery_percent)) != FV_OK)
+	return count == 2 ? get_state_values(r, out) : FV_EFORMAT;
+}
+
+/* A newer handheld may say more after the third element. */
+static enum fv_err
+get_clock(struct fv_cbor_reader *r, struct fv_sync_request *out)
+{
+	uint64_t clock_s;
+	size_t count;
+	enum fv_err rc;
+
+	if ((rc = fv_cbor_get_array(r, &count)) != FV_OK)
 		return rc;
-	return fv_cbor_get_uint(r, FREE_MIB_MAX, &out->free_mib);
+	if (count < 3)
+		return FV_EFORMAT;
+	if ((rc = fv_cbor_get_uint(r, FV_SYNC_CLOCK_MAX_S, &clock_s)) != FV_OK ||
+	    (rc = get_state_values(r, out)) != FV_OK)
+		return rc;
+	out->has_clock = true;
+	out->clock_s = (int64_t)clock_s;
+	for (; count > 3; count--)
+		if ((rc = fv_cbor_skip(r, NULL)) != FV_OK)
+			return rc;
+	return FV_OK;
 }
 
 static enum fv_err
@@ -168,6 +210,8 @@ get_request_key(struct fv_cbor_reader *r, uint64_t key, struct fv_sync_request *
 	case 10:
 		out->has_alert = true;
 		return fv_alert_get(r, &out->alert);
+	case 11:
+		return get_clock(r, out);
 	default:
 		return fv_cbor_skip(r, NULL);
 	}

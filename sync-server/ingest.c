@@ -418,7 +418,14 @@ note_state(struct fv_session *session, struct fv_ingest_trail *trail, int64_t no
 		trail->t.has_battery = request->has_battery;
 		trail->t.battery_percent = request->battery_percent;
 		trail->t.free_mib = request->free_mib;
+		trail->t.told_ms = now_ms;
 	}
+	if (request->has_clock) {
+		/* It told whole seconds: half of one is the best guess at the rest. */
+		trail->t.has_clock = true;
+		trail->t.ahead_ms = request->clock_s * 1000 + 500 - now_ms;
+	}
+	trail->t.said_n = request->n;
 }
 
 static void

@@ -17,8 +17,9 @@
 #define FV_ANSWER_DEFAULT 4096U
 #define FV_MISSING_MAX 64U /* blobs named in one request or answer */
 #define FV_NOTICES_MAX 8U
-#define FV_ITEM_INLINE_MAX 1024U /* a longer body comes in slices */
-#define FV_ITEM_BODY_MAX 262144U /* a pack file */
+#define FV_SYNC_CLOCK_MAX_S INT64_C(253402300799) /* the end of year 9999 */
+#define FV_ITEM_INLINE_MAX 1024U                  /* a longer body comes in slices */
+#define FV_ITEM_BODY_MAX 262144U                  /* a pack file */
 
 enum fv_sync_want {
 	FV_WANT_CONSISTENCY = 1,
@@ -55,11 +56,13 @@ struct fv_sync_request {
 	uint64_t answer_max; /* bytes; FV_ANSWER_DEFAULT when the key is absent */
 	struct fv_blob_held begun[FV_MISSING_MAX];
 	size_t begun_count;
-	bool has_state;
+	bool has_state; /* battery and free space are told */
 	bool has_battery;
 	uint32_t battery_percent;
 	uint64_t free_mib;
-	bool has_alert; /* an SOS stands, or its end is not known to the server */
+	bool has_clock;  /* with has_state: key 11 instead of 9 */
+	int64_t clock_s; /* its wall clock, seconds UTC, from 0 to FV_SYNC_CLOCK_MAX_S */
+	bool has_alert;  /* an SOS stands, or its end is not known to the server */
 	struct fv_alert alert;
 };
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/cbor.h"
 #include "sync-server/desk/routes.h"
+#include "sync-server/device_json.h"
 #include "sync-server/verb.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -70,11 +70,14 @@ trail_find_device(struct desk_request *request, struct fv_web_answer *answer, co
 
 struct device_list {
 	struct trail_view view;
+	struct device_view devices;
 	struct trail_names names;
 	json_t *rows;
-	int64_t last_no;
-	int64_t silent_ms; /* who was not heard from for so long is silent */
-	size_t max, count;
+	bool has_state; /* only those in this one */
+	enum device_state state;
+	int64_t last_no;   /* the last one that is in the page */
+	int64_t looked_no; /* and the last one of all that were looked at */
+	size_t max, count, looked;
 	bool has_more;
 };
 
@@ -115,84 +118,54 @@ put_shift_state(struct device_list *list, int64_t no, json_t *row)
 	return FV_OK;
 }
 
-static enum fv_err
-put_version(struct fv_store *store, const struct fv_store_device *d, json_t *row)
+static bool
+is_asked(struct device_list *list, const struct fv_store_device *d, enum fv_err *rc_out)
 {
-	struct fv_store_record boot;
-	struct fv_span text = {0};
-	struct fv_cbor_reader r;
-	enum fv_err rc =
-	    fv_store_record_type_before(store, d->no, FV_REC_BOOT, UINT64_MAX, &boot);
+	enum device_state state;
 
-	if (rc != FV_OK && rc != FV_ENOENT)
-		return rc;
-	if (rc == FV_OK && boot.has_payload &&
-	    fv_cbor_map_find(boot.payload, 6, &r) == FV_OK &&
-	    fv_cbor_get_text(&r, &text) != FV_OK)
-		text = (struct fv_span){0};
-	(void)json_object_set_new(row, "version",
-	    text.len > 0 ? json_stringn((const char *)text.ptr, text.len) : json_null());
-	return FV_OK;
-}
-
-static json_t *
-device_json(const struct device_list *list, const struct fv_store_device *d,
-    const struct fv_store_trail *t)
-{
-	const uint64_t size = t->trail.range.size;
-	const uint64_t told = t->has_tail && t->tail_n > size ? t->tail_n - size : 0;
-	char hex[2 * FV_DEV_BYTES + 1];
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "dev",
-	    trail_dev_hex(d->dev, hex), "officer", d->officer, "officer_name",
-	    trail_name_of(&list->names, d->officer), "agency", d->agency, "team", d->team,
-	    "is_approved", d->is_approved, "is_revoked", d->is_revoked, "records",
-	    (json_int_t)size, "unsealed", (json_int_t)(size - t->trail.sealed_size),
-	    "outstanding", (json_int_t)told);
-
-	(void)json_object_set_new(row, "last_sync_ms",
-	    t->last_sync_ms > 0 ? json_integer((json_int_t)t->last_sync_ms) : json_null());
-	(void)json_object_set_new(row, "is_silent",
-	    json_boolean(
-		!d->is_revoked && t->last_sync_ms <= list->view.now_ms - list->silent_ms));
-	(void)json_object_set_new(row, "battery_percent",
-	    t->has_state && t->has_battery ? json_integer((json_int_t)t->battery_percent)
-					   : json_null());
-	(void)json_object_set_new(row, "free_mib",
-	    t->has_state ? json_integer((json_int_t)t->free_mib) : json_null());
-	(void)json_object_set_new(row, "clock_ahead_ms",
-	    size > 0 && t->trail.last.has_gnss
-		? json_integer((json_int_t)(t->trail.last.rtc_ms - t->trail.last.gnss_ms))
-		: json_null());
-	return row;
+	*rc_out = FV_OK;
+	if (!list->has_state)
+		return true;
+	*rc_out = device_state_get(&list->devices, d, &state, NULL);
+	return *rc_out == FV_OK && state == list->state;
 }
 
 static enum fv_err
 take_device(const struct fv_store_device *d, void *ctx)
 {
 	struct device_list *list = ctx;
-	struct fv_store_trail *t;
-	uint64_t missing, pieces;
 	json_t *row;
 	enum fv_err rc;
 
+	list->looked++;
+	list->looked_no = d->no;
+	if (list->has_more || !is_asked(list, d, &rc))
+		return list->has_more ? FV_OK : rc;
 	if (list->count == list->max) {
 		list->has_more = true;
 		return FV_OK;
 	}
-	if ((t = malloc(sizeof *t)) == NULL)
-		return FV_ENOMEM;
-	if ((rc = fv_store_trail_load(list->view.store, d->no, t)) == FV_OK)
-		rc = fv_store_blob_count_missing(list->view.store, d->no, &missing, &pieces);
-	if (rc == FV_OK) {
-		row = device_json(list, d, t);
-		(void)json_object_set_new(row, "apart", json_integer((json_int_t)missing));
-		(void)json_array_append_new(list->rows, row);
-		list->last_no = d->no;
-		list->count++;
-		if ((rc = put_version(list->view.store, d, row)) == FV_OK)
-			rc = put_shift_state(list, d->no, row);
-	}
-	free(t);
+	if ((rc = device_json(&list->devices, d, &row)) != FV_OK)
+		return rc;
+	(void)json_object_set_new(
+	    row, "officer_name", json_string(trail_name_of(&list->names, d->officer)));
+	(void)json_array_append_new(list->rows, row);
+	list->last_no = d->no;
+	list->count++;
+	return put_shift_state(list, d->no, row);
+}
+
+/* A page of those asked for; handhelds in other states are looked at and left out. */
+static enum fv_err
+fill_page(struct device_list *list, struct fv_store_device_ask *ask)
+{
+	enum fv_err rc;
+
+	do {
+		list->looked = 0;
+		rc = fv_store_device_each_after(list->view.store, ask, take_device, list);
+		ask->after = list->looked_no;
+	} while (rc == FV_OK && list->looked == ask->max && !list->has_more);
 	return rc;
 }
 
@@ -200,6 +173,50 @@ static bool
 query_after(struct desk_request *request, struct fv_web_answer *answer, int64_t *after_out)
 {
 	return desk_query_int(request, answer, "after", 0, INT64_MAX, 0, after_out);
+}
+
+/* Which agency: a manager's own, else the one that is asked for. */
+static const char *
+asked_agency(struct desk_request *request)
+{
+	if (request->who->agency[0] != '\0')
+		return request->who->agency;
+	return fv_web_query(request->web, "agency");
+}
+
+static bool
+ask_state(struct desk_request *request, struct fv_web_answer *answer, struct device_list *list)
+{
+	const char *word = fv_web_query(request->web, "state");
+
+	list->has_state = word != NULL;
+	if (word == NULL || device_state_of_word(word, &list->state))
+		return true;
+	desk_problem(answer, 422, "bad-query",
+	    "state is one of not-approved, approved, lost, retired, replaced and revoked");
+	return false;
+}
+
+static void
+answer_devices(struct desk_request *request, struct fv_web_answer *answer,
+    struct device_list *list, struct fv_store_device_ask *ask)
+{
+	enum fv_err rc = trail_names_open(&list->names, request->store);
+
+	list->rows = json_array();
+	if (rc == FV_OK)
+		rc = fill_page(list, ask);
+	trail_names_close(&list->names);
+	if (rc == FV_OK) {
+		desk_json(request, answer, 200,
+		    json_pack("{s:o, s:o, s:I}", "rows", list->rows, "next",
+			list->has_more ? json_sprintf("%lld", (long long)list->last_no)
+				       : json_null(),
+			"silent_ms", (json_int_t)list->devices.silent_ms));
+	} else {
+		json_decref(list->rows);
+		desk_failed(answer, rc);
+	}
 }
 
 static void
@@ -214,28 +231,20 @@ get_devices(struct desk_request *request, struct fv_web_answer *answer)
 	    !desk_query_int(request, answer, "limit", 1, DESK_PAGE_MAX, PAGE, &limit) ||
 	    !desk_query_int(
 		request, answer, "silent_hours", 1, SILENT_HOURS_MAX, SILENT_HOURS, &hours) ||
-	    !desk_query_int(request, answer, "silent", 0, 1, 0, &only_silent))
+	    !desk_query_int(request, answer, "silent", 0, 1, 0, &only_silent) ||
+	    !ask_state(request, answer, &list))
 		return;
-	trail_view_open(&list.view, request->store, request->who->agency, request->now_ms);
-	list.silent_ms = hours * HOUR_MS;
 	list.max = (size_t)limit;
 	ask.max = list.max + 1;
-	ask.agency = request->who->agency[0] != '\0' ? request->who->agency : NULL;
-	ask.heard_until_ms = only_silent != 0 ? request->now_ms - list.silent_ms : 0;
-	list.rows = json_array();
-	if ((rc = trail_names_open(&list.names, request->store)) == FV_OK)
-		rc = fv_store_device_each_after(request->store, &ask, take_device, &list);
-	if (rc != FV_OK) {
-		json_decref(list.rows);
+	ask.agency = asked_agency(request);
+	ask.heard_until_ms = only_silent != 0 ? request->now_ms - hours * HOUR_MS : 0;
+	trail_view_open(&list.view, request->store, request->who->agency, request->now_ms);
+	rc = device_view_open(&list.devices, request->store, request->now_ms, hours * HOUR_MS);
+	if (rc == FV_OK)
+		answer_devices(request, answer, &list, &ask);
+	else
 		desk_failed(answer, rc);
-	} else {
-		desk_json(request, answer, 200,
-		    json_pack("{s:o, s:o, s:I}", "rows", list.rows, "next",
-			list.has_more ? json_sprintf("%lld", (long long)list.last_no)
-				      : json_null(),
-			"silent_ms", (json_int_t)list.silent_ms));
-	}
-	trail_names_close(&list.names);
+	device_view_close(&list.devices);
 	trail_view_close(&list.view);
 }
 

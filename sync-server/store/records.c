@@ -86,6 +86,10 @@ read_trail(sqlite3_stmt *stmt, struct fv_store_trail *out)
 	out->battery_percent = fv_db_col_u32(stmt, 16);
 	out->has_state = fv_db_col_has(stmt, 17);
 	out->free_mib = fv_db_col_uint(stmt, 17);
+	out->told_ms = fv_db_col_int(stmt, 19);
+	out->has_clock = fv_db_col_has(stmt, 20);
+	out->ahead_ms = fv_db_col_int(stmt, 20);
+	out->said_n = fv_db_col_uint(stmt, 21);
 	return FV_OK;
 }
 
@@ -136,6 +140,10 @@ bind_state(sqlite3_stmt *stmt, const struct fv_store_trail *t)
 		fv_db_bind_uint(stmt, 18, t->battery_percent);
 	if (t->has_state)
 		fv_db_bind_uint(stmt, 19, t->free_mib);
+	fv_db_bind_int(stmt, 20, t->told_ms);
+	if (t->has_clock)
+		fv_db_bind_int(stmt, 21, t->ahead_ms);
+	fv_db_bind_uint(stmt, 22, t->said_n);
 }
 
 enum fv_err

@@ -24,10 +24,14 @@ struct fv_store_trail {
 	uint64_t tail_n;
 	uint8_t tail_a[FV_HASH_BYTES];
 	int64_t last_sync_ms; /* 0: never */
-	bool has_state;       /* what it said at its last shift begin */
+	bool has_state;       /* battery and space, as it last told them */
 	bool has_battery;
 	uint32_t battery_percent;
 	uint64_t free_mib;
+	int64_t told_ms; /* when it told them, by the server's clock; 0: not known */
+	bool has_clock;
+	int64_t ahead_ms; /* its wall clock less the server's, when it last told it */
+	uint64_t said_n;  /* records that it had at its last request; 0: not known */
 };
 FV_NODISCARD enum fv_err fv_store_trail_load(
     struct fv_store *store, int64_t no, struct fv_store_trail *out);

@@ -119,14 +119,15 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_TRAIL_LOAD] =
 	"SELECT size, peaks, last_header, last_leaf, sealed_size, sealed_peaks, sealed_root,"
 	" seal_pk, key_number, seal_key_id, seal_sig, head_size, head_index, tail_n, tail_a,"
-	" last_sync_ms, battery_percent, free_mib, dev"
+	" last_sync_ms, battery_percent, free_mib, dev, told_ms, ahead_ms, said_n"
 	" FROM trail JOIN device ON no = device WHERE device = ?1",
     [FV_SQL_TRAIL_SAVE] =
 	"UPDATE trail SET size = ?2, peaks = ?3, last_header = ?4, last_leaf = ?5,"
 	" sealed_size = ?6, sealed_peaks = ?7, sealed_root = ?8, seal_pk = ?9,"
 	" key_number = ?10, seal_key_id = ?11, seal_sig = ?12, head_size = ?13,"
 	" head_index = ?14, tail_n = ?15, tail_a = ?16, last_sync_ms = ?17,"
-	" battery_percent = ?18, free_mib = ?19 WHERE device = ?1",
+	" battery_percent = ?18, free_mib = ?19, told_ms = ?20, ahead_ms = ?21, said_n = ?22"
+	" WHERE device = ?1",
     [FV_SQL_RECORD_APPEND] =
 	"INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [FV_SQL_RECORD_FILL] = "UPDATE record SET salt = ?2, payload = ?3, subject = ?4,"

@@ -282,6 +282,9 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP INDEX record_context; DROP INDEX finding_run;"
 		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
 		"DROP TABLE staff; DROP TABLE team; DROP TABLE agency;"
+		"ALTER TABLE trail DROP COLUMN told_ms; ALTER TABLE trail DROP COLUMN "
+		"ahead_ms;"
+		"ALTER TABLE trail DROP COLUMN said_n;"
 		"PRAGMA user_version=1"),
 	    SQLITE_OK);
 	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_READ), FV_ESTATE);
@@ -405,12 +408,18 @@ a_trail_is_loaded_as_it_was_saved(void **state)
 	trail.head_size = 5;
 	trail.has_tail = true;
 	trail.tail_n = 6;
+	trail.has_clock = true;
+	trail.ahead_ms = -5;
+	trail.told_ms = 77;
+	trail.said_n = 9;
 	assert_int_equal(fv_store_trail_save(p->store, no, &trail), FV_OK);
 	assert_int_equal(fv_store_trail_load(p->store, no, &got), FV_OK);
 	assert_memory_equal(&got.trail.range, &trail.trail.range, sizeof got.trail.range);
 	assert_memory_equal(&got.sealed_range, &trail.sealed_range, sizeof got.sealed_range);
 	assert_true(got.trail.last.type == 18 && got.has_tail && got.tail_n == 6);
 	assert_true(!got.has_state && got.head_size == 5);
+	assert_true(
+	    got.has_clock && got.ahead_ms == -5 && got.told_ms == 77 && got.said_n == 9);
 }
 
 static void

@@ -36,6 +36,73 @@ a_request_survives_its_encoding(void **state)
 	fv_buf_clear(&buf);
 }
 
+/* The request map's keys 1 to 5, each 0, then these bytes as more of it. */
+static enum fv_err
+parse_with(const char *hex, struct fv_sync_request *out)
+{
+	uint8_t bytes[64] = {0xa6, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0};
+	const size_t len = strlen(hex) / 2;
+	size_t used;
+
+	assert_int_equal(fv_hex_decode(fv_span_z(hex), bytes + 11, len), FV_OK);
+	return fv_sync_request_parse(fv_span_of(bytes, 11 + len), out, &used);
+}
+
+static void
+a_clock_that_is_told_brings_battery_and_space_in_at_most_16_bytes(void **state)
+{
+	static struct fv_sync_request in, out;
+	struct fv_buf without = {0}, with = {0};
+	size_t used;
+
+	(void)state;
+	in = (struct fv_sync_request){.answer_max = FV_ANSWER_DEFAULT};
+	fv_sync_request_put(&without, &in);
+	in.has_state = in.has_battery = in.has_clock = true;
+	in.battery_percent = 100;
+	in.free_mib = UINT32_MAX;
+	in.clock_s = INT64_C(1798761599);
+	fv_sync_request_put(&with, &in);
+	assert_in_range(with.len, without.len + 1, without.len + 16);
+	assert_int_equal(fv_sync_request_parse(fv_buf_span(&with), &out, &used), FV_OK);
+	assert_memory_equal(&in, &out, sizeof in);
+	fv_buf_clear(&without);
+	fv_buf_clear(&with);
+}
+
+static void
+what_a_newer_handheld_says_after_its_clock_is_passed_over(void **state)
+{
+	static struct fv_sync_request out;
+
+	(void)state;
+	assert_int_equal(parse_with("0b8401f6026161", &out), FV_OK);
+	assert_true(out.has_clock && out.clock_s == 1 && out.has_state);
+	assert_true(!out.has_battery && out.free_mib == 2);
+}
+
+static void
+a_clock_that_is_none_is_refused(void **state)
+{
+	static struct fv_sync_request out;
+
+	(void)state;
+	assert_int_equal(parse_with("0b820102", &out), FV_EFORMAT);
+	assert_int_not_equal(parse_with("0b83200102", &out), FV_OK);
+	assert_int_equal(parse_with("0b831b0000003afff4418000f6", &out), FV_ERANGE);
+	assert_int_equal(parse_with("0b8301186502", &out), FV_ERANGE);
+}
+
+static void
+a_key_of_a_later_version_is_passed_over(void **state)
+{
+	static struct fv_sync_request out;
+
+	(void)state;
+	assert_int_equal(parse_with("183f830102f6", &out), FV_OK);
+	assert_false(out.has_state);
+}
+
 static void
 a_request_without_its_cursor_is_refused(void **state)
 {
@@ -251,6 +318,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_request_survives_its_encoding),
+	    cmocka_unit_test(
+		a_clock_that_is_told_brings_battery_and_space_in_at_most_16_bytes),
+	    cmocka_unit_test(what_a_newer_handheld_says_after_its_clock_is_passed_over),
+	    cmocka_unit_test(a_clock_that_is_none_is_refused),
+	    cmocka_unit_test(a_key_of_a_later_version_is_passed_over),
 	    cmocka_unit_test(a_request_without_its_cursor_is_refused),
 	    cmocka_unit_test(an_answer_size_over_the_limit_is_refused),
 	    cmocka_unit_test(records_and_slices_are_told_apart_by_their_first_element),
