@@ -78,7 +78,7 @@ static enum fv_err
 read_pairs(struct fv_pack_parse *p, json_t *list, const char *const names[2],
     const char *(**pairs_out)[2])
 {
-	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 600, NULL, NULL};
+	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 600, NULL};
 	const char *(*pairs)[2];
 	size_t n = json_array_size(list);
 	enum fv_err rc;

@@ -24,9 +24,54 @@ enum fv_pack_type {
 	P_OBJECT,  /* a struct with a table of its own */
 };
 
+/* Which table it is; the schema knows by it what to say of a field. */
+enum fv_pack_table_id {
+	FV_TABLE_none,
+	FV_TABLE_pack_scope,
+	FV_TABLE_pack_fields,
+	FV_TABLE_rule_fields,
+	FV_TABLE_calendar_fields,
+	FV_TABLE_clause_fields,
+	FV_TABLE_consent_fields,
+	FV_TABLE_period_fields,
+	FV_TABLE_common_fields,
+	FV_TABLE_time_fields,
+	FV_TABLE_cool_fields,
+	FV_TABLE_frequency_fields,
+	FV_TABLE_persons_fields,
+	FV_TABLE_geofence_fields,
+	FV_TABLE_recording_fields,
+	FV_TABLE_third_fields,
+	FV_TABLE_within_fields,
+	FV_TABLE_hold_fields,
+	FV_TABLE_age_fields,
+	FV_TABLE_place_fields,
+	FV_TABLE_precondition_fields,
+	FV_TABLE_notice_fields,
+	FV_TABLE_leave_fields,
+	FV_TABLE_impersonation_fields,
+	FV_TABLE_duration_fields,
+	FV_TABLE_camera_fields,
+	FV_TABLE_disclosure_fields,
+	FV_TABLE_deadline_fields,
+	FV_TABLE_need_fields,
+	FV_TABLE_completeness_fields,
+	FV_TABLE_correction_fields,
+	FV_TABLE_scope_fields,
+	FV_TABLE_retention_fields,
+	FV_TABLE_interval_fields,
+	FV_TABLE_rate_fields,
+	FV_TABLE_stop_fields,
+	FV_TABLE_no_track_fields,
+	FV_TABLE_not_received_fields,
+	FV_TABLE_green_fields,
+	FV_TABLE_duplicate_fields,
+};
+
 struct fv_pack_table {
 	const struct fv_pack_field *fields;
 	size_t count;
+	enum fv_pack_table_id id;
 };
 
 struct fv_pack_field {
@@ -38,7 +83,6 @@ struct fv_pack_field {
 	uint32_t min;
 	uint32_t max;
 	struct fv_pack_table (*table)(void); /* of P_OBJECT; its offsets begin at `at` */
-	const char *help;                    /* for the schema; NULL: the name says it */
 };
 
 /* Tables.  Offsets are in struct fv_rulepack, fv_rule, fv_calendar and fv_clause. */
@@ -47,8 +91,12 @@ struct fv_pack_table fv_rule_fields(void);
 struct fv_pack_table fv_calendar_fields(void);
 struct fv_pack_table fv_clause_fields(void); /* beside the parameters */
 struct fv_pack_table fv_parameter_fields(enum fv_rule_kind kind);
-struct fv_pack_table fv_common_fields(void);      /* parameters that every kind takes */
-const char *fv_kind_help(enum fv_rule_kind kind); /* what the kind asks, in a sentence */
+struct fv_pack_table fv_common_fields(void); /* parameters that every kind takes */
+
+/* What the schema says (rulepack_help.c): of a field, NULL where its name says it; of a kind,
+ * what it asks, in a sentence. */
+const char *fv_field_help(enum fv_pack_table_id table, const char *field);
+const char *fv_kind_help(enum fv_rule_kind kind);
 
 #define FV_PACK_DEPTH 12U
 

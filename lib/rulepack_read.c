@@ -379,7 +379,7 @@ fv_pack_read_bilingual(
     struct fv_pack_parse *p, json_t *object, const char *name, const char **out[2])
 {
 	static const char *const names[] = {"en", "zh"};
-	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 400, NULL, NULL};
+	static const struct fv_pack_field text = {"", P_TEXT, true, 0, 0, 1, 400, NULL};
 	json_t *v = json_object_get(object, name);
 	enum fv_err rc;
 

@@ -132,12 +132,14 @@ put(json_t **object, const char *name, json_t *value)
 }
 
 static void
-put_field(json_t **properties, json_t **required, const struct fv_pack_field *f)
+put_field(json_t **properties, json_t **required, enum fv_pack_table_id table,
+    const struct fv_pack_field *f)
 {
+	const char *help = fv_field_help(table, f->name);
 	json_t *type = type_of(f);
 
-	if (type != NULL && f->help != NULL)
-		put(&type, "description", json_string(f->help));
+	if (type != NULL && help != NULL)
+		put(&type, "description", json_string(help));
 	put(properties, f->name, type);
 	if (f->is_required && json_array_append_new(*required, json_string(f->name)) != 0) {
 		json_decref(*required);
@@ -155,7 +157,7 @@ object_of(const struct fv_pack_table *tables, size_t count)
 
 	for (size_t t = 0; t < count; t++)
 		for (size_t i = 0; i < tables[t].count; i++)
-			put_field(&properties, &required, &tables[t].fields[i]);
+			put_field(&properties, &required, tables[t].id, &tables[t].fields[i]);
 	put(&object, "required", required);
 	put(&object, "properties", properties);
 	return object;
@@ -231,7 +233,7 @@ rule_def(void)
 {
 	const struct fv_pack_table clause = fv_clause_fields();
 	const struct fv_pack_table tables[] = {
-	    fv_rule_fields(), {clause.fields + 1, clause.count - 3}};
+	    fv_rule_fields(), {clause.fields + 1, clause.count - 3, clause.id}};
 	json_t *rule = object_of(tables, 2);
 	json_t *required = json_object_get(rule, "required");
 	static const char *const more[] = {"channels", "phase", "on_breach", "text"};
@@ -291,10 +293,10 @@ static json_t *
 defs(void)
 {
 	static const struct fv_pack_field pair[] = {
-	    {"en", P_TEXT, true, 0, 0, 1, BILINGUAL_MAX, NULL, NULL},
-	    {"zh", P_TEXT, true, 0, 0, 1, BILINGUAL_MAX, NULL, NULL},
+	    {"en", P_TEXT, true, 0, 0, 1, BILINGUAL_MAX, NULL},
+	    {"zh", P_TEXT, true, 0, 0, 1, BILINGUAL_MAX, NULL},
 	};
-	const struct fv_pack_table two = {pair, 2};
+	const struct fv_pack_table two = {pair, 2, FV_TABLE_none};
 	const struct fv_pack_table calendar = fv_calendar_fields();
 	const struct fv_pack_table common = fv_common_fields();
 	json_t *all = json_object();
@@ -316,10 +318,10 @@ static json_t *
 pairs_of(const char *first, const char *second)
 {
 	const struct fv_pack_field pair[] = {
-	    {first, P_TEXT, true, 0, 0, 1, PAIR_TEXT_MAX, NULL, NULL},
-	    {second, P_TEXT, true, 0, 0, 1, PAIR_TEXT_MAX, NULL, NULL},
+	    {first, P_TEXT, true, 0, 0, 1, PAIR_TEXT_MAX, NULL},
+	    {second, P_TEXT, true, 0, 0, 1, PAIR_TEXT_MAX, NULL},
 	};
-	const struct fv_pack_table two = {pair, 2};
+	const struct fv_pack_table two = {pair, 2, FV_TABLE_none};
 
 	return list_of(object_of(&two, 1), 0, 0);
 }
@@ -328,11 +330,10 @@ static json_t *
 scope_of(void)
 {
 	static const struct fv_pack_field fields[] = {
-	    {"actor", P_WORDS, false, FV_CODES_ACTOR, 0, 0, 0, NULL, "Default: all."},
-	    {"product", P_WORDS, false, FV_CODES_PRODUCT, 0, 0, 0, NULL,
-		"Default: all. A case that names no product is taken to be in scope."},
+	    {"actor", P_WORDS, false, FV_CODES_ACTOR, 0, 0, 0, NULL},
+	    {"product", P_WORDS, false, FV_CODES_PRODUCT, 0, 0, 0, NULL},
 	};
-	const struct fv_pack_table table = {fields, 2};
+	const struct fv_pack_table table = {fields, 2, FV_TABLE_pack_scope};
 
 	return object_of(&table, 1);
 }

@@ -26,7 +26,7 @@ FV_MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sa
 FV_MODE_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all -DFV_FUZZ
 
-FV_LD_release = $(FV_LINKER) -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O1,--hash-style=gnu$(FV_RELR)
+FV_LD_release = $(FV_LINKER) -pie -Wl,-z,relro,-z,now,--as-needed,--gc-sections,-O2,--hash-style=gnu$(FV_RELR)
 # Not every linker can pack relocations for every machine: ask it, once.
 FV_RELR = $(eval FV_RELR := $(shell echo 'int x; int *p = &x;' | $(CC) $(FV_SYSROOT) $(FV_LINKER) -shared -fPIC -x c \
 	-Wl,--fatal-warnings,-z,pack-relative-relocs -o /dev/null - 2>/dev/null && echo ,-z,pack-relative-relocs))$(FV_RELR)
