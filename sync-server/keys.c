@@ -166,10 +166,26 @@ fv_keys_load_hpke(struct fv_host *host)
 	return host->hpke_count > 0 ? FV_OK : FV_ENOENT;
 }
 
+void
+fv_keys_put_public(
+    struct fv_buf *out, const struct fv_host *host, const uint8_t log_pk[FV_KEY_BYTES])
+{
+	char origin[FV_LOG_ORIGIN_BYTES];
+
+	fv_log_origin(log_pk, origin);
+	fv_buf_putf(out, "url %s\nlog ", host->url);
+	fv_vkey_put(out, fv_span_z(origin), log_pk);
+	for (size_t i = 0; i < host->hpke_count; i++) {
+		fv_buf_putf(out, "\nhpke %u ", host->hpke[i].id);
+		fv_buf_put_base64(out, host->hpke[i].pk, FV_KEY_BYTES);
+	}
+	fv_buf_put_u8(out, '\n');
+}
+
 enum fv_err
 fv_keys_save_public(const struct fv_host *host)
 {
-	char path[FV_HOST_PATH_BYTES], fresh[FV_HOST_PATH_BYTES], origin[FV_LOG_ORIGIN_BYTES];
+	char path[FV_HOST_PATH_BYTES], fresh[FV_HOST_PATH_BYTES];
 	uint8_t seed[FV_SEED_BYTES], pk[FV_KEY_BYTES];
 	struct fv_buf text = {0};
 	enum fv_err rc;
@@ -178,14 +194,7 @@ fv_keys_save_public(const struct fv_host *host)
 		return rc;
 	fv_ed25519_public(seed, pk);
 	fv_wipe(seed, sizeof seed);
-	fv_log_origin(pk, origin);
-	fv_buf_putf(&text, "url %s\nlog ", host->url);
-	fv_vkey_put(&text, fv_span_z(origin), pk);
-	for (size_t i = 0; i < host->hpke_count; i++) {
-		fv_buf_putf(&text, "\nhpke %u ", host->hpke[i].id);
-		fv_buf_put_base64(&text, host->hpke[i].pk, FV_KEY_BYTES);
-	}
-	fv_buf_put_u8(&text, '\n');
+	fv_keys_put_public(&text, host, pk);
 	rc = FV_ERANGE;
 	if (!fv_host_path(host->dir, "server.pub", path) ||
 	    !fv_host_path(host->dir, "server.pub.new", fresh))

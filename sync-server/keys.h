@@ -20,6 +20,9 @@ FV_NODISCARD enum fv_err fv_keys_load_log(const char *dir, uint8_t seed_out[FV_S
  * none. */
 FV_NODISCARD enum fv_err fv_keys_load_hpke(struct fv_host *host);
 
+/* The text of server.pub (serverinfo.h). */
+void fv_keys_put_public(
+    struct fv_buf *out, const struct fv_host *host, const uint8_t log_pk[FV_KEY_BYTES]);
 /* Write server.pub anew (temporary, sync, rename). */
 FV_NODISCARD enum fv_err fv_keys_save_public(const struct fv_host *host);
 

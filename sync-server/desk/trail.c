@@ -175,6 +175,16 @@ query_after(struct desk_request *request, struct fv_web_answer *answer, int64_t 
 	return desk_query_int(request, answer, "after", 0, INT64_MAX, 0, after_out);
 }
 
+/* Handhelds are for those who read what was done, and for those who keep accounts. */
+static bool
+sees_fleet(struct desk_request *request, struct fv_web_answer *answer)
+{
+	if ((request->who->rights & (DESK_READ | DESK_PEOPLE)) != 0)
+		return true;
+	desk_problem(answer, 403, "forbidden", "your role may not do that");
+	return false;
+}
+
 /* Which agency: a manager's own, else the one that is asked for. */
 static const char *
 asked_agency(struct desk_request *request)
@@ -227,7 +237,7 @@ get_devices(struct desk_request *request, struct fv_web_answer *answer)
 	int64_t limit, hours, only_silent;
 	enum fv_err rc;
 
-	if (!query_after(request, answer, &ask.after) ||
+	if (!sees_fleet(request, answer) || !query_after(request, answer, &ask.after) ||
 	    !desk_query_int(request, answer, "limit", 1, DESK_PAGE_MAX, PAGE, &limit) ||
 	    !desk_query_int(
 		request, answer, "silent_hours", 1, SILENT_HOURS_MAX, SILENT_HOURS, &hours) ||
@@ -246,6 +256,33 @@ get_devices(struct desk_request *request, struct fv_web_answer *answer)
 		desk_failed(answer, rc);
 	device_view_close(&list.devices);
 	trail_view_close(&list.view);
+}
+
+static void
+get_device(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct device_list list = {.max = 1};
+	struct fv_store_device device;
+	enum fv_err rc;
+
+	if (!sees_fleet(request, answer) ||
+	    !trail_find_device(request, answer, request->params[0], &device))
+		return;
+	list.rows = json_array();
+	trail_view_open(&list.view, request->store, request->who->agency, request->now_ms);
+	rc = device_view_open(
+	    &list.devices, request->store, request->now_ms, SILENT_HOURS * HOUR_MS);
+	if (rc == FV_OK && (rc = trail_names_open(&list.names, request->store)) == FV_OK)
+		rc = take_device(&device, &list);
+	if (rc == FV_OK)
+		desk_json(request, answer, 200, json_incref(json_array_get(list.rows, 0)));
+	else
+		desk_failed(answer, rc);
+	json_decref(list.rows);
+	trail_names_close(&list.names);
+	device_view_close(&list.devices);
+	trail_view_close(&list.view);
+	fv_wipe(&device, sizeof device);
 }
 
 /* -- days ----------------------------------------------------------------------------- */
@@ -482,7 +519,8 @@ cleanup:
 }
 
 const struct desk_route desk_routes_trail[] = {
-    {"GET", "/devices", DESK_READ, get_devices},
+    {"GET", "/devices", DESK_SELF, get_devices},
+    {"GET", "/devices/{dev}", DESK_SELF, get_device},
     {"GET", "/devices/{dev}/days", DESK_READ, get_days},
     {"GET", "/devices/{dev}/day", DESK_READ, get_day},
     {"GET", "/officers/{officer}/day", DESK_READ, trail_officer_day},

@@ -456,6 +456,28 @@ def browse(steps, name, **house):
         steps.check(False, "the test in the browser ran to its end", r.stdout[-500:] + r.stderr[-2000:])
 
 
+def answering(house, run_step):
+    """Two pipes for a test in a browser: what it writes to the first goes to run_step(), whose
+    answer it reads from the second as JSON."""
+    asked, answers = house.paper("steps"), house.paper("answers")
+    os.mkfifo(asked)
+    os.mkfifo(answers)
+
+    def serve():
+        while True:
+            with open(asked) as f:
+                what = f.read().strip()
+            try:
+                said = run_step(what)
+            except Exception as error:  # said in the browser's test, which waits for an answer
+                said = {"error": str(error)}
+            with open(answers, "w") as f:
+                f.write(json.dumps(said) + "\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+    return {"asked": asked, "answers": answers}
+
+
 def files_holding(folder, needles):
     """The files below `folder` that hold one of the byte strings."""
     found = []

@@ -76,13 +76,55 @@ function menuOf(who: Who): View[] {
 	return views.filter((v) => v.nav !== undefined && may(who, v.right)).sort((a, b) => a.nav! - b.nav!);
 }
 
+const GROUPS = [{ name: "work", until: 50 }, { name: "look", until: 80 }, { name: "set", until: 1000 }];
+
+/** Three groups of pages; on a wide screen each opens below its button, in the drawer of a narrow
+ * one all stand open.  Home is beside them. */
 function Menu({ who, hash, isOpen }: { who: Who; hash: string; isOpen: boolean }): VNode {
 	const shown = menuOf(who);
-	const here = hash.split("?")[0];
+	const here = hash.split("?")[0]!;
+	const first = shown[0];
+	const groups = GROUPS.map((g, i) => ({ ...g, views: shown.filter((v) => v !== first && v.nav! < g.until && v.nav! >= (GROUPS[i - 1]?.until ?? 0)) }));
 	return (
 		<nav id="menu" class={isOpen ? "open" : ""} aria-label={t("shell.menu")}>
-			{shown.map((v) => <Go key={v.path} to={v.path} aria-current={here === v.path ? "page" : undefined}>{t(v.title)}</Go>)}
+			{first && <Entry view={first} here={here} />}
+			{groups.filter((g) => g.views.length > 0).map((g) => <Group key={g.name} name={g.name} views={g.views} here={here} />)}
 		</nav>
+	);
+}
+
+function Entry({ view, here }: { view: View; here: string }): VNode {
+	return <Go to={view.path} aria-current={here === view.path ? "page" : undefined}>{t(view.title)}</Go>;
+}
+
+/** A group's button and its pages; Escape, a choice and a click elsewhere close it. */
+function Group({ name, views: shown, here }: { name: string; views: View[]; here: string }): VNode {
+	const [isOpen, setOpen] = useState(false);
+	const box = useRef<HTMLDivElement>(null);
+	const hasHere = shown.some((v) => v.path === here);
+	useEffect(() => setOpen(false), [here]);
+	useEffect(() => {
+		if (!isOpen) return;
+		const onDown = (e: Event) => { if (!box.current?.contains(e.target as Node)) setOpen(false); };
+		addEventListener("pointerdown", onDown);
+		addEventListener("focusin", onDown);
+		return () => {
+			removeEventListener("pointerdown", onDown);
+			removeEventListener("focusin", onDown);
+		};
+	}, [isOpen]);
+	const onKey = (e: KeyboardEvent) => {
+		if (e.key !== "Escape" || !isOpen) return;
+		setOpen(false);
+		box.current?.querySelector("button")?.focus();
+	};
+	return (
+		<div class="group" ref={box} onKeyDown={onKey}>
+			<button type="button" class={`plain${hasHere ? " here" : ""}`} aria-expanded={isOpen} aria-controls={`menu-${name}`} onClick={() => setOpen(!isOpen)}>{t(`shell.group.${name}`)} <span aria-hidden="true">▾</span></button>
+			<div id={`menu-${name}`} class={isOpen ? "pages open" : "pages"} role="group" aria-label={t(`shell.group.${name}`)}>
+				{shown.map((v) => <Entry key={v.path} view={v} here={here} />)}
+			</div>
+		</div>
 	);
 }
 

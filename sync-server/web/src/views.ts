@@ -3,8 +3,13 @@ import type { VNode } from "preact";
 import { Right } from "./rights";
 import { AgencyDay } from "./views/AgencyDay";
 import { CasePage } from "./views/CasePage";
-import { Devices } from "./views/Devices";
+import { Agencies } from "./views/Agencies";
+import { Bench } from "./views/Bench";
+import { HandheldPage } from "./views/Handheld";
+import { Handhelds } from "./views/Handhelds";
+import { Invite } from "./views/Invite";
 import { Keys } from "./views/Keys";
+import { Officers } from "./views/Officers";
 import { Login } from "./views/Login";
 import { Me } from "./views/Me";
 import { People } from "./views/People";
@@ -40,7 +45,8 @@ export interface View {
 	title: string;
 	/** Right bits that it needs; 0: shown to people who are not signed in. */
 	right: number;
-	/** Place in the menu; absent: not there. */
+	/** Place in the menu: below 50 the day's work, below 80 what one looks at, above what is set up;
+	 * absent: not there. */
 	nav?: number;
 	show: (seen: Seen) => VNode;
 }
@@ -50,10 +56,10 @@ export const views: View[] = [
 	{ path: "/plan", title: "work.plan", right: Right.READ, nav: 31, show: Plan },
 	{ path: "/followups", title: "work.followups", right: Right.READ, nav: 32, show: FollowUps },
 	{ path: "/exceptions", title: "work.exceptions", right: Right.READ, nav: 33, show: Exceptions },
-	{ path: "/figures", title: "work.kpi", right: Right.READ, nav: 34, show: Kpi },
+	{ path: "/figures", title: "work.kpi", right: Right.READ, nav: 60, show: Kpi },
 	{ path: "/login", title: "people.login", right: Right.OPEN, show: Login },
 	{ path: "/me", title: "people.me", right: Right.SELF, show: Me },
-	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 90, show: People },
+	{ path: "/people", title: "people.title", right: Right.PEOPLE, nav: 80, show: People },
 	{ path: "/welcome/:token", title: "people.password.new", right: Right.OPEN, show: Welcome },
 	{ path: "/complaints", title: "care.title", right: Right.COMPLAINTS, nav: 40, show: Complaints },
 	{ path: "/complaint/:id", title: "care.title", right: Right.COMPLAINTS, show: Complaint },
@@ -69,8 +75,14 @@ export const views: View[] = [
 	{ path: "/report/answer", title: "proof.answer.title", right: Right.EXPORT, show: Answer },
 	{ path: "/report/case/:id", title: "proof.casereport.title", right: Right.EXPORT, show: Answer },
 	{ path: "/report/access/:id", title: "proof.access.title", right: Right.EXPORT | Right.NOTES, show: Access },
-	{ path: "/exports", title: "proof.exports", right: Right.EXPORT, nav: 80, show: Exports },
-	{ path: "/devices", title: "trail.devices", right: Right.READ, nav: 3, show: Devices },
+	{ path: "/exports", title: "proof.exports", right: Right.EXPORT, nav: 72, show: Exports },
+	{ path: "/devices", title: "fleet.title", right: Right.READ, show: Handhelds },
+	{ path: "/handhelds", title: "fleet.title", right: Right.SELF, nav: 81, show: Handhelds },
+	{ path: "/handheld/:dev", title: "fleet.handheld", right: Right.SELF, show: HandheldPage },
+	{ path: "/bench", title: "fleet.bench", right: Right.NOTES, show: Bench },
+	{ path: "/invite", title: "fleet.invite", right: Right.NOTES, show: Invite },
+	{ path: "/officers", title: "staff.officers", right: Right.SELF, nav: 82, show: Officers },
+	{ path: "/agencies", title: "staff.agencies", right: Right.SELF, nav: 83, show: Agencies },
 	{ path: "/device/:dev", title: "trail.title", right: Right.READ, show: Trail },
 	{ path: "/officer/:id", title: "trail.officer.title", right: Right.READ, show: OfficerDay },
 	{ path: "/agency/:id", title: "trail.agency.title", right: Right.READ, show: AgencyDay },

@@ -3,6 +3,7 @@
 import { decode } from "./cbor";
 import { KeyError, type Sodium, base64Of, bytesOf, hexOf, isBoxKeyGood, ofBase64, same, sha256 } from "./crypto";
 import { type KnownRoster, readChain, signersOf } from "./roster";
+import { enrolDigits } from "./order";
 import { parseNote } from "./signednote";
 
 /** What GET /directory answers, and 'fieldvisitd roster export' writes. */
@@ -22,6 +23,10 @@ export interface Device {
 	isRevoked: boolean;
 	/** base64 of the ENROL leaf's hash, which an approval names. */
 	leafHash: string;
+	/** What its own screen shows when these are its keys: 8 groups of 5 digits. */
+	digits: string;
+	/** The ledger's vkey on its ticket. */
+	log: string;
 }
 
 export interface Directory {
@@ -53,7 +58,7 @@ function readDevice(lib: Sodium, chain: KnownRoster[], row: DirectoryFile["enrol
 	if (lines[6] !== chain[0]!.roster.agency || lines[6] !== body[5]) bad("a ticket of another agency");
 	return {
 		dev: hexOf(dev!), boxPk: boxPk!, team: lines[7]!, officer: lines[8]!, isApproved: false, isRevoked: false,
-		leafHash: base64Of(sha256(lib, Uint8Array.of(0), leafBytes)),
+		leafHash: base64Of(sha256(lib, Uint8Array.of(0), leafBytes)), digits: enrolDigits(lib, leafBytes), log: lines[3]!,
 	};
 }
 

@@ -1,18 +1,22 @@
 // Every area's words, a line each.
 import type { Words } from "../words";
 import { care } from "./care";
+import { fleet } from "./fleet";
 import { notes } from "./notes";
 import { people } from "./people";
 import { proof } from "./proof";
+import { staff } from "./staff";
 import { work } from "./work";
 import { trail } from "./trail";
 import { queue } from "./queue";
 
 export const all: Words[] = [
 	care,
+	fleet,
 	notes,
 	people,
 	proof,
+	staff,
 	work,
 	trail,
 	queue,

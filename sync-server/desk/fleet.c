@@ -1,0 +1,166 @@
+/*
+ * The fleet at the desk: tickets and orders that a supervisor made and signed in his browser.
+ * The server takes them by the verbs of the command line, which check every signature against
+ * the roster; nothing is made or signed here.
+ */
+#include <stdlib.h>
+
+#include "fv/qr.h"
+#include "sync-server/desk/routes.h"
+#include "sync-server/desk/trail_in.h"
+#include "sync-server/keys.h"
+#include "sync-server/ledger.h"
+
+/* What a ticket must name of this server: the text of server.pub. */
+static void
+get_server(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct fv_buf text = {0};
+
+	fv_keys_put_public(&text, request->host, fv_ledger_pk(request->host->ledger));
+	desk_json(request, answer, 200,
+	    fv_buf_z(&text) == NULL ? NULL : json_pack("{s:s}", "server", fv_buf_z(&text)));
+	fv_buf_clear(&text);
+}
+
+/* How many records had been received by then; they were received in the order of the trail. */
+static enum fv_err
+size_at(struct fv_store *store, int64_t no, uint64_t size, int64_t until_ms, uint64_t *out)
+{
+	struct fv_store_record record;
+	uint64_t low = 0, high = size;
+	enum fv_err rc;
+
+	while (low < high) {
+		const uint64_t middle = low + (high - low) / 2;
+
+		if ((rc = fv_store_record_get(store, no, middle, &record)) != FV_OK)
+			return rc == FV_ENOENT ? FV_ECORRUPT : rc;
+		if (record.received_ms <= until_ms)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*out = low;
+	return FV_OK;
+}
+
+static void
+get_received(struct desk_request *request, struct fv_web_answer *answer)
+{
+	struct fv_store_trail *trail = NULL;
+	struct fv_store_device device;
+	int64_t until_ms;
+	uint64_t size = 0;
+	enum fv_err rc = FV_ENOMEM;
+
+	if (!trail_find_device(request, answer, request->params[0], &device))
+		return;
+	if (!desk_query_int(
+		request, answer, "until", 0, INT64_MAX, request->now_ms, &until_ms))
+		goto cleanup;
+	if ((trail = malloc(sizeof *trail)) != NULL)
+		rc = fv_store_trail_load(request->store, device.no, trail);
+	if (rc == FV_OK)
+		rc = size_at(
+		    request->store, device.no, trail->trail.range.size, until_ms, &size);
+	if (rc == FV_OK)
+		desk_json(request, answer, 200,
+		    json_pack("{s:I, s:I}", "size", (json_int_t)size, "records",
+			(json_int_t)trail->trail.range.size));
+	else
+		desk_failed(answer, rc);
+cleanup:
+	free(trail);
+	fv_wipe(&device, sizeof device);
+}
+
+/* The body's list of signed texts, or NULL after a 422.  Borrowed: the body's. */
+static json_t *
+body_texts(struct desk_request *request, struct fv_web_answer *answer, const char *member)
+{
+	json_t *texts = json_object_get(request->body, member), *text;
+	size_t i;
+
+	if (json_is_array(texts) && json_array_size(texts) > 0 &&
+	    json_array_size(texts) <= DESK_PAGE_MAX) {
+		json_array_foreach(texts, i, text)
+		{
+			if (!json_is_string(text))
+				break;
+		}
+		if (i == json_array_size(texts))
+			return texts;
+	}
+	desk_problem(answer, 422, "missing", "'%s' is needed: a list of 1 to %u signed texts",
+	    member, DESK_PAGE_MAX);
+	return NULL;
+}
+
+/* Import them, all or none.  Owned: the verb's answer; NULL after a problem. */
+static json_t *
+import_many(struct desk_request *request, struct fv_web_answer *answer, const char *what,
+    json_t *texts)
+{
+	return desk_write(request, answer, "import many",
+	    json_pack("{s:s, s:O}", "what", what, "texts", texts));
+}
+
+static void
+give_orders(struct desk_request *request, struct fv_web_answer *answer)
+{
+	json_t *texts = body_texts(request, answer, "notes"), *told;
+
+	if (texts == NULL || (told = import_many(request, answer, "device", texts)) == NULL)
+		return;
+	desk_json(
+	    request, answer, 200, json_pack("{s:O}", "orders", json_object_get(told, "done")));
+	json_decref(told);
+}
+
+/* Set "qr" of what a ticket's import answered: the code of the ticket's file. */
+static bool
+put_qr(json_t *ticket, const json_t *text)
+{
+	struct fv_buf code = {0};
+	const enum fv_err rc = fv_qr_put(&code, json_string_value(text));
+	bool is_put = rc == FV_OK || rc == FV_ETOOBIG;
+
+	if (is_put)
+		is_put =
+		    json_object_set_new(ticket, "qr",
+			rc == FV_OK && fv_buf_z(&code) != NULL ? json_string(fv_buf_z(&code))
+							       : json_null()) == 0;
+	fv_buf_clear(&code);
+	return is_put;
+}
+
+static void
+take_tickets(struct desk_request *request, struct fv_web_answer *answer)
+{
+	json_t *texts = body_texts(request, answer, "tickets"), *told, *done, *ticket;
+	size_t i;
+
+	if (texts == NULL || (told = import_many(request, answer, "invite", texts)) == NULL)
+		return;
+	done = json_object_get(told, "done");
+	json_array_foreach(done, i, ticket)
+	{
+		(void)json_object_del(ticket, "text");
+		if (!put_qr(ticket, json_array_get(texts, i)))
+			break;
+	}
+	if (i == json_array_size(done))
+		desk_json(request, answer, 200, json_pack("{s:O}", "tickets", done));
+	else
+		desk_failed(answer, FV_ENOMEM);
+	json_decref(told);
+}
+
+const struct desk_route desk_routes_fleet[] = {
+    {"GET", "/devices/{dev}/received", DESK_NOTES, get_received},
+    {"POST", "/devices/orders", DESK_NOTES, give_orders},
+    {"GET", "/tickets/server", DESK_NOTES, get_server},
+    {"POST", "/tickets", DESK_NOTES, take_tickets},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,267 @@
+// The fleet in a browser: tickets, a sheet, approvals by digits, a bench, orders that cannot be
+// taken back; officers and agencies; and how the pages look.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { give } from "./keyring.mjs";
+import { NARROW, WIDE, axe, check, end, fits, launch, login, open, shot } from "./support.mjs";
+
+const house = JSON.parse(process.env.HOUSE);
+const browser = await launch();
+
+/** Ask something of the handhelds and of the command line. */
+function ask(what) {
+	writeFileSync(house.asked, what);
+	const said = JSON.parse(readFileSync(house.answers, "utf8"));
+	if (said.error) throw new Error(said.error);
+	return said;
+}
+
+async function begin(person, more = {}) {
+	const page = await open(browser, more);
+	await login(page, house.url, person, `a password of ${person}`);
+	return page;
+}
+
+async function go(page, hash) {
+	await page.goto(`${house.url}/#${hash}`);
+	await page.locator("main h1").first().waitFor();
+	await page.waitForFunction(() => !document.querySelector(".busy"));
+}
+
+const openKey = (page) => give(page, house.key, house.passphrase);
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+// -- tickets -------------------------------------------------------------------------------
+
+async function savedAs(page, press, name) {
+	const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+	const file = join(house.saved, name);
+	await download.saveAs(file);
+	return file;
+}
+
+async function oneTicket(page) {
+	await page.getByRole("link", { name: "Invite handhelds" }).click();
+	await page.getByLabel("Tickets for Wang Fang").fill("1");
+	await shot(page, "fleet-invite-en-1280");
+	await button(page, "Sign the tickets (1)").click();
+	await openKey(page);
+	await page.locator(".slip").waitFor({ timeout: 20000 });
+	await shot(page, "fleet-sheet-one-en-1280");
+	const file = await savedAs(page, () => button(page, "Save the file").click(), "ticket.txt");
+	const phone = ask(`enroll two o2 ${file}`);
+	check(/^[0-9a-f]{32}$/.test(phone.dev), "a ticket made and signed in the page enrols a real handheld");
+	return phone;
+}
+
+/** The members of a tar archive. */
+function untar(bytes) {
+	const files = [];
+	for (let at = 0; bytes[at] !== 0;) {
+		const text = (from, len) => bytes.subarray(at + from, at + from + len).toString().replace(/\0.*$/s, "");
+		const size = parseInt(text(124, 12), 8);
+		files.push({ name: text(0, 100), text: bytes.subarray(at + 512, at + 512 + size).toString() });
+		at += 512 + 512 * Math.ceil(size / 512);
+	}
+	return files;
+}
+
+async function bench(page) {
+	await go(page, "/invite");
+	await button(page, "One for each officer without a handheld").click();
+	await page.getByLabel("Tickets for Zhao Min").fill("2");
+	await button(page, "Sign the tickets (3)").click();
+	await page.locator(".slip").nth(2).waitFor({ timeout: 20000 });
+	const sizes = await page.locator(".slip svg").evaluateAll((all) => all.map((s) => Math.round(s.getBoundingClientRect().width)));
+	check(sizes.length === 3 && sizes.every((x) => x > 150), "the sheet has a code for each ticket, large enough for a camera", sizes.join(" "));
+	const tar = await savedAs(page, () => button(page, "Save the files").click(), "tickets.tar");
+	const phones = untar(readFileSync(tar)).map(({ name, text }, i) => {
+		const file = join(house.saved, name);
+		writeFileSync(file, text);
+		return { ...ask(`enroll bench${i} ${name.split("-")[2].replace(".txt", "")} ${file}`), i };
+	});
+	check(phones.length === 3, "the files of a sheet are one archive, and each enrols a handheld");
+	await go(page, "/bench");
+	const line = (p, digits = p.digits) => `${p.dev}  ${digits}`;
+	const wrong = phones[1].digits.replace(/^./, (d) => String((Number(d) + 1) % 10));
+	await page.getByLabel("Lines of ids and digits").fill([line(phones[0]), line(phones[1], wrong), "nonsense", line(phones[0])].join("\n"));
+	const faults = await page.locator(".table tbody tr").allInnerTexts();
+	check(faults.length === 3 && faults.some((f) => f.includes("DIGITS DIFFER")) && await page.getByRole("button", { name: /Sign and approve/ }).isDisabled(),
+		"with a line that does not agree nothing of a bench can be signed", faults.join("; "));
+	await shot(page, "fleet-bench-faults-en-1280");
+	await page.getByLabel("Lines of ids and digits").fill([line(phones[0]), JSON.stringify({ dev: phones[1].dev, digits: phones[1].digits }), "# the last one", line(phones[2])].join("\n"));
+	await shot(page, "fleet-bench-en-1280");
+	await button(page, "Sign and approve 3").click();
+	await page.getByText("3 handhelds are approved.").waitFor({ timeout: 20000 });
+	check(phones.every((p) => ask(`device ${p.dev}`).state === "approved"), "a bench is compared by program and approved with one passphrase");
+	return phones;
+}
+
+// -- one handheld --------------------------------------------------------------------------
+
+async function approveOne(page, phone) {
+	await go(page, "/handhelds?state=not-approved");
+	await page.locator("tbody tr").waitFor();
+	check(await page.locator("tbody tr").count() === 1, "the list is filtered by state");
+	await page.locator("tbody tr a").first().click();
+	await button(page, "Approve").click();
+	await page.getByLabel("The 40 digits on the handheld’s screen").fill(phone.digits.replace(/.$/, (d) => String((Number(d) + 1) % 10)));
+	await button(page, "Compare, sign and approve").click();
+	await page.getByText("The digits differ").waitFor();
+	check(!ask(`device ${phone.dev}`).is_approved, "digits that differ in one place approve nothing");
+	await shot(page, "fleet-approve-en-1280");
+	await page.getByLabel("The 40 digits on the handheld’s screen").fill(phone.digits);
+	await button(page, "Compare, sign and approve").click();
+	await page.getByText("The handheld of Wang Fang (o2) is approved.").waitFor({ timeout: 20000 });
+	check(ask(`device ${phone.dev}`).is_approved, "a handheld whose digits agree is approved with the supervisor's key");
+	await shot(page, "fleet-one-en-1280");
+}
+
+async function order(page, dev, name, go_, change = async () => {}) {
+	await go(page, `/handheld/${dev}`);
+	await button(page, name).click();
+	const dialog = page.locator("dialog");
+	const said = await dialog.innerText();
+	await change(dialog);
+	await shot(page, `fleet-${name.split(" ")[0].toLowerCase()}-en-1280`);
+	await dialog.getByRole("button", { name: go_, exact: true }).click();
+	await dialog.waitFor({ state: "detached", timeout: 20000 });
+	return said;
+}
+
+async function orders(page, phones) {
+	const [retired, replaced, lost] = phones;
+	ask("record bench2");
+	ask("sync bench2");
+	const before = ask(`device ${lost.dev}`);
+	let said = await order(page, lost.dev, "Lost or stolen", "Sign: lost", async (dialog) => {
+		await dialog.getByLabel("Last certain time in the officer’s hands").fill("2020-01-01T00:00");
+		await dialog.getByText("The order believes the first 0 of").waitFor();
+	});
+	check(/Chen Bo|Zhao Min/.test(said) && said.includes(lost.dev.slice(0, 4)) && /records that had not arrived/i.test(said),
+		"an order names officer and handheld and says what happens to records that have not arrived", said);
+	let now = ask(`device ${lost.dev}`);
+	check(before.records > 0 && now.state === "lost" && now.trusted_size === 0 && now.is_wipe_ordered, "a lost handheld is believed up to the named time, and told to wipe", JSON.stringify(now));
+	await order(page, retired.dev, "Retire", "Sign: retire it");
+	now = ask(`device ${retired.dev}`);
+	check(now.state === "retired" && now.trusted_size === now.records && !now.is_wipe_ordered, "a retired handheld stays believed in all that had arrived", JSON.stringify(now));
+	await order(page, replaced.dev, "Replace", "Sign, and make the ticket");
+	await page.getByRole("heading", { name: "Invite handhelds" }).waitFor();
+	await button(page, "Sign the tickets (1)").waitFor();
+	check(ask(`device ${replaced.dev}`).state === "replaced", "a replaced handheld is revoked, and the ticket for the next one is at hand");
+	said = await order(page, house.one, "Erase its cards", "Sign: erase");
+	check(/stay on it and still come in/.test(said), "a wipe says that records stay");
+	now = ask("sync one");
+	check(ask(`device ${house.one}`).is_wipe_ordered && /ordered the case cards to be erased/.test(now.said), "the handheld obeys the wipe at its next sync", JSON.stringify(now));
+}
+
+// -- people --------------------------------------------------------------------------------
+
+async function register(page) {
+	await go(page, "/agencies");
+	await button(page, "Add an agency").click();
+	await page.getByLabel("Id", { exact: true }).fill("west");
+	await page.getByLabel("Name", { exact: true }).fill("West & Sons <b>");
+	await page.getByLabel("Teams", { exact: true }).fill("team7, team8");
+	await page.getByLabel("Contract until").fill("2031-12-31");
+	await shot(page, "staff-agency-add-en-1280");
+	await button(page, "Add").click();
+	await page.getByText("west: saved.").waitFor();
+	await page.locator("tbody tr", { hasText: "west" }).waitFor();
+	const text = await page.locator("tbody").innerText();
+	check(text.includes("West & Sons <b>") && text.includes("team7, team8") && /2020-01-31.*over/s.test(text), "agencies are kept with teams and dates, and what is over is marked", text);
+	await shot(page, "staff-agencies-en-1280");
+	await go(page, "/officers");
+	await button(page, "Add an officer").click();
+	await page.getByLabel("Id", { exact: true }).fill("w1");
+	await page.getByLabel("Name", { exact: true }).fill("Wu Lan");
+	await page.getByRole("combobox", { name: "Agency" }).last().selectOption("west");
+	await page.getByRole("combobox", { name: "Team" }).fill("team9");
+	await button(page, "Add").click();
+	await page.locator("dialog .trouble").waitFor();
+	check((await page.locator("dialog .trouble").innerText()).includes("team9"), "a team of no agency is refused with its name", await page.locator("dialog .trouble").innerText());
+	await shot(page, "staff-officer-add-en-1280");
+	await page.getByRole("combobox", { name: "Team" }).fill("team7");
+	await button(page, "Add").click();
+	await page.getByText("w1: saved, and proposed for the roster").waitFor();
+	const row = await page.locator("tbody tr", { hasText: "w1" }).innerText();
+	check(row.includes("not on the roster"), "an officer is in the register at once, and on the roster when it is signed", row);
+	await shot(page, "staff-officers-en-1280");
+}
+
+async function manager() {
+	const page = await begin("mia");
+	await go(page, "/officers");
+	const text = await page.locator("tbody").innerText();
+	check(text.includes("e1") && !text.includes("o1"), "a manager's list holds his own officers", text);
+	await button(page, "e1").click();
+	await page.getByLabel("Badge").fill("E-1");
+	await button(page, "Save").click();
+	await page.getByText("e1: saved.").waitFor();
+	await page.locator("tbody tr", { hasText: "E-1" }).waitFor();
+	check(true, "and he changes them");
+	await go(page, "/handhelds");
+	check(await page.getByRole("link", { name: "Invite handhelds" }).count() === 0, "he is not offered what only a supervisor signs");
+	await page.context().close();
+}
+
+// -- how it looks --------------------------------------------------------------------------
+
+const PAGES = [["handhelds", "/handhelds"], ["handheld", `/handheld/${house.one}`], ["bench", "/bench"], ["invite", "/invite"], ["officers", "/officers"], ["agencies", "/agencies"]];
+
+async function look(lang, size, person, pages) {
+	const page = await begin(person, { lang, size });
+	const faults = [];
+	for (const [name, hash] of pages) {
+		await go(page, hash);
+		await shot(page, `fleet-${name}-${lang}-${size.width}-${person}`);
+		faults.push(...(await axe(page)).map((f) => `${name}: ${f}`));
+		if (!(await fits(page))) faults.push(`${name}: too wide`);
+		const raw = await page.evaluate(() => /\b(fleet|staff|trail|shell|error|notes)\.[a-z]+[.a-z]*/.exec(document.body.innerText)?.[0]);
+		if (raw) faults.push(`${name}: a word is missing: ${raw}`);
+		const text = await page.locator("main").innerText();
+		if (lang === "zh" && !/[\u4e00-\u9fff]/.test(text)) faults.push(`${name}: no Chinese`);
+	}
+	check(faults.length === 0, `fleet and register: axe finds nothing serious, all fits, every word is there (${lang}, ${size.width}, ${person})`, faults.join("; "));
+	check(page.complaints.length === 0, `nothing failed in the page and it asked no other host (${lang}, ${size.width}, ${person})`, page.complaints.join("; "));
+	await page.context().close();
+}
+
+async function menu() {
+	const page = await begin("supervisor");
+	const height = () => page.locator(".head").evaluate((e) => e.getBoundingClientRect().height);
+	check(await height() < 64, "the menu fits one row at 1280", await height());
+	await button(page, "Set up").focus();
+	await page.keyboard.press("Enter");
+	await shot(page, "fleet-menu-en-1280");
+	await page.keyboard.press("Tab");
+	await page.keyboard.press("Enter");
+	await page.getByRole("heading", { level: 1, name: "Handhelds" }).waitFor();
+	check(await page.locator("#menu .pages.open").count() === 0, "a group opens, is walked and closes by keyboard");
+	await button(page, "Work").click();
+	await page.keyboard.press("Escape");
+	check(await page.locator("#menu .pages.open").count() === 0, "Escape closes it");
+	await page.context().close();
+	const small = await begin("supervisor", { size: NARROW });
+	await small.locator("button.menu").click();
+	check(await small.locator("#menu").getByRole("link", { name: "Officers" }).isVisible() && await fits(small), "at 360 it is a drawer with every page");
+	await shot(small, "fleet-menu-en-360");
+	await small.context().close();
+}
+
+const page = await begin("supervisor");
+await go(page, "/handhelds");
+const phone = await oneTicket(page);
+await approveOne(page, phone);
+const phones = await bench(page);
+await orders(page, phones);
+await register(page);
+check(page.complaints.length === 0, "nothing failed in the page, and no other host was asked", page.complaints.join("; "));
+await page.context().close();
+await manager();
+await menu();
+await look("en", WIDE, "supervisor", PAGES);
+await look("zh", NARROW, "supervisor", PAGES);
+await look("zh", WIDE, "root", PAGES.filter(([name]) => ["handhelds", "officers"].includes(name)));
+await look("en", NARROW, "law", PAGES.filter(([name]) => ["handheld", "agencies"].includes(name)));
+await end(browser);
