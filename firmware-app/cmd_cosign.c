@@ -9,6 +9,7 @@
 
 #include "firmware-app/officer.h"
 #include "firmware-app/roster_kept.h"
+#include "firmware-app/scan.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
@@ -34,12 +35,7 @@ fv_prepare_cosign(struct fv_call *call, struct fv_reply *reply)
 		      "[--pin-file FILE] | cosign --show CASE"));
 	if (is_show || is_code)
 		return FV_EXIT_OK;
-	if (ticket != NULL && pin_file != NULL && strcmp(ticket, "-") == 0 &&
-	    strcmp(pin_file, "-") == 0)
-		return fv_reply_fail(reply, FV_FAIL_USAGE, "cosign",
-		    _("ticket and PIN cannot both come from standard input"));
-	if (ticket != NULL &&
-	    !fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply))
+	if (!fv_scan_ticket(call, ticket, reply))
 		return reply->exit;
 	if (pin_file == NULL) /* two people stand here: the one who types is the other */
 		fprintf(stderr, _("%.24s, type your own PIN\n"), call->args.operands[0]);

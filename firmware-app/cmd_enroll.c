@@ -2,23 +2,27 @@
 
 #include "firmware-app/enroll.h"
 #include "firmware-app/pin.h"
+#include "firmware-app/scan.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "fv/ledger.h"
+
+/* What the ticket came from. */
+static const char *
+source(const struct fv_call *call)
+{
+	return call->args.operand_count > 0 ? call->args.operands[0] : "--qr";
+}
 
 /* inputs[0]: the ticket file; inputs[1]: the new PIN. */
 int
 fv_prepare_enroll(struct fv_call *call, struct fv_reply *reply)
 {
-	const char *pin_file = fv_args_value(&call->args, "pin-file");
+	const char *ticket = call->args.operand_count > 0 ? call->args.operands[0] : NULL;
 
-	if (pin_file != NULL && strcmp(pin_file, "-") == 0 &&
-	    strcmp(call->args.operands[0], "-") == 0)
-		return fv_reply_fail(reply, FV_FAIL_USAGE, "enroll",
-		    _("ticket and PIN cannot both come from standard input"));
-	if (!fv_typed_file(
-		call->args.operands[0], FV_TICKET_FILE_MAX, &call->inputs[0], reply) ||
-	    !fv_typed_pin(pin_file, true, &call->inputs[1], reply))
+	if (!fv_scan_ticket(call, ticket, reply) ||
+	    !fv_typed_pin(
+		fv_args_value(&call->args, "pin-file"), true, &call->inputs[1], reply))
 		return reply->exit;
 	return FV_EXIT_OK;
 }
@@ -32,7 +36,7 @@ parse(struct fv_call *call, struct fv_enroll_ticket *ticket, struct fv_reply *re
 
 	if (rc == FV_OK)
 		return true;
-	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, call->args.operands[0],
+	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, source(call),
 	    _("line %u: is not a ticket's: %s; ask the supervisor for the file again"),
 	    (unsigned)fault.line, fault.rule != NULL ? fault.rule : fv_err_text(rc));
 	return false;
@@ -66,8 +70,7 @@ start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *t
 
 	if (app->identity.state == FV_IDENTITY_NONE) {
 		if (now > ticket->ticket.expires_ms) {
-			fv_reply_fail(reply, FV_FAIL_TICKET_EXPIRED, call->args.operands[0],
-			    "%s",
+			fv_reply_fail(reply, FV_FAIL_TICKET_EXPIRED, source(call), "%s",
 			    _("the ticket has expired (or this clock is wrong); ask the "
 			      "supervisor "
 			      "for a new one"));
@@ -77,7 +80,7 @@ start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *t
 	}
 	if (memcmp(app->identity.ticket.id, ticket->ticket.id, sizeof ticket->ticket.id) == 0)
 		return is_same_pin(app, call, reply);
-	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, call->args.operands[0], "%s",
+	fv_reply_fail(reply, FV_FAIL_BAD_TICKET, source(call), "%s",
 	    _("an enrolment with another ticket is under way here; run enroll with that one, "
 	      "or "
 	      "use an empty folder (--dir)"));
@@ -89,7 +92,7 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 {
 	const struct fv_ticket *t = &app->identity.ticket;
 	struct fv_buf leaf = {0}, dev = {0};
-	char digits[48] = "";
+	char digits[48] = "", serial[FV_ENROLL_SERIAL_BYTES];
 
 	fv_buf_put_hex(&dev, app->identity.dev, FV_DEV_BYTES);
 	if (fv_store_get_setting(app->store, FV_SET_ENROL_LEAF, &leaf) == FV_OK)
@@ -104,6 +107,7 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "dev", fv_buf_z(&dev));
 	fv_json_text_z(&reply->json, "digits", digits);
+	fv_json_text_z(&reply->json, "serial", fv_enroll_serial(serial));
 	fv_json_text_z(&reply->json, "officer", t->officer);
 	fv_json_text_z(&reply->json, "agency", t->agency);
 	fv_json_text_z(&reply->json, "team", t->team);

@@ -10,23 +10,24 @@
 
 #include "firmware-app/officer.h"
 #include "firmware-app/roster_kept.h"
+#include "firmware-app/scan.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/work.h"
+
+/* With a ticket he sets his PIN; after that the PIN is enough. */
+static bool
+has_ticket(const struct fv_call *call)
+{
+	return fv_args_has(&call->args, "ticket") || fv_args_has(&call->args, "qr");
+}
 
 /* inputs[0]: the ticket file; inputs[1]: the PIN. */
 int
 fv_prepare_login(struct fv_call *call, struct fv_reply *reply)
 {
-	const char *ticket = fv_args_value(&call->args, "ticket");
-	const char *pin_file = fv_args_value(&call->args, "pin-file");
-
-	if (ticket != NULL && pin_file != NULL && strcmp(ticket, "-") == 0 &&
-	    strcmp(pin_file, "-") == 0)
-		return fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-		    _("ticket and PIN cannot both come from standard input"));
-	if ((ticket != NULL &&
-		!fv_typed_file(ticket, FV_TICKET_FILE_MAX, &call->inputs[0], reply)) ||
-	    !fv_typed_pin(pin_file, ticket != NULL, &call->inputs[1], reply))
+	if (!fv_scan_ticket(call, fv_args_value(&call->args, "ticket"), reply) ||
+	    !fv_typed_pin(fv_args_value(&call->args, "pin-file"), has_ticket(call),
+		&call->inputs[1], reply))
 		return reply->exit;
 	return FV_EXIT_OK;
 }
@@ -136,8 +137,8 @@ fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
 		    _("%s: has this handheld in hand; 'fieldvisit unlock' opens it"), officer);
 	if (!fv_app_journal(app, reply) || !is_idle(app, reply) ||
-	    !(fv_args_has(&call->args, "ticket") ? give_pin(app, call, officer, reply)
-						 : try_pin(app, call, officer, reply)) ||
+	    !(has_ticket(call) ? give_pin(app, call, officer, reply)
+			       : try_pin(app, call, officer, reply)) ||
 	    !fv_officer_change(app, officer, reply))
 		return reply->exit;
 	if (app->is_agent && !fv_pin_note_unlocked(app, reply))

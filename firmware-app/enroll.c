@@ -62,12 +62,19 @@ read_line(const char *path, char *line, size_t cap)
 	return fv_span_z(line);
 }
 
+const char *
+fv_enroll_serial(char out[FV_ENROLL_SERIAL_BYTES])
+{
+	read_line("/sys/firmware/devicetree/base/serial-number", out, FV_ENROLL_SERIAL_BYTES);
+	return out;
+}
+
 static enum fv_err
 put_request(
     const struct fv_identity_keys *keys, const struct fv_ticket *ticket, struct fv_buf *plain)
 {
 	struct fv_enrol_request request = {.seed_count = ticket->auditor_count};
-	char model[128], serial[128];
+	char model[128], serial[FV_ENROLL_SERIAL_BYTES];
 	enum fv_err rc;
 
 	memcpy(request.pk_0, keys->pk_0, sizeof request.pk_0);
@@ -80,8 +87,7 @@ put_request(
 	if (request.model.len == 0)
 		request.model =
 		    read_line("/sys/class/dmi/id/product_name", model, sizeof model);
-	request.serial =
-	    read_line("/sys/firmware/devicetree/base/serial-number", serial, sizeof serial);
+	request.serial = fv_span_z(fv_enroll_serial(serial));
 	request.version = fv_span_z(FV_VERSION);
 	return fv_enrol_request_put(plain, &request, keys->dev, keys->seed_0);
 }

@@ -15,6 +15,11 @@
 #define FV_SET_ENROL_BODY "enrol_body"       /* the sealed request, while pending */
 #define FV_SET_ENROL_CONTEXT "enrol_context" /* enc || exporter secret, while pending */
 
+#define FV_ENROLL_SERIAL_BYTES 65U
+
+/* The machine's own serial number, "" where it has none.  Returns borrowed: out. */
+const char *fv_enroll_serial(char out[FV_ENROLL_SERIAL_BYTES]);
+
 /* What the ticket file said. */
 struct fv_enroll_ticket {
 	struct fv_ticket ticket; /* with its token: wipe after use */

@@ -223,11 +223,20 @@ fv_officer_try_pin(struct fv_app *app, const char *officer, struct fv_span pin,
 
 /* -- the ticket that lets him set it --------------------------------------------------- */
 
+/* What the ticket came from. */
+static const char *
+source(const struct fv_call *call)
+{
+	const char *ticket = fv_args_value(&call->args, "ticket");
+
+	return ticket != NULL ? ticket : "--qr";
+}
+
 static void
 refuse_ticket(
     const struct fv_call *call, enum fv_fail fail, const char *why, struct fv_reply *reply)
 {
-	fv_reply_fail(reply, fail, fv_args_value(&call->args, "ticket"), "%s", why);
+	fv_reply_fail(reply, fail, source(call), "%s", why);
 }
 
 /* A supervisor whom this handheld knows says so, of this officer, now. */
@@ -295,7 +304,7 @@ fv_officer_spend_ticket(
 
 	rc = fv_ticket_file_parse(fv_buf_span(&call->inputs[0]), &ticket, &note, &fault);
 	if (rc != FV_OK) {
-		fv_reply_fail(reply, FV_FAIL_BAD_TICKET, fv_args_value(&call->args, "ticket"),
+		fv_reply_fail(reply, FV_FAIL_BAD_TICKET, source(call),
 		    _("line %u: is not a ticket's: %s; ask the supervisor for the file again"),
 		    (unsigned)fault.line, fault.rule != NULL ? fault.rule : fv_err_text(rc));
 	} else if ((rc = fv_roster_load(app->store, &roster, NULL)) != FV_OK) {

@@ -3,14 +3,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "firmware-app/child.h"
 
 #define PROGRAM "mmcli"
 #define MESSAGE "/org/freedesktop/ModemManager1/SMS/"
@@ -47,38 +46,10 @@ is_text(const char *text)
 static enum fv_err
 spawn(struct fv_smsproc *proc, char *const argv[])
 {
-	const char *path = getenv("PATH");
-	struct fv_buf path_entry = {0};
-	char locale[] = "LC_ALL=C", *env[] = {locale, NULL, NULL};
-	posix_spawn_file_actions_t actions;
-	int ends[2], error;
+	const enum fv_err rc = fv_child_start(argv, &proc->pid, &proc->fd);
 
-	if (path != NULL)
-		fv_buf_putf(&path_entry, "PATH=%s", path);
-	env[1] = path != NULL ? (char *)(uintptr_t)fv_buf_z(&path_entry) : NULL;
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-		fv_buf_clear(&path_entry);
-		return FV_EIO;
-	}
-	error = posix_spawn_file_actions_init(&actions);
-	if (error == 0) {
-		(void)posix_spawn_file_actions_addopen(
-		    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-		error = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-		if (error == 0)
-			error = posix_spawnp(&proc->pid, PROGRAM, &actions, NULL, argv, env);
-		posix_spawn_file_actions_destroy(&actions);
-	}
-	fv_buf_clear(&path_entry);
-	close(ends[1]);
-	if (error != 0) {
-		close(ends[0]);
-		proc->pid = 0;
-		return error == ENOENT || error == EACCES ? FV_ENOENT : FV_EIO;
-	}
-	proc->fd = ends[0];
 	proc->deadline_mono_ms = mono_ms() + FV_SMSPROC_MS;
-	return FV_OK;
+	return rc == FV_OK && fcntl(proc->fd, F_SETFL, O_NONBLOCK) != 0 ? FV_EIO : rc;
 }
 
 enum fv_err
@@ -184,15 +155,7 @@ fv_smsproc_step(struct fv_smsproc *proc)
 void
 fv_smsproc_stop(struct fv_smsproc *proc)
 {
-	int status;
-
-	if (proc->fd >= 0)
-		close(proc->fd);
-	if (proc->pid > 0) {
-		kill(proc->pid, SIGKILL);
-		while (waitpid(proc->pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
+	fv_child_stop(proc->pid, proc->fd);
 	fv_buf_clear(&proc->in);
 	*proc = (struct fv_smsproc)FV_SMSPROC_NONE;
 }

@@ -9,9 +9,8 @@
 #include "firmware-app/frame.h"
 #include "fv/crypto.h"
 
-/* Append all that `fd` gives, up to `max` bytes. */
-static enum fv_err
-read_all(int fd, size_t max, struct fv_buf *out)
+enum fv_err
+fv_typed_fd(int fd, size_t max, struct fv_buf *out)
 {
 	uint8_t piece[4096];
 	enum fv_err rc = FV_OK;
@@ -47,7 +46,7 @@ fv_typed_file(const char *path, size_t max, struct fv_buf *out, struct fv_reply 
 		    _("%s; name a file that can be read"), strerror(errno));
 		return false;
 	}
-	rc = read_all(fd, max, out);
+	rc = fv_typed_fd(fd, max, out);
 	if (!is_stdin)
 		close(fd);
 	if (rc == FV_ETOOBIG)

@@ -12,6 +12,9 @@
 #define FV_PIN_MIN 4U
 #define FV_PIN_MAX 64U
 
+/* Append all that `fd` gives.  Errors: FV_ETOOBIG  over `max` bytes;  FV_EIO FV_ENOMEM. */
+FV_NODISCARD enum fv_err fv_typed_fd(int fd, size_t max, struct fv_buf *out);
+
 /*
  * Read a whole file, "-" for standard input, of at most `max` bytes.
  * False: the reply says why.

@@ -34,8 +34,10 @@ static const struct fv_option cosign_options[] = {{"code", "DIGITS"}, {"pin-file
 static const struct fv_option doctor_options[] = {{"gpsd", "HOST[:PORT]"}, {NULL, NULL}};
 static const struct fv_option draft_options[] = {
     {"form", NULL}, {"pin-file", "FILE"}, {NULL, NULL}};
+static const struct fv_option enroll_options[] = {
+    {"pin-file", "FILE"}, {"qr", NULL}, {NULL, NULL}};
 static const struct fv_option login_options[] = {
-    {"pin-file", "FILE"}, {"ticket", "FILE"}, {NULL, NULL}};
+    {"pin-file", "FILE"}, {"qr", NULL}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"detail", NULL}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"incomplete", NULL},
@@ -93,8 +95,8 @@ const struct fv_verb fv_verbs[] = {
 	N_("keep what is written and not sent yet"), draft_options, 1, 2, fv_prepare_draft,
 	fv_cmd_draft, 0},
     {"end", "", N_("end the visit"), no_options, 0, 0, NULL, fv_cmd_end, 0},
-    {"enroll", "TICKET|- [--pin-file FILE]", N_("make this handheld an officer's, once"),
-	pin_options, 1, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
+    {"enroll", "TICKET|-|--qr [--pin-file FILE]", N_("make this handheld an officer's, once"),
+	enroll_options, 0, 1, fv_prepare_enroll, fv_cmd_enroll, FV_VERB_UNENROLLED},
     {"findings", "", N_("what rules say of your visits, and what was decided"), no_options, 0,
 	0, NULL, fv_cmd_findings, 0},
     {"help", "[VERB | exits]", N_("this list, or one verb"), no_options, 0, 1, NULL,
@@ -103,7 +105,7 @@ const struct fv_verb fv_verbs[] = {
 	fv_cmd_keys, 0},
     {"lock", "", N_("forget the PIN's key until it is given again"), no_options, 0, 0, NULL,
 	fv_cmd_lock, 0},
-    {"login", "OFFICER [--ticket FILE] [--pin-file FILE]",
+    {"login", "OFFICER [--ticket FILE | --qr] [--pin-file FILE]",
 	N_("another officer takes the handheld"), login_options, 1, 1, fv_prepare_login,
 	fv_cmd_login, 0},
     {"logout", "", N_("hand the handheld back"), no_options, 0, 0, NULL, fv_cmd_logout, 0},
