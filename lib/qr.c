@@ -32,3 +32,44 @@ fv_qr_put(struct fv_buf *out, const char *text)
 	QRcode_free(code);
 	return fv_buf_status(out);
 }
+
+/* How many modules from x on are dark, or light. */
+static int
+measure_run(const QRcode *code, int x, int y, bool dark)
+{
+	int end = x;
+
+	while (end < code->width && is_dark(code, end, y) == dark)
+		end++;
+	return end - x;
+}
+
+enum fv_err
+fv_qr_svg_put(struct fv_buf *out, const char *text)
+{
+	enum { QUIET = 4 };
+	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+
+	if (code == NULL && errno != ENOMEM)
+		code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+	if (code == NULL)
+		return errno == ENOMEM ? FV_ENOMEM : FV_ETOOBIG;
+	fv_buf_putf(out,
+	    "<svg viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\"><path stroke=\"#000\" "
+	    "d=\"",
+	    code->width + 2 * QUIET, code->width + 2 * QUIET);
+	for (int y = 0; y < code->width; y++) {
+		fv_buf_putf(out, "M%d %d.5", QUIET, y + QUIET);
+		for (int x = 0; x < code->width;) {
+			const int light = measure_run(code, x, y, false);
+			const int dark = measure_run(code, x + light, y, true);
+
+			if (dark > 0)
+				fv_buf_putf(out, "m%d 0h%d", light, dark);
+			x += light + dark;
+		}
+	}
+	fv_buf_put_z(out, "\"/></svg>");
+	QRcode_free(code);
+	return fv_buf_status(out);
+}

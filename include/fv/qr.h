@@ -1,6 +1,6 @@
 /*
- * QR codes as lines of UTF-8 half blocks (libqrencode): two rows of modules a line, for a
- * terminal that shows light on dark.
+ * QR codes (libqrencode): as lines of UTF-8 half blocks, two rows of modules a line, for a
+ * terminal that shows light on dark; and as SVG, for paper.
  *
  * Threads: no state.  Memory: the caller's buffer.
  */
@@ -19,5 +19,13 @@
  * Errors: FV_ETOOBIG  no code holds so much;  FV_ENOMEM
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_qr_put(struct fv_buf *out, const char *text);
+
+/*
+ * Append the same as one <svg> element, black on white, four modules of white around it, a
+ * module being one unit of its viewBox.  It holds up to 15 % of damage where the text is short
+ * enough for that, else 7 %.
+ * Errors: as above
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_qr_svg_put(struct fv_buf *out, const char *text);
 
 #endif
