@@ -86,6 +86,7 @@ int cmd_device_revoke(int argc, char **argv);
 int cmd_device_wipe(int argc, char **argv);
 int cmd_invite(int argc, char **argv);
 int cmd_note_open(int argc, char **argv);
+int cmd_officer_invite(int argc, char **argv);
 int cmd_pack_publish(int argc, char **argv);
 int cmd_pack_sign(int argc, char **argv);
 int cmd_roster_new(int argc, char **argv);

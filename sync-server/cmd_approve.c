@@ -6,17 +6,22 @@
 #include "fv/ledger.h"
 #include "fv/order.h"
 #include "fv/trail.h"
+#include "sync-server/approve_bench.h"
+#include "sync-server/benchfile.h"
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/directory.h"
 
 #define USAGE                                                                                 \
 	"device approve --key FILE --out NOTE {--leaf FILE | --directory FILE --dev DEV}\n"   \
-	"           [--digits \"NNNNN NNNNN ...\"] [--passphrase-file FILE|-] [--json]"
-#define DIGITS 40U
+	"           [--digits \"NNNNN NNNNN ...\"]\n"                                         \
+	"       fieldvisitd device approve --key FILE --out DIR --bench FILE --directory "    \
+	"FILE\n"                                                                              \
+	"           [--roster SIGNED]\n"                                                      \
+	"       both: [--passphrase-file FILE|-] [--json]"
 
 struct wish {
-	const char *key, *out, *leaf, *directory, *dev, *digits, *pass_file;
+	const char *key, *out, *leaf, *directory, *dev, *digits, *pass_file, *bench, *roster;
 	bool as_json;
 };
 
@@ -86,30 +91,13 @@ check_leaf(
 	return FV_EXIT_OK;
 }
 
-/* Only the digits: however people group them. */
-static bool
-take_digits(const char *text, char out[DIGITS + 1])
-{
-	size_t n = 0;
-
-	for (; *text != '\0'; text++) {
-		if (*text == ' ' || *text == '-' || *text == '\n')
-			continue;
-		if (*text < '0' || *text > '9' || n == DIGITS)
-			return false;
-		out[n++] = *text;
-	}
-	out[n] = '\0';
-	return n == DIGITS;
-}
-
 static int
 compare(const struct wish *w, const char *shown)
 {
-	char want[DIGITS + 1], got[DIGITS + 1], line[256] = "";
+	char want[BENCHFILE_DIGITS + 1], got[BENCHFILE_DIGITS + 1], line[256] = "";
 	const char *typed = w->digits;
 
-	if (!take_digits(shown, want))
+	if (!benchfile_digits(fv_span_z(shown), want))
 		return fv_cli_fail(FV_EXIT_SOFTWARE, "digits", "cannot be made");
 	if (typed == NULL) {
 		if (!isatty(STDIN_FILENO))
@@ -123,7 +111,7 @@ compare(const struct wish *w, const char *shown)
 			line[0] = '\0';
 		typed = line;
 	}
-	if (!take_digits(typed, got))
+	if (!benchfile_digits(fv_span_z(typed), got))
 		return fv_cli_fail(FV_EXIT_DATA, "digits",
 		    "are not 8 groups of 5; read them from the handheld's screen");
 	if (strcmp(want, got) != 0)
@@ -137,16 +125,11 @@ static int
 write_approval(const struct wish *w, struct fv_span leaf, const struct fv_leaf_enrol *enrol,
     const struct fv_key_public *key, const struct fv_key_secret *secret)
 {
-	struct fv_buf text = {0}, note = {0}, hex = {0};
-	struct fv_approve approve;
+	struct fv_buf note = {0}, hex = {0};
 	int code;
 
-	memcpy(approve.dev, enrol->dev, sizeof approve.dev);
-	fv_leaf_hash(leaf, &approve.leaf);
-	fv_approve_put(&text, &approve);
-	fv_cli_sign(&note, fv_buf_span(&text), key, secret);
 	fv_buf_put_hex(&hex, enrol->dev, sizeof enrol->dev);
-	if (fv_buf_status(&text) != FV_OK || fv_buf_status(&note) != FV_OK ||
+	if (approve_put(&note, leaf, enrol->dev, key, secret) != FV_OK ||
 	    fv_buf_z(&hex) == NULL)
 		code = fv_cli_fail(FV_EXIT_TEMPFAIL, w->out, "out of memory; try again");
 	else
@@ -162,7 +145,6 @@ write_approval(const struct wish *w, struct fv_span leaf, const struct fv_leaf_e
 	}
 	fv_buf_clear(&hex);
 	fv_buf_clear(&note);
-	fv_buf_clear(&text);
 	return code;
 }
 
@@ -193,6 +175,25 @@ cleanup:
 	return code;
 }
 
+static int
+approve_all(const struct wish *w)
+{
+	const struct approve_bench wish = {
+	    .key = w->key,
+	    .pass_file = w->pass_file,
+	    .bench = w->bench,
+	    .directory = w->directory,
+	    .roster = w->roster,
+	    .out = w->out,
+	    .as_json = w->as_json,
+	};
+
+	if (w->directory == NULL || w->leaf != NULL || w->dev != NULL || w->digits != NULL)
+		return fv_cli_fail(FV_EXIT_USAGE, "--bench",
+		    "goes with --directory FILE, and the digits stand in its file");
+	return approve_bench(&wish);
+}
+
 int
 cmd_device_approve(int argc, char **argv)
 {
@@ -204,6 +205,8 @@ cmd_device_approve(int argc, char **argv)
 	    {"directory", FV_CLI_TEXT, &w.directory, false},
 	    {"dev", FV_CLI_TEXT, &w.dev, false},
 	    {"digits", FV_CLI_TEXT, &w.digits, false},
+	    {"bench", FV_CLI_TEXT, &w.bench, false},
+	    {"roster", FV_CLI_TEXT, &w.roster, false},
 	    {"passphrase-file", FV_CLI_TEXT, &w.pass_file, false},
 	    {"json", FV_CLI_FLAG, &w.as_json, false},
 	    {NULL, FV_CLI_TEXT, NULL, false},
@@ -214,9 +217,12 @@ cmd_device_approve(int argc, char **argv)
 		return code < 0 ? FV_EXIT_OK : code;
 	if (argc > 1)
 		return fv_cli_fail(FV_EXIT_USAGE, argv[1], "is one word too many; see --help");
-	if ((w.leaf != NULL) == (w.directory != NULL) ||
+	if (w.bench != NULL)
+		return approve_all(&w);
+	if (w.roster != NULL || (w.leaf != NULL) == (w.directory != NULL) ||
 	    (w.directory != NULL) != (w.dev != NULL))
 		return fv_cli_fail(FV_EXIT_USAGE, "device approve",
-		    "needs --leaf FILE, or --directory FILE with --dev DEV");
+		    "needs --leaf FILE, or --directory FILE with --dev DEV, or --bench FILE "
+		    "with --directory FILE");
 	return approve(&w);
 }

@@ -14,7 +14,6 @@
 #include "sync-server/cli.h"
 #include "sync-server/cmd.h"
 #include "sync-server/directory.h"
-#include "sync-server/draft.h"
 #include "sync-server/textfile.h"
 
 #define USAGE                                                                                 \
@@ -294,40 +293,6 @@ on_row(const struct fv_case_row *row, void *ctx)
 	return rc;
 }
 
-/* The roster in force must be one that this supervisor knows: signed by him, or given. */
-static int
-check_roster(const char *path, const char *roster_path, const struct directory *d,
-    const struct fv_key_public *key)
-{
-	struct fv_signednote note;
-	struct draft_file known = {0};
-	int code = FV_EXIT_OK;
-
-	if (strcmp(key->agency, d->roster->agency) != 0)
-		return fv_cli_fail(FV_EXIT_DATA, path,
-		    "is of agency \"%s\", the key of \"%s\"", d->roster->agency, key->agency);
-	const struct fv_supervisor *self = fv_roster_find_supervisor(d->roster, key->id);
-	if (self == NULL || memcmp(self->sign_pk, key->sign_pk, FV_KEY_BYTES) != 0)
-		return fv_cli_fail(FV_EXIT_DATA, path,
-		    "this key is not on its roster; handhelds would refuse the cards");
-	if (roster_path != NULL) {
-		code = draft_open(roster_path, &known);
-		if (code == FV_EXIT_OK &&
-		    memcmp(known.hash.b, d->roster_hash.b, FV_HASH_BYTES) != 0)
-			code = fv_cli_fail(FV_EXIT_DATA, path,
-			    "its roster is not %s; export a directory anew", roster_path);
-		draft_close(&known);
-		return code;
-	}
-	if (fv_signednote_parse(fv_buf_span(&d->roster_note), &note) != FV_OK ||
-	    !fv_cli_has_signed(&note, key))
-		return fv_cli_fail(FV_EXIT_DATA, path,
-		    "this key has not signed its roster, so it may be the server's own; give "
-		    "the "
-		    "roster that you know with --roster");
-	return FV_EXIT_OK;
-}
-
 static int
 seal_file(struct sealing *s)
 {
@@ -390,7 +355,8 @@ cmd_case_seal(int argc, char **argv)
 	if ((code = textfile_encoding_option(encoding, &s.reading)) != FV_EXIT_OK ||
 	    (code = directory_open(directory_path, &directory)) != FV_EXIT_OK ||
 	    (code = fv_cli_open_signer(key_path, pass_file, &key, &secret)) != FV_EXIT_OK ||
-	    (code = check_roster(directory_path, roster_path, &directory, &key)) != FV_EXIT_OK)
+	    (code = directory_check_roster(directory_path, roster_path, &directory, &key)) !=
+		FV_EXIT_OK)
 		goto cleanup;
 	s.secret = secret;
 	code = seal_file(&s);

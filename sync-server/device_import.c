@@ -5,10 +5,11 @@
 #include "fv/order.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
+#include "sync-server/importall.h"
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
-#define USAGE "device import NOTE [--json]"
+#define USAGE "device import NOTE|FOLDER ... [--json]"
 #define SHOWN_DEV 33U
 
 /* One signed text about a device. */
@@ -220,5 +221,7 @@ fv_do_device_import(struct fv_host *host, const json_t *request, json_t **answer
 int
 cmd_device_import(int argc, char **argv)
 {
-	return fv_verb_send_file("device import", USAGE, "note", argc, argv);
+	static const struct importall notes = {"device import", USAGE, "note", ".note"};
+
+	return importall_send(&notes, argc, argv);
 }

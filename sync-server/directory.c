@@ -7,6 +7,7 @@
 #include "fv/ledger.h"
 #include "fv/trail.h"
 #include "sync-server/cli.h"
+#include "sync-server/draft.h"
 
 /* What reading carries along: every roster of the chain, for tickets of earlier days. */
 struct reading {
@@ -209,6 +210,7 @@ directory_open(const char *path, struct directory *out)
 	struct reading r = {.path = path, .out = out};
 	struct fv_buf file = {0};
 	json_error_t error;
+	const char *rule;
 	int code;
 
 	memset(out, 0, sizeof *out);
@@ -222,6 +224,11 @@ directory_open(const char *path, struct directory *out)
 	}
 	if ((code = read_rosters(&r)) != FV_EXIT_OK || (code = read_devices(&r)) != FV_EXIT_OK)
 		goto cleanup;
+	rule = directory_people_read(json_object_get(r.root, "people"), &out->people);
+	if (rule != NULL) {
+		code = fv_cli_fail(FV_EXIT_DATA, path, "people: %s", rule);
+		goto cleanup;
+	}
 	read_approvals(&r);
 	read_revocations(&r);
 cleanup:
@@ -238,6 +245,7 @@ directory_close(struct directory *directory)
 	for (size_t i = 0; i < directory->device_count; i++)
 		fv_buf_clear(&directory->devices[i].leaf);
 	free(directory->devices);
+	directory_people_clear(&directory->people);
 	free(directory->roster);
 	fv_buf_clear(&directory->roster_note);
 	memset(directory, 0, sizeof *directory);
@@ -247,4 +255,38 @@ const struct directory_device *
 directory_find(const struct directory *directory, const uint8_t dev[FV_DEV_BYTES])
 {
 	return find(directory, dev);
+}
+
+int
+directory_check_roster(const char *path, const char *roster_path,
+    const struct directory *directory, const struct fv_key_public *key)
+{
+	const struct fv_roster *roster = directory->roster;
+	const struct fv_supervisor *self = fv_roster_find_supervisor(roster, key->id);
+	struct draft_file known = {0};
+	struct fv_signednote note;
+	int code = FV_EXIT_OK;
+
+	if (strcmp(key->agency, roster->agency) != 0)
+		return fv_cli_fail(FV_EXIT_DATA, path,
+		    "is of agency \"%s\", the key of \"%s\"", roster->agency, key->agency);
+	if (self == NULL || memcmp(self->sign_pk, key->sign_pk, FV_KEY_BYTES) != 0)
+		return fv_cli_fail(FV_EXIT_DATA, path,
+		    "this key is not on its roster; server and handhelds would refuse what "
+		    "it signs");
+	if (roster_path != NULL) {
+		code = draft_open(roster_path, &known);
+		if (code == FV_EXIT_OK &&
+		    memcmp(known.hash.b, directory->roster_hash.b, FV_HASH_BYTES) != 0)
+			code = fv_cli_fail(FV_EXIT_DATA, path,
+			    "its roster is not %s; export a directory anew", roster_path);
+		draft_close(&known);
+		return code;
+	}
+	if (fv_signednote_parse(fv_buf_span(&directory->roster_note), &note) != FV_OK ||
+	    !fv_cli_has_signed(&note, key))
+		return fv_cli_fail(FV_EXIT_DATA, path,
+		    "this key has not signed its roster, so it may be the server's own; give "
+		    "the roster that you know with --roster");
+	return FV_EXIT_OK;
 }

@@ -6,10 +6,14 @@
  *   "enrolments"   [{"leaf": base64 of the ENROL leaf, "ticket": its signed ticket}]
  *   "approvals"    signed approvals
  *   "revocations"  signed revoke orders; may be absent
+ *   "people"       {"agencies": [{"agency", "closed", "teams": [team]}],
+ *                   "officers": [{"officer", "agency", "team", "disabled"}]}: what the
+ *                  server's register says (store/staff.h), by ids; may be absent
  *
  * It comes from the server, which is not trusted here: rosters must follow each other,
  * tickets and approvals be signed by supervisors, and the caller must know the roster in
- * force by other means (his own signature on it, or its file).
+ * force by other means (directory_check_roster()).  What it says of people is signed by
+ * nobody: it may keep somebody from a ticket, and admits none whom the roster does not name.
  *
  * Threads: the main thread only, but for directory_gather(): any.
  */
@@ -18,11 +22,13 @@
 
 #include <jansson.h>
 
+#include "fv/keyfile.h"
 #include "fv/order.h"
 #include "fv/ticket.h"
 #include "sync-server/store/store.h"
 
 #define DIRECTORY_DEVICES_MAX 4096U
+#define DIRECTORY_PEOPLE_MAX 4096U /* of agencies, of teams, of officers */
 
 struct directory_device {
 	struct fv_buf leaf; /* owned; the ENROL leaf's bytes */
@@ -35,12 +41,38 @@ struct directory_device {
 	bool is_revoked;  /* by one of any roster in it */
 };
 
+struct directory_agency {
+	char id[FV_ID_BYTES];
+	bool is_closed;
+};
+
+struct directory_team {
+	char id[FV_ID_BYTES];
+	char agency[FV_ID_BYTES];
+};
+
+struct directory_officer {
+	char id[FV_ID_BYTES];
+	char agency[FV_ID_BYTES];
+	char team[FV_ID_BYTES]; /* "": none of his own */
+	bool is_disabled;
+};
+
+/* What the server's register says; all zero where the file is silent. */
+struct directory_people {
+	struct directory_agency *agencies; /* owned, as are the others */
+	struct directory_team *teams;      /* those given to an agency */
+	struct directory_officer *officers;
+	size_t agency_count, team_count, officer_count;
+};
+
 struct directory {
 	struct fv_buf roster_note; /* owned; the roster in force, as signed */
 	struct fv_roster *roster;  /* owned */
 	struct fv_hash roster_hash;
 	struct directory_device *devices; /* owned */
 	size_t device_count;
+	struct directory_people people;
 };
 
 /*
@@ -54,8 +86,29 @@ void directory_close(struct directory *directory);
 const struct directory_device *directory_find(
     const struct directory *directory, const uint8_t dev[FV_DEV_BYTES]);
 
+/*
+ * The roster in force must be one that this supervisor knows: signed by him, or the one of
+ * the file `roster_path` (NULL: none is given).  Returns an exit code and says why.
+ */
+int directory_check_roster(const char *path, const char *roster_path,
+    const struct directory *directory, const struct fv_key_public *key);
+
+/*
+ * Read the member "people" (NULL: absent).  Returns the rule that is broken; NULL: none.
+ * Owned: *out; directory_people_clear() releases it, after an error too.
+ */
+const char *directory_people_read(const json_t *people, struct directory_people *out);
+void directory_people_clear(struct directory_people *people);
+/* NULL: the register does not name him, or it. */
+const struct directory_officer *directory_find_officer(
+    const struct directory_people *people, const char *id);
+const struct directory_agency *directory_find_agency(
+    const struct directory_people *people, const char *id);
+
 /* The server's half: what the store has for one (roster_export.c).  In a view.
  * Owned: *out.  Errors: FV_ENOENT  there is no roster yet;  the store's. */
 FV_NODISCARD enum fv_err directory_gather(struct fv_store *store, json_t **out);
+/* Add the member "people" to it (directory_people.c).  In a view. */
+FV_NODISCARD enum fv_err directory_gather_people(struct fv_store *store, json_t *directory);
 
 #endif

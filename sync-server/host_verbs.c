@@ -1,5 +1,6 @@
 /* The verbs that write, by name. */
 #include "sync-server/handlers.h"
+#include "sync-server/importall.h"
 
 const struct fv_host_verb fv_host_verbs[] = {
     {"agency add", fv_do_agency_add, false},
@@ -30,6 +31,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"complaint take", fv_do_complaint_take, false},
     {"desk token", fv_do_desk_token, false},
     {"device import", fv_do_device_import, false},
+    {"device import all", fv_do_device_import_all, false},
     {"exception reopen", fv_do_exception_reopen, false},
     {"exception settle", fv_do_exception_settle, false},
     {"export log", fv_do_export_log, true},
@@ -40,6 +42,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"invite import", fv_do_invite_import, false},
     {"officer add", fv_do_officer_add, false},
     {"officer set", fv_do_officer_set, false},
+    {"invite import all", fv_do_invite_import_all, false},
     {"owntracks put", fv_do_owntracks_put, false},
     {"note access", fv_do_note_access, false},
     {"note rewrap", fv_do_note_rewrap, false},

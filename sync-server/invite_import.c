@@ -1,4 +1,4 @@
-/* invite import TICKETFILE: keep a signed ticket and its token for one enrolment. */
+/* invite import: keep signed tickets and their tokens, for one enrolment each. */
 #include <string.h>
 
 #include <stdlib.h>
@@ -6,9 +6,11 @@
 #include "fv/instant.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
+#include "sync-server/importall.h"
+#include "sync-server/store/staff.h"
 #include "sync-server/verb.h"
 
-#define USAGE "invite import TICKETFILE [--json]"
+#define USAGE "invite import TICKETFILE|FOLDER ... [--json]"
 
 /* What is wrong with a ticket that its supervisor signed rightly; NULL: nothing. */
 static const char *
@@ -24,6 +26,38 @@ find_misfit(const struct fv_host *host, const struct fv_ticket *ticket)
 			return NULL;
 	}
 	return "it names another HPKE key than this server's";
+}
+
+/* What the register says bars, never admits: of whom it is silent, the roster decides. */
+static int
+check_officer(struct fv_host *host, const char *file, const struct fv_ticket *ticket,
+    json_t **answer_out)
+{
+	char of_team[FV_ID_BYTES];
+	struct fv_store_agency agency;
+	struct fv_store_staff officer;
+	enum fv_err rc = fv_store_team_agency(host->store, fv_span_z(ticket->team), of_team);
+
+	if (rc == FV_OK)
+		rc = fv_store_agency_get(host->store, fv_span_z(of_team), &agency);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return fv_verb_broken(answer_out, file, rc);
+	if (rc == FV_OK && agency.is_closed)
+		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		    "%s: agency %s of team %s is closed", file, of_team, ticket->team);
+	rc = fv_store_staff_get(host->store, fv_span_z(ticket->officer), &officer);
+	if (rc == FV_ENOENT)
+		return FV_EXIT_OK;
+	if (rc != FV_OK)
+		return fv_verb_broken(answer_out, file, rc);
+	if (officer.is_disabled)
+		return fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: officer %s is disabled",
+		    file, ticket->officer);
+	if (strcmp(officer.agency, of_team) != 0)
+		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		    "%s: officer %s is of agency %s, and team %s of %s", file, ticket->officer,
+		    officer.agency, ticket->team, of_team);
+	return FV_EXIT_OK;
 }
 
 static int
@@ -62,7 +96,7 @@ verify(struct fv_host *host, const char *file, const struct fv_ticket *ticket,
 		return fv_verb_fail(answer_out, FV_EXIT_DATA,
 		    "%s: expired at %s; make another with 'invite --key'", file,
 		    fv_instant_format(ticket->expires_ms, 0, true, text));
-	return FV_EXIT_OK;
+	return check_officer(host, file, ticket, answer_out);
 }
 
 static int
@@ -101,8 +135,9 @@ keep(struct fv_host *host, const char *file, const struct fv_ticket *ticket,
 		return fv_verb_broken(answer_out, file, rc);
 	(void)fv_instant_format(ticket->expires_ms, 0, true, expires);
 	return fv_verb_done(answer_out,
-	    json_pack("{s:s, s:s, s:s}", "officer", ticket->officer, "team", ticket->team,
-		"expires", expires),
+	    json_pack("{s:o, s:s, s:s, s:s}", "ticket",
+		fv_verb_json_hex(ticket->id, sizeof ticket->id), "officer", ticket->officer,
+		"team", ticket->team, "expires", expires),
 	    "ticket for officer %s, team %s, may be used once until %s", ticket->officer,
 	    ticket->team, expires);
 }
@@ -132,5 +167,7 @@ fv_do_invite_import(struct fv_host *host, const json_t *request, json_t **answer
 int
 cmd_invite_import(int argc, char **argv)
 {
-	return fv_verb_send_file("invite import", USAGE, "ticket", argc, argv);
+	static const struct importall tickets = {"invite import", USAGE, "ticket", ".ticket"};
+
+	return importall_send(&tickets, argc, argv);
 }

@@ -1,7 +1,7 @@
 /*
- * roster export: the directory that 'case seal' and 'device approve' read off the server
- * (directory.h): every signed roster, the ENROL leaves with their tickets, approvals and
- * revocations.
+ * roster export: the directory that 'case seal', 'invite' and 'device approve' read off the
+ * server (directory.h): every signed roster, the ENROL leaves with their tickets, approvals,
+ * revocations, and who is in the register.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +179,8 @@ cmd_roster_export(int argc, char **argv)
 		return code;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
 		rc = directory_gather(store, &directory);
+	if (rc == FV_OK)
+		rc = directory_gather_people(store, directory);
 	fv_store_view_end(store);
 	fv_store_close(store);
 	if (rc == FV_OK)
