@@ -54,7 +54,10 @@ read_case(const struct fv_agent *agent, struct fv_presence *p)
 	    fv_item_case_parse(row.body, &item) == FV_OK && item.has_place) {
 		p->has_case = true;
 		p->place = (struct fv_place){item.lat_e7, item.lon_e7};
-		p->radius_mm = item.has_radius ? (int64_t)item.radius_m * 1000 : INSIDE_MM;
+		p->radius_mm = item.has_radius ? (int64_t)item.radius_m * 1000
+					       : (int64_t)fv_settings_uint(agent->app.settings,
+						     FV_SETTING_VISIT_RADIUS_M) *
+			1000;
 	}
 	fv_buf_clear(&body);
 }

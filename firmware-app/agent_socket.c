@@ -9,6 +9,7 @@
 
 #include "firmware-app/agent.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/settings_kept.h"
 
 static enum fv_err
 put_address(const struct fv_agent *agent, struct sockaddr_un *addr)
@@ -118,6 +119,7 @@ run(struct fv_agent *agent, struct fv_call *call, struct fv_reply *reply)
 {
 	struct fv_work was = agent->work;
 
+	fv_settings_speak(&agent->app, FV_SETTING_UI_LANGUAGES);
 	if (!fv_call_parse(call, reply))
 		return;
 	if ((call->verb->flags & FV_VERB_LOCAL) != 0) {

@@ -1,10 +1,16 @@
 /*
  * When the agent syncs: when a command asks for it, when a try is due again after a
- * failure, and every 15 minutes on shift with something waiting.
+ * failure, and on shift every sync.interval_min with something waiting.
  */
 #include "firmware-app/agent.h"
 
-#define SYNC_INTERVAL_MS INT64_C(900000) /* on shift */
+/* On shift. */
+static int64_t
+interval_ms(const struct fv_agent *agent)
+{
+	return (int64_t)fv_settings_uint(agent->app.settings, FV_SETTING_SYNC_INTERVAL_MIN) *
+	    60000;
+}
 
 void
 fv_agent_resume_sync(struct fv_agent *agent)
@@ -58,7 +64,7 @@ finish(struct fv_agent *agent)
 	}
 	/* What was asked for meanwhile is done too, if nothing is left to send. */
 	if (result.reason == FV_SYNC_NONE && !app->is_sync_full &&
-	    fv_syncer_is_needed(app->store, &is_needed) == FV_OK && !is_needed)
+	    fv_syncer_is_needed(&agent->app, &is_needed) == FV_OK && !is_needed)
 		agent->app.is_sync_wanted = agent->app.is_sync_by_hand = false;
 	/* Who asked while this one ran is answered by the next, which carries what he means.
 	 */
@@ -81,8 +87,8 @@ is_due(const struct fv_agent *agent)
 		return now >= agent->retry_at_ms;
 	if (agent->app.is_sync_wanted)
 		return true;
-	return agent->work.has_shift && now - agent->synced_at_ms >= SYNC_INTERVAL_MS &&
-	    fv_syncer_is_needed(agent->app.store, &is_needed) == FV_OK && is_needed;
+	return agent->work.has_shift && now - agent->synced_at_ms >= interval_ms(agent) &&
+	    fv_syncer_is_needed(&agent->app, &is_needed) == FV_OK && is_needed;
 }
 
 void
@@ -96,7 +102,7 @@ fv_agent_sync(struct fv_agent *agent)
 	} else if (is_due(agent)) {
 		start(agent);
 	} else if (agent->work.has_shift &&
-	    fv_agent_now(agent) - agent->synced_at_ms >= SYNC_INTERVAL_MS) {
+	    fv_agent_now(agent) - agent->synced_at_ms >= interval_ms(agent)) {
 		agent->synced_at_ms = fv_agent_now(agent); /* nothing waits: look again then */
 	}
 }
@@ -115,12 +121,12 @@ sync_timeout_ms(const struct fv_agent *agent)
 	if (agent->retry_at_ms != 0)
 		left = agent->retry_at_ms - now;
 	else if (agent->work.has_shift)
-		left = agent->synced_at_ms + SYNC_INTERVAL_MS - now;
+		left = agent->synced_at_ms + interval_ms(agent) - now;
 	else
 		return -1; /* off shift nothing is sent unasked */
 	if (left < 0)
 		return 0;
-	return left < SYNC_INTERVAL_MS ? (int)left : (int)SYNC_INTERVAL_MS;
+	return left < interval_ms(agent) ? (int)left : (int)interval_ms(agent);
 }
 
 /* The sooner of two waits; -1: never. */

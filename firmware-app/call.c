@@ -7,6 +7,7 @@
 #include "firmware-app/again.h"
 #include "firmware-app/app.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/settings_kept.h"
 
 static void
 nap(long ms)
@@ -20,6 +21,7 @@ nap(long ms)
 static void
 run_pieces(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
+	fv_settings_speak(app, FV_SETTING_UI_LANGUAGES);
 	while ((reply->exit = call->verb->run(app, call, reply)) == FV_EXIT_AGAIN &&
 	    !fv_reply_asks(reply)) {
 		if (!fv_call_turn(call, reply)) {

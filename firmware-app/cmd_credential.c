@@ -53,12 +53,16 @@ read_code(struct fv_app *app, int64_t now_ms, char code[FV_CODE_BYTES])
 static void
 tell_who(struct fv_app *app, struct fv_reply *reply)
 {
+	const char *name = fv_settings_text(app->settings, FV_SETTING_SLIP_NAME);
 	const struct fv_ticket *t = &app->identity.ticket;
 	const struct fv_officer *officer = NULL;
 	struct fv_roster *roster = NULL;
 
 	if (fv_roster_load(app->store, &roster, NULL) == FV_OK)
 		officer = fv_roster_find_officer(roster, t->officer);
+	if (name[0] != '\0')
+		fv_reply_line(reply, "%s", name);
+	fv_json_text_z(&reply->json, "from", name);
 	fv_reply_line(reply, "%-9s %s", _("agency"), t->agency);
 	fv_json_text_z(&reply->json, "agency", t->agency);
 	fv_reply_line(reply, "%-9s %s%s%s", _("badge"), t->officer,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-app/settings_kept.h"
 #include "firmware-app/showcode.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
@@ -144,6 +145,7 @@ show(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 
 	if (rc != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	fv_settings_speak(app, FV_SETTING_SLIP_LANGUAGES);
 	if (name[0] == '\0') {
 		snprintf(made, sizeof made, _("a visit by %s"), app->identity.ticket.agency);
 		name = made;
@@ -151,6 +153,7 @@ show(struct fv_app *app, const struct fv_work *work, struct fv_reply *reply)
 	fv_json_begin_object(&reply->json, NULL);
 	fv_reply_line(reply, "%s", name);
 	fv_json_text_z(&reply->json, "name", name);
+	fv_json_text_z(&reply->json, "language", fv_reply_is_chinese() ? "zh" : "en");
 	tell_text(reply, _("phone"), "phone",
 	    fv_settings_text(app->settings, FV_SETTING_SLIP_PHONE));
 	tell_text(reply, _("hotline"), "hotline",

@@ -6,6 +6,7 @@
 #include "firmware-app/battery.h"
 #include "firmware-app/checkin.h"
 #include "firmware-app/checkpoints.h"
+#include "firmware-app/datacap.h"
 #include "firmware-app/doorlist.h"
 #include "firmware-app/expiry.h"
 #include "firmware-app/sos.h"
@@ -20,6 +21,7 @@ struct status {
 	int64_t now_ms;
 	bool is_alarmed; /* the server's log was rewritten */
 	struct fv_checkin checkin;
+	struct fv_datacap cap;
 };
 
 static enum fv_err
@@ -34,6 +36,7 @@ gather(struct fv_app *app, struct status *s)
 	if ((rc = fv_work_load(app->store, &s->work)) != FV_OK ||
 	    (rc = fv_sos_load(app)) != FV_OK ||
 	    (rc = fv_checkin_load(app->store, &s->checkin)) != FV_OK ||
+	    (rc = fv_datacap_read(app, &s->cap)) != FV_OK ||
 	    (rc = fv_syncstate_load(app->store, &s->sync)) != FV_OK ||
 	    (rc = fv_store_count_records(app->store, &s->recorded)) != FV_OK ||
 	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) !=
@@ -227,6 +230,10 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 		fv_reply_line(reply, "%s", fv_sync_reason_text(FV_SYNC_LOG_REWRITTEN));
 	fv_reply_line(
 	    reply, _("data today: %" PRIu64 " bytes up, %" PRIu64 " down"), s->up, s->down);
+	if (fv_datacap_is_reached(&s->cap))
+		fv_reply_line(reply,
+		    _("the day's %" PRIu64 " MiB are used: attachments wait until tomorrow"),
+		    s->cap.cap_bytes >> 20);
 	fv_json_begin_object(json, "sync");
 	if (sync->last_ok_ms != 0)
 		fv_json_instant(json, "last", sync->last_ok_ms);
@@ -246,6 +253,8 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 	fv_json_end_object(json);
 	fv_json_uint(json, "bytes_up_today", s->up);
 	fv_json_uint(json, "bytes_down_today", s->down);
+	fv_json_uint(json, "data_cap_bytes", s->cap.cap_bytes);
+	fv_json_bool(json, "data_cap_reached", fv_datacap_is_reached(&s->cap));
 }
 
 static void
@@ -293,6 +302,8 @@ tell_set(const struct fv_app *app, struct fv_json *json)
 	    json, "sos_number", fv_settings_text(app->settings, FV_SETTING_SOS_NUMBER));
 	fv_json_uint(
 	    json, "blank_s", fv_settings_uint(app->settings, FV_SETTING_SCREEN_BLANK_S));
+	fv_json_text_z(
+	    json, "languages", fv_settings_text(app->settings, FV_SETTING_UI_LANGUAGES));
 	fv_json_uint(json, "lock_s", fv_settings_uint(app->settings, FV_SETTING_LOCK_AFTER_S));
 	fv_json_end_object(json);
 }
@@ -303,7 +314,6 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	struct status s = {0};
 	enum fv_err rc;
 
-	(void)call;
 	if (app->identity.state != FV_IDENTITY_ENROLLED)
 		return fv_reply_fail(reply, FV_FAIL_NOT_ENROLLED, app->dir,
 		    app->identity.state == FV_IDENTITY_PENDING
@@ -313,6 +323,8 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 			: _("this handheld is not enrolled; 'fieldvisit enroll FILE' with the "
 			    "ticket "
 			    "that your supervisor made"));
+	if (fv_args_has(&call->args, "settings"))
+		return fv_cmd_settings(app, call, reply);
 	if ((rc = gather(app, &s)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_begin_object(&reply->json, NULL);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-app/datacap.h"
 #include "firmware-app/expiry.h"
 #include "firmware-app/failpoint.h"
 #include "firmware-app/pin.h"
@@ -283,11 +284,28 @@ note_proof(struct fv_syncer *s, const struct fv_syncdown *down)
 	}
 }
 
+/* Blobs that may go up: beyond the day's cap attachments wait. */
+static enum fv_err
+count_sendable(const struct fv_app *app, uint64_t *count_out)
+{
+	uint64_t pieces, bytes;
+	struct fv_datacap cap;
+	enum fv_err rc;
+
+	if ((rc = fv_store_count_unsent_blobs(app->store, count_out, &bytes)) != FV_OK ||
+	    (rc = fv_store_count_unsent_pieces(app->store, &pieces, &bytes)) != FV_OK ||
+	    (rc = fv_datacap_read(app, &cap)) != FV_OK)
+		return rc;
+	if (fv_datacap_is_reached(&cap))
+		*count_out -= pieces;
+	return FV_OK;
+}
+
 /* Is there a reason for another round? */
 static bool
 has_more_to_do(struct fv_syncer *s, const struct fv_syncdown *down)
 {
-	uint64_t send_to, count, bytes;
+	uint64_t send_to, count;
 
 	if (s->result.rounds >= FV_SYNC_ROUNDS_MAX || (s->flags & FV_SYNC_ALERT) != 0)
 		return false;
@@ -300,7 +318,7 @@ has_more_to_do(struct fv_syncer *s, const struct fv_syncdown *down)
 		return true;
 	if (fv_syncup_waiting(
 		s->app->store, s->state.next_seq, s->state.server_sealed, &send_to) != FV_OK ||
-	    fv_store_count_unsent_blobs(s->app->store, &count, &bytes) != FV_OK)
+	    count_sendable(s->app, &count) != FV_OK)
 		return false;
 	return send_to > s->state.next_seq || count > 0;
 }
@@ -480,17 +498,17 @@ fv_syncer_run(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 }
 
 enum fv_err
-fv_syncer_is_needed(struct fv_store *store, bool *is_needed_out)
+fv_syncer_is_needed(const struct fv_app *app, bool *is_needed_out)
 {
-	uint64_t send_to, count, bytes;
+	uint64_t send_to, count;
 	struct fv_syncstate state;
 	enum fv_err rc;
 
 	*is_needed_out = false;
-	if ((rc = fv_syncstate_load(store, &state)) != FV_OK ||
-	    (rc = fv_syncup_waiting(store, state.next_seq, state.server_sealed, &send_to)) !=
-		FV_OK ||
-	    (rc = fv_store_count_unsent_blobs(store, &count, &bytes)) != FV_OK)
+	if ((rc = fv_syncstate_load(app->store, &state)) != FV_OK ||
+	    (rc = fv_syncup_waiting(
+		 app->store, state.next_seq, state.server_sealed, &send_to)) != FV_OK ||
+	    (rc = count_sendable(app, &count)) != FV_OK)
 		return rc;
 	*is_needed_out =
 	    send_to > state.next_seq || count > 0 || state.receipted < state.server_sealed;

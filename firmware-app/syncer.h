@@ -99,8 +99,8 @@ void fv_syncer_clear(struct fv_syncer *syncer);
 /* Start and wait for the end: for a command without an agent. */
 void fv_syncer_run(struct fv_syncer *syncer, struct fv_app *app, unsigned flags);
 
-/* True when records or blobs wait that are worth a sync. */
-FV_NODISCARD enum fv_err fv_syncer_is_needed(struct fv_store *store, bool *is_needed_out);
+/* True when records or blobs wait that are worth a sync and may go up. */
+FV_NODISCARD enum fv_err fv_syncer_is_needed(const struct fv_app *app, bool *is_needed_out);
 
 /* Say how it went, as text or JSON; sets the exit code. */
 void fv_syncer_tell(const struct fv_sync_result *result, struct fv_reply *reply);

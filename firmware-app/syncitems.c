@@ -343,7 +343,7 @@ take_config(struct taking *t, const struct fv_item *item)
 	enum fv_err rc = need_roster(t);
 
 	return rc == FV_OK
-	    ? fv_settings_keep(t->app->store, t->roster, item->body, &t->out->has_settings)
+	    ? fv_settings_keep(t->app, t->roster, item->body, &t->out->has_settings)
 	    : rc;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 
 #include "firmware-app/battery.h"
+#include "firmware-app/datacap.h"
 #include "firmware-app/failpoint.h"
 #include "firmware-app/sos.h"
 
@@ -74,6 +75,7 @@ plan(struct fv_syncer *s)
 {
 	struct fv_journal *j = &s->app->journal;
 	struct fv_syncup *up = &s->up;
+	struct fv_datacap cap;
 	enum fv_err rc;
 
 	memset(up, 0, sizeof *up);
@@ -81,10 +83,12 @@ plan(struct fv_syncer *s)
 	up->missing = &s->missing;
 	up->is_probe = s->state.is_probe_due || (s->flags & FV_SYNC_ALERT) != 0;
 	up->body_max = s->state.body_max != 0 ? s->state.body_max : FV_SYNCUP_BODY_DEFAULT;
-	rc = fv_syncup_waiting(
-	    s->app->store, s->state.next_seq, s->state.server_sealed, &up->send_to);
-	if (rc != FV_OK)
+	if ((rc = fv_datacap_read(s->app, &cap)) != FV_OK ||
+	    (rc = fv_syncup_waiting(s->app->store, s->state.next_seq, s->state.server_sealed,
+		 &up->send_to)) != FV_OK)
 		return rc;
+	up->has_cap = cap.cap_bytes > 0;
+	up->cap_left = cap.left_bytes;
 	/* Believed is only what a seal covers.  Where the disk has no room for one, the
 	 * records go up all the same: they are safer there. */
 	if (up->send_to > s->state.next_seq && (s->flags & FV_SYNC_ALERT) == 0 &&

@@ -126,16 +126,21 @@ on_blob(const struct fv_blob_row *row, void *ctx)
 {
 	struct packer *p = ctx;
 	struct fv_slice slice = {.hash = row->hash, .total = row->total_bytes};
+	const bool is_capped = p->up->has_cap && row->is_piece;
 	uint64_t at;
 	enum fv_err rc;
 
-	if (!find_held(p->up, row, &at))
+	if (!find_held(p->up, row, &at) || (is_capped && p->up->cap_left == 0))
 		return FV_OK;
 	fv_buf_reset(&p->blob);
 	rc = fv_store_get_blob(p->up->journal->store, &row->hash, &p->blob);
 	for (; rc == FV_OK && at < p->blob.len; at += slice.bytes.len) {
 		size_t left = p->blob.len - (size_t)at;
 
+		if (is_capped && p->up->cap_left < FV_SLICE_MAX) {
+			p->up->cap_left = 0;
+			break;
+		}
 		slice.offset = at;
 		slice.bytes =
 		    fv_span_of(p->blob.ptr + at, left < FV_SLICE_MAX ? left : FV_SLICE_MAX);
@@ -143,6 +148,8 @@ on_blob(const struct fv_blob_row *row, void *ctx)
 		fv_slice_put(&p->item, &slice);
 		rc = pack(p);
 		p->up->slices += rc == FV_OK ? 1 : 0;
+		if (is_capped && rc == FV_OK)
+			p->up->cap_left -= slice.bytes.len;
 	}
 	return rc;
 }

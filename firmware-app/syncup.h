@@ -30,6 +30,8 @@ struct fv_syncup {
 	bool is_probe;                           /* carries no record and no slice */
 	uint64_t send_to;                        /* records before this one may be sent */
 	uint64_t body_max; /* bytes; at least FV_SYNCUP_BODY_MIN is used */
+	bool has_cap;      /* of attachments no more than this goes up: */
+	uint64_t cap_left; /* bytes, counted down; with has_cap */
 	/* came to carry */
 	uint64_t sent_to; /* records before this one are in it */
 	uint64_t slices;

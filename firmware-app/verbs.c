@@ -52,6 +52,7 @@ static const struct fv_option request_options[] = {{"channel", "WORD,..."},
     {"until", "DATE|TIME"}, {"window", "DAYS [HH:MM-HH:MM]"}, {NULL, NULL}};
 static const struct fv_option shift_options[] = {
     {"agree", NULL}, {"refuse", NULL}, {NULL, NULL}};
+static const struct fv_option status_options[] = {{"settings", NULL}, {NULL, NULL}};
 static const struct fv_option sync_options[] = {{"full", NULL}, {"wait", NULL}, {NULL, NULL}};
 static const struct fv_option trail_options[] = {{"all", NULL}, {"count", "N"},
     {"format", "gpx|geojson|csv"}, {"from", "SEQ|TIME"}, {"pin-file", "FILE"}, {"to", "TIME"},
@@ -137,8 +138,8 @@ const struct fv_verb fv_verbs[] = {
 	no_options, 0, 1, NULL, fv_cmd_slip, 0},
     {"sos", "[end]", N_("call for help: told to the desk before anything else"), no_options, 0,
 	1, NULL, fv_cmd_sos, 0},
-    {"status", "", N_("what is open, recorded, sealed, sent and receipted"), no_options, 0, 0,
-	NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},
+    {"status", "[--settings]", N_("what is open, recorded, sealed, sent and receipted"),
+	status_options, 0, 0, NULL, fv_cmd_status, FV_VERB_UNENROLLED | FV_VERB_WATCH},
     {"sync", "[--full] [--wait]", N_("send what waits, receive cases and packs"), sync_options,
 	0, 0, NULL, fv_cmd_sync, 0},
     {"trail",

@@ -7,6 +7,7 @@
 #include "settings_table.h"
 
 #define ORIGIN "fieldvisit/v1/config/"
+#define SCOPE_LINE 3U /* the only place for the line "for ..." */
 
 const char *
 fv_setting_name(enum fv_setting setting, char *name_out)
@@ -55,6 +56,12 @@ fv_setting_is_number(enum fv_setting setting)
 	return row_of(setting).kind == FV_SETTING_KIND_NUMBER;
 }
 
+bool
+fv_setting_is_general(enum fv_setting setting)
+{
+	return setting == FV_SETTING_COMPLAINT_DAYS;
+}
+
 void
 fv_setting_put_rule(struct fv_buf *out, enum fv_setting setting)
 {
@@ -76,6 +83,9 @@ fv_setting_put_rule(struct fv_buf *out, enum fv_setting setting)
 		break;
 	case FV_SETTING_KIND_TEXT:
 		fv_buf_putf(out, "text of at most %" PRIu32 " bytes", row.max);
+		break;
+	case FV_SETTING_KIND_SPEECH:
+		fv_buf_put_z(out, "\"en\", \"zh\" or \"en,zh\", or nothing for any");
 		break;
 	}
 }
@@ -137,6 +147,17 @@ is_url(struct fv_span value)
 }
 
 static bool
+is_speech(struct fv_span value)
+{
+	static const char *const lists[] = {"", "en", "zh", "en,zh"};
+	unsigned i = 4;
+
+	while (i > 0 && !fv_span_equal(value, fv_span_z(lists[i - 1])))
+		i--;
+	return i > 0;
+}
+
+static bool
 is_plain(struct fv_span value)
 {
 	for (size_t i = 0; i < value.len; i++)
@@ -161,13 +182,21 @@ fv_settings_set(struct fv_settings *settings, enum fv_setting setting, struct fv
 		return FV_ETOOBIG;
 	}
 	if (!is_plain(value) || (row.kind == FV_SETTING_KIND_PHONE && !is_phone(value)) ||
-	    (row.kind == FV_SETTING_KIND_URL && !is_url(value)))
+	    (row.kind == FV_SETTING_KIND_URL && !is_url(value)) ||
+	    (row.kind == FV_SETTING_KIND_SPEECH && !is_speech(value)))
 		return FV_EFORMAT;
 	memset(settings->values[setting], 0, FV_SETTING_TEXT_BYTES);
 	if (value.len > 0)
 		memcpy(settings->values[setting], value.ptr, value.len);
 	settings->is_set[setting] = true;
 	return FV_OK;
+}
+
+void
+fv_settings_unset(struct fv_settings *settings, enum fv_setting setting)
+{
+	settings->is_set[setting] = false;
+	memset(settings->values[setting], 0, FV_SETTING_TEXT_BYTES);
 }
 
 /* Of the settings whose name is above `after`, the one with the lowest. */
@@ -196,6 +225,7 @@ fv_settings_put(struct fv_buf *out, const struct fv_settings *settings)
 
 	fv_buf_putf(
 	    out, ORIGIN "%s\nversion %" PRIu64 "\n", settings->agency, settings->version);
+	fv_settings_put_scope(out, settings);
 	while ((at = next_by_name(settings, name)) != FV_SETTING_COUNT)
 		fv_buf_putf(out, "%s %s\n", fv_setting_name(at, name), settings->values[at]);
 }
@@ -217,15 +247,6 @@ is_name(struct fv_span name)
 	return has_dot;
 }
 
-static int
-compare_names(struct fv_span a, struct fv_span b)
-{
-	const size_t len = a.len < b.len ? a.len : b.len;
-	const int order = len > 0 ? memcmp(a.ptr, b.ptr, len) : 0;
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* One line of a name and its value; returns the rule that it breaks, or NULL. */
 static const char *
 read_value(struct fv_span line, struct fv_span *name, struct fv_settings *out, bool *is_unfit)
@@ -242,7 +263,7 @@ read_value(struct fv_span line, struct fv_span *name, struct fv_settings *out, b
 	value = fv_span_of(space + 1, line.len - name->len - 1);
 	if (!is_name(*name))
 		return "the name is not one of a setting";
-	if (compare_names(before, *name) >= 0)
+	if (fv_settings_compare(before, *name) >= 0)
 		return "settings stand in order of their names, each once";
 	if (!is_plain(value))
 		return "the value is not text";
@@ -285,6 +306,11 @@ read_settings(struct fv_lines *lines, struct fv_settings *out, struct fv_fault *
 	if (rc != FV_OK)
 		return rc;
 	while ((rc = fv_lines_next(lines, &line)) == FV_OK) {
+		if (lines->number == SCOPE_LINE && fv_lines_take(&line, "for")) {
+			if ((rule = fv_settings_read_scope(line, out)) != NULL)
+				return fv_fault_set(fault_out, SCOPE_LINE, rule, FV_EFORMAT);
+			continue;
+		}
 		if (lines->number > FV_SETTINGS_LINES_MAX)
 			return fv_fault_set(fault_out, lines->number,
 			    "settings have at most 256 lines", FV_ETOOBIG);

@@ -22,4 +22,11 @@ const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES] = {
     [FV_SETTING_GPS_LOW_S] = {"gps.low_s", FV_SETTING_KIND_NUMBER, 1, 3600, "30"},
     [FV_SETTING_SCREEN_BLANK_S] = {"screen.blank_s", FV_SETTING_KIND_NUMBER, 5, 3600, "20"},
     [FV_SETTING_COMPLAINT_DAYS] = {"complaint.days", FV_SETTING_KIND_NUMBER, 1, 15, "15"},
+    [FV_SETTING_DATA_CAP_MIB_DAY] = {"data.cap_mib_day", FV_SETTING_KIND_NUMBER, 0, 100000,
+	"0"},
+    [FV_SETTING_SYNC_INTERVAL_MIN] = {"sync.interval_min", FV_SETTING_KIND_NUMBER, 1, 240,
+	"15"},
+    [FV_SETTING_VISIT_RADIUS_M] = {"visit.radius_m", FV_SETTING_KIND_NUMBER, 20, 1000, "100"},
+    [FV_SETTING_UI_LANGUAGES] = {"ui.languages", FV_SETTING_KIND_SPEECH, 0, 5, ""},
+    [FV_SETTING_SLIP_LANGUAGES] = {"slip.languages", FV_SETTING_KIND_SPEECH, 0, 5, ""},
 };

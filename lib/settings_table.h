@@ -1,4 +1,5 @@
-/* The settings that are known: name, kind, bounds, default.  For lib/settings*.c. */
+/* The settings that are known: name, kind, bounds, default; and what their
+ * readers share.  For lib/settings*.c. */
 #ifndef FV_LIB_SETTINGS_TABLE_H
 #define FV_LIB_SETTINGS_TABLE_H
 
@@ -9,6 +10,7 @@ enum fv_setting_kind {
 	FV_SETTING_KIND_PHONE,  /* digits, spaces, "+" and "-", at most `max`; may be empty */
 	FV_SETTING_KIND_URL,    /* http(s)://HOST[:PORT], at most `max`; may be empty */
 	FV_SETTING_KIND_NUMBER, /* `min` to `max` */
+	FV_SETTING_KIND_SPEECH, /* "en", "zh", "en,zh", or "": any */
 };
 
 struct fv_setting_row {
@@ -20,6 +22,13 @@ struct fv_setting_row {
 
 /* All but the phrases, by enum fv_setting. */
 extern const struct fv_setting_row fv_setting_rows[FV_SETTING_PHRASES];
+
+/* Ids and names by bytes. */
+int fv_settings_compare(struct fv_span a, struct fv_span b);
+/* The line that says whom they are for: append it; read what stands after "for ", in its one
+ * spelling, and return the rule that it breaks, or NULL. */
+void fv_settings_put_scope(struct fv_buf *out, const struct fv_settings *settings);
+const char *fv_settings_read_scope(struct fv_span line, struct fv_settings *out);
 
 #define FV_SETTING_PHRASE_MAX 120U /* bytes of a phrase */
 

@@ -6,8 +6,8 @@
 
 #include "fv/calendar.h"
 #include "fv/instant.h"
-#include "fv/settings.h"
 #include "sync-server/packstore.h"
+#include "sync-server/settings_held.h"
 #include "sync-server/verb.h"
 #include "sync-server/zones.h"
 
@@ -281,15 +281,10 @@ care_deadline(struct fv_store *store, const char *zone, int64_t now_ms, uint32_t
 uint32_t
 care_days(struct fv_store *store)
 {
-	struct fv_settings *settings = calloc(1, sizeof *settings);
-	struct fv_signednote parts;
-	struct fv_store_note last;
+	struct fv_settings *settings = malloc(sizeof *settings);
 	uint32_t days = CARE_DAYS;
 
-	/* It was verified when it was taken in. */
-	if (settings != NULL && fv_store_note_last(store, FV_NOTE_CONFIG, &last) == FV_OK &&
-	    fv_signednote_parse(last.note, &parts) == FV_OK &&
-	    fv_settings_parse(parts.text, settings, NULL) == FV_OK)
+	if (settings != NULL && settings_held(store, "", settings) == FV_OK)
 		days = (uint32_t)fv_settings_uint(settings, FV_SETTING_COMPLAINT_DAYS);
 	free(settings);
 	return days;

@@ -93,7 +93,9 @@ int cmd_roster_new(int argc, char **argv);
 int cmd_roster_set(int argc, char **argv);
 int cmd_roster_show(int argc, char **argv);
 int cmd_roster_sign(int argc, char **argv);
+int cmd_settings_set(int argc, char **argv);
 int cmd_settings_sign(int argc, char **argv);
+int cmd_settings_unset(int argc, char **argv);
 int cmd_supervisor_add(int argc, char **argv);
 int cmd_supervisor_keygen(int argc, char **argv);
 

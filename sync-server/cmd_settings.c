@@ -1,17 +1,16 @@
 /*
  * fieldvisitd settings sign: an agency's settings for its handhelds, off the server.
  *
- * FILE holds "version N" and one "NAME VALUE" a line, in any order; what follows a '#' at
- * the beginning of a line is a remark.  OUT is the signed text, in its one spelling.
+ * FILE holds "version N", perhaps "for team T1,T2" or "for device DEV", and one "NAME VALUE" a
+ * line, in any order; what follows a '#' at the beginning of a line is a remark.  OUT is the
+ * signed text, in its one spelling.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/codes.h"
-#include "fv/settings.h"
-#include "sync-server/cli.h"
 #include "sync-server/cmd.h"
+#include "sync-server/settings_words.h"
 
 #define USAGE "settings sign FILE --key FILE --out OUT [--passphrase-file FILE|-] [--json]"
 
@@ -28,35 +27,6 @@ refuse(const struct reading *r, const char *rule)
 	return fv_cli_fail(FV_EXIT_DATA, r->path, "line %zu: %s", r->line, rule);
 }
 
-static int
-refuse_name(const struct reading *r, struct fv_span name)
-{
-	char names[FV_SETTING_COUNT][FV_SETTING_NAME_MAX + 1];
-	const char *all[FV_SETTING_COUNT], *near;
-
-	for (unsigned i = 0; i < FV_SETTING_COUNT; i++)
-		all[i] = fv_setting_name(i, names[i]);
-	near = fv_word_nearest(name, all, FV_SETTING_COUNT);
-	return fv_cli_fail(FV_EXIT_DATA, r->path, "line %zu: no setting \"%.*s\"%s%s%s",
-	    r->line, (int)name.len, (const char *)name.ptr,
-	    near != NULL ? "; did you mean \"" : "; fieldvisitd(8) lists them",
-	    near != NULL ? near : "", near != NULL ? "\"?" : "");
-}
-
-static int
-refuse_value(const struct reading *r, enum fv_setting setting)
-{
-	char name[FV_SETTING_NAME_MAX + 1];
-	struct fv_buf rule = {0};
-	int code;
-
-	fv_setting_put_rule(&rule, setting);
-	code = fv_cli_fail(FV_EXIT_DATA, r->path, "line %zu: %s is %s", r->line,
-	    fv_setting_name(setting, name), fv_buf_z(&rule) != NULL ? fv_buf_z(&rule) : "");
-	fv_buf_clear(&rule);
-	return code;
-}
-
 static struct fv_span
 trim(struct fv_span text)
 {
@@ -68,6 +38,31 @@ trim(struct fv_span text)
 	    text.ptr[text.len - 1] != '\0')
 		text.len--;
 	return text;
+}
+
+/* "team T1,T2" or "device DEV". */
+static int
+take_scope(struct reading *r, struct fv_span value)
+{
+	struct fv_settings *s = r->settings;
+	struct fv_span word;
+
+	if (s->scope != FV_SETTINGS_ALL)
+		return refuse(r, "whom they are for is said twice");
+	if (!fv_lines_word(&value, &word))
+		return refuse(r, "write \"for team T1,T2\" or \"for device DEV\"");
+	value = trim(value);
+	if (fv_span_equal(word, fv_span_z("team")))
+		return fv_settings_set_teams(s, value) == FV_OK
+		    ? FV_EXIT_OK
+		    : refuse(r, "teams are ids with a comma between, each once, at most 32");
+	if (!fv_span_equal(word, fv_span_z("device")) ||
+	    fv_hex_decode(value, s->dev, sizeof s->dev) != FV_OK)
+		return refuse(r,
+		    "write \"for team T1,T2\" or \"for device \" and the 32 hex "
+		    "digits of one");
+	s->scope = FV_SETTINGS_DEVICE;
+	return FV_EXIT_OK;
 }
 
 static int
@@ -93,13 +88,15 @@ take_line(struct reading *r, struct fv_span line)
 			return refuse(r, "the version is a whole number from 1 on");
 		return FV_EXIT_OK;
 	}
+	if (fv_span_equal(name, fv_span_z("for")))
+		return take_scope(r, value);
 	if ((setting = fv_setting_find(name)) == FV_SETTING_COUNT)
-		return refuse_name(r, name);
+		return settings_no_such(r->path, r->line, name);
 	if (r->settings->is_set[setting])
 		return refuse(r, "it is set twice");
 	return fv_settings_set(r->settings, setting, value) == FV_OK
 	    ? FV_EXIT_OK
-	    : refuse_value(r, setting);
+	    : settings_unfit(r->path, r->line, setting);
 }
 
 static int
@@ -119,24 +116,6 @@ take_file(struct reading *r, struct fv_span rest)
 	if (code == FV_EXIT_OK && r->settings->version == 0)
 		code = fv_cli_fail(FV_EXIT_DATA, r->path,
 		    "names no version; write a line \"version N\", one above the last");
-	return code;
-}
-
-static int
-write_note(const char *out, const struct fv_settings *settings,
-    const struct fv_key_public *key, const struct fv_key_secret *secret)
-{
-	struct fv_buf text = {0}, note = {0};
-	int code;
-
-	fv_settings_put(&text, settings);
-	fv_cli_sign(&note, fv_buf_span(&text), key, secret);
-	if (fv_buf_status(&text) != FV_OK || fv_buf_status(&note) != FV_OK)
-		code = fv_cli_fail(FV_EXIT_TEMPFAIL, out, "out of memory; try again");
-	else
-		code = fv_cli_write_new(out, 0644, fv_buf_span(&note));
-	fv_buf_clear(&note);
-	fv_buf_clear(&text);
 	return code;
 }
 
@@ -188,7 +167,7 @@ cmd_settings_sign(int argc, char **argv)
 	    (code = take_file(&r, fv_buf_span(&file))) == FV_EXIT_OK &&
 	    (code = fv_cli_open_signer(key_path, pass_file, &key, &secret)) == FV_EXIT_OK) {
 		memcpy(r.settings->agency, key.agency, sizeof r.settings->agency);
-		code = write_note(out, r.settings, &key, secret);
+		code = settings_write_note(out, r.settings, &key, secret);
 	}
 	if (code == FV_EXIT_OK)
 		code = tell(out, r.settings, &key, as_json);

@@ -204,6 +204,31 @@ read_revocations(struct reading *r)
 	}
 }
 
+/* -- settings ----------------------------------------------------------------------- */
+
+/* Its signer may have left since: a roster of its day vouches for him. */
+static int
+read_settings(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "settings");
+	const size_t count = json_array_size(list);
+
+	if ((r->out->settings = calloc(count + 1, sizeof *r->out->settings)) == NULL)
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, r->path, "out of memory; try again");
+	for (size_t i = 0; i < count; i++) {
+		bool is_signed = false;
+
+		for (size_t j = r->roster_count; j > 0 && !is_signed; j--)
+			is_signed =
+			    fv_settings_verify(text_of(json_array_get(list, i)),
+				&r->rosters[j - 1], &r->out->settings[i], NULL) == FV_OK;
+		if (!is_signed)
+			return fail(r, "settings", i, "no supervisor signed them");
+		r->out->settings_count = i + 1;
+	}
+	return FV_EXIT_OK;
+}
+
 int
 directory_open(const char *path, struct directory *out)
 {
@@ -222,7 +247,9 @@ directory_open(const char *path, struct directory *out)
 		    "is not a directory; take one that 'fieldvisitd roster export' wrote");
 		goto cleanup;
 	}
-	if ((code = read_rosters(&r)) != FV_EXIT_OK || (code = read_devices(&r)) != FV_EXIT_OK)
+	if ((code = read_rosters(&r)) != FV_EXIT_OK ||
+	    (code = read_devices(&r)) != FV_EXIT_OK ||
+	    (code = read_settings(&r)) != FV_EXIT_OK)
 		goto cleanup;
 	rule = directory_people_read(json_object_get(r.root, "people"), &out->people);
 	if (rule != NULL) {
@@ -246,6 +273,7 @@ directory_close(struct directory *directory)
 		fv_buf_clear(&directory->devices[i].leaf);
 	free(directory->devices);
 	directory_people_clear(&directory->people);
+	free(directory->settings);
 	free(directory->roster);
 	fv_buf_clear(&directory->roster_note);
 	memset(directory, 0, sizeof *directory);

@@ -9,6 +9,7 @@
  *   "people"       {"agencies": [{"agency", "closed", "teams": [team]}],
  *                   "officers": [{"officer", "agency", "team", "disabled"}]}: what the
  *                  server's register says (store/staff.h), by ids; may be absent
+ *   "settings"     signed settings, the newest of each scope; may be absent
  *
  * It comes from the server, which is not trusted here: rosters must follow each other,
  * tickets and approvals be signed by supervisors, and the caller must know the roster in
@@ -24,6 +25,7 @@
 
 #include "fv/keyfile.h"
 #include "fv/order.h"
+#include "fv/settings.h"
 #include "fv/ticket.h"
 #include "sync-server/store/store.h"
 
@@ -73,6 +75,8 @@ struct directory {
 	struct directory_device *devices; /* owned */
 	size_t device_count;
 	struct directory_people people;
+	struct fv_settings *settings; /* owned; signed by a supervisor of a roster in it */
+	size_t settings_count;
 };
 
 /*
@@ -110,5 +114,9 @@ const struct directory_agency *directory_find_agency(
 FV_NODISCARD enum fv_err directory_gather(struct fv_store *store, json_t **out);
 /* Add the member "people" to it (directory_people.c).  In a view. */
 FV_NODISCARD enum fv_err directory_gather_people(struct fv_store *store, json_t *directory);
+/* Add the member "settings" to it (settings_show.c).  In a view. */
+FV_NODISCARD enum fv_err directory_gather_settings(struct fv_store *store, json_t *directory);
+/* Write one to a file, or to stdout where `out` is NULL.  Returns an exit code. */
+int directory_write(struct fv_store *store, const char *out);
 
 #endif

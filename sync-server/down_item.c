@@ -6,6 +6,7 @@
 #include "fv/audit.h"
 #include "fv/order.h"
 #include "sync-server/down.h"
+#include "sync-server/settings_held.h"
 #include "sync-server/store/alerts.h"
 #include "sync-server/store/queue.h"
 #include "sync-server/store/work.h"
@@ -108,6 +109,37 @@ put_note(const struct fv_down *down, enum fv_store_note_kind kind, struct fv_buf
 		return rc;
 	*version_out = note.version;
 	fv_buf_put_span(body_out, note.note);
+	return fv_buf_status(body_out);
+}
+
+/* The settings of a scope, where they are for this handheld. */
+static enum fv_err
+put_config(const struct fv_down *down, struct fv_span key, struct fv_buf *body_out,
+    uint64_t *version_out)
+{
+	struct fv_settings *settings;
+	char scope[FV_CONFIG_SCOPE_BYTES];
+	struct fv_store_config config;
+	enum fv_err rc;
+
+	if (!settings_key_scope(key, scope))
+		return FV_ECORRUPT;
+	if ((rc = fv_store_config_last(down->store, scope, &config)) != FV_OK)
+		return rc;
+	if (scope[0] != '\0') {
+		if ((settings = malloc(sizeof *settings)) == NULL)
+			return FV_ENOMEM;
+		rc = settings_of_note(&config, settings);
+		if (rc == FV_OK &&
+		    !fv_settings_concern(
+			settings, fv_span_z(down->device->team), down->device->dev))
+			rc = FV_ENOENT;
+		free(settings);
+	}
+	if (rc != FV_OK)
+		return rc;
+	*version_out = config.version;
+	fv_buf_put_span(body_out, config.note);
 	return fv_buf_status(body_out);
 }
 
@@ -231,7 +263,7 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 	case FV_ITEM_FINDING:
 		return put_finding(down, row->key, body_out);
 	case FV_ITEM_CONFIG:
-		return put_note(down, FV_NOTE_CONFIG, body_out, version_out);
+		return put_config(down, row->key, body_out, version_out);
 	case FV_ITEM_HPKE_KEY:
 	default:
 		return FV_ENOENT; /* nothing of this kind is kept here */

@@ -5,6 +5,7 @@
 
 #include "sync-server/borrower.h"
 #include "sync-server/public_in.h"
+#include "sync-server/settings_held.h"
 #include "sync-server/store/book.h"
 #include "sync-server/verb.h"
 
@@ -68,15 +69,10 @@ put_headers(struct fv_web_answer *answer)
 static void
 load_settings(struct page *page)
 {
-	struct fv_settings *settings = calloc(1, sizeof *settings);
-	struct fv_signednote parts;
-	struct fv_store_note last;
+	struct fv_settings *settings = malloc(sizeof *settings);
 
-	/* It was verified when it was taken in; without one there are defaults. */
-	if (settings != NULL &&
-	    fv_store_note_last(page->public->reader, FV_NOTE_CONFIG, &last) == FV_OK &&
-	    fv_signednote_parse(last.note, &parts) == FV_OK &&
-	    fv_settings_parse(parts.text, settings, NULL) == FV_OK)
+	/* Without any there are defaults. */
+	if (settings != NULL && settings_held(page->public->reader, "", settings) == FV_OK)
 		page->settings = settings;
 	else
 		free(settings);

@@ -159,30 +159,19 @@ deliver(const json_t *directory, const char *out)
 }
 
 int
-cmd_roster_export(int argc, char **argv)
+directory_write(struct fv_store *store, const char *out)
 {
-	const char *out = NULL;
-	const struct fv_cli_option options[] = {
-	    {"out", FV_CLI_TEXT, &out, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	struct fv_store *store = NULL;
 	json_t *directory = NULL;
 	enum fv_err rc;
-	int code = fv_cli_parse(&argc, argv, options, USAGE);
+	int code;
 
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if (!fv_verb_operands(argc, 0, 0, USAGE))
-		return FV_EXIT_USAGE;
-	if ((code = fv_verb_open(&store)) != FV_EXIT_OK)
-		return code;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
 		rc = directory_gather(store, &directory);
 	if (rc == FV_OK)
 		rc = directory_gather_people(store, directory);
+	if (rc == FV_OK)
+		rc = directory_gather_settings(store, directory);
 	fv_store_view_end(store);
-	fv_store_close(store);
 	if (rc == FV_OK)
 		code = deliver(directory, out);
 	else if (rc == FV_ENOENT)
@@ -191,5 +180,27 @@ cmd_roster_export(int argc, char **argv)
 	else
 		code = fv_verb_unread(rc);
 	json_decref(directory);
+	return code;
+}
+
+int
+cmd_roster_export(int argc, char **argv)
+{
+	const char *out = NULL;
+	const struct fv_cli_option options[] = {
+	    {"out", FV_CLI_TEXT, &out, false},
+	    {NULL, FV_CLI_FLAG, NULL, false},
+	};
+	struct fv_store *store = NULL;
+	int code = fv_cli_parse(&argc, argv, options, USAGE);
+
+	if (code != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if (!fv_verb_operands(argc, 0, 0, USAGE))
+		return FV_EXIT_USAGE;
+	if ((code = fv_verb_open(&store)) != FV_EXIT_OK)
+		return code;
+	code = directory_write(store, out);
+	fv_store_close(store);
 	return code;
 }

@@ -1,16 +1,15 @@
-/* settings import OUT, settings show: the signed settings that handhelds of this agency
- * are given. */
-#include <inttypes.h>
+/* settings import NOTE: signed settings for the handhelds, of everybody, of an agency or of
+ * one. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/settings.h"
 #include "sync-server/cmd.h"
 #include "sync-server/handlers.h"
+#include "sync-server/settings_held.h"
+#include "sync-server/store/staff.h"
 #include "sync-server/verb.h"
 
-#define IMPORT_USAGE "settings import OUT [--json]"
-#define SHOW_USAGE "settings show [--json]"
+#define USAGE "settings import NOTE [--json]"
 
 /* What one import works on. */
 struct work {
@@ -20,6 +19,9 @@ struct work {
 	struct fv_hash hash;          /* of its text */
 	struct fv_roster *roster;     /* owned */
 	struct fv_settings *settings; /* owned */
+	char scope[FV_CONFIG_SCOPE_BYTES];
+	int64_t device_no; /* 0: not of one handheld */
+	struct fv_buf who; /* owned; "agency north (team1,team2)" */
 	json_t **answer_out;
 };
 
@@ -33,8 +35,7 @@ verify(struct work *w)
 	if (rc == FV_EAUTH)
 		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
 		    "%s: needs the good signature of a supervisor on the roster in force; "
-		    "sign "
-		    "it again with 'settings sign'",
+		    "sign it again with 'settings sign' or 'settings set'",
 		    w->file);
 	if (rc != FV_OK || w->settings->unfit_count > 0)
 		return fv_verb_fault(
@@ -45,44 +46,144 @@ verify(struct work *w)
 	return FV_EXIT_OK;
 }
 
+/* -- whom they are for ---------------------------------------------------------------- */
+
+static int
+check_device(struct work *w)
+{
+	struct fv_store_device device;
+	struct fv_buf hex = {0};
+	enum fv_err rc = fv_store_device_get(w->host->store, w->settings->dev, &device);
+
+	fv_buf_put_hex(&hex, w->settings->dev, sizeof w->settings->dev);
+	if (rc == FV_OK && (rc = fv_buf_status(&hex)) == FV_OK)
+		rc = fv_id_copy(fv_buf_span(&hex), w->scope, sizeof w->scope);
+	fv_buf_clear(&hex);
+	w->device_no = device.no;
+	fv_wipe(&device, sizeof device);
+	if (rc == FV_ENOENT)
+		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: they are for a handheld that is not enrolled here; 'fieldvisitd "
+		    "device list' shows those that are",
+		    w->file);
+	fv_buf_putf(&w->who, "handheld %s", w->scope);
+	return rc == FV_OK ? FV_EXIT_OK : fv_verb_broken(w->answer_out, w->file, rc);
+}
+
+/* All the teams named are one agency's, and all of the agency's are named: a team that is
+ * left out would keep what an earlier text said. */
+static int
+check_teams(struct work *w)
+{
+	struct fv_span rest = fv_span_z(w->settings->teams), team;
+	char agency[FV_ID_BYTES];
+	struct fv_buf known = {0};
+	enum fv_err rc = FV_OK;
+	int code = FV_EXIT_OK;
+
+	while (code == FV_EXIT_OK && fv_settings_next_team(&rest, &team)) {
+		if ((rc = fv_store_team_agency(w->host->store, team, agency)) != FV_OK)
+			return fv_verb_broken(w->answer_out, w->file, rc);
+		if (w->scope[0] != '\0' && strcmp(w->scope, agency) != 0)
+			code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+			    "%s: team %.*s is of agency %s and not of %s; sign a text for "
+			    "each agency",
+			    w->file, (int)team.len, (const char *)team.ptr, agency, w->scope);
+		memcpy(w->scope, agency, sizeof agency);
+	}
+	if (code != FV_EXIT_OK)
+		return code;
+	rc = settings_teams(w->host->store, fv_span_z(w->scope), &known);
+	if (rc != FV_OK)
+		code = fv_verb_broken(w->answer_out, w->file, rc);
+	else if (!fv_span_equal(fv_buf_span(&known), fv_span_z(w->settings->teams)))
+		code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: they are for team %s; those of agency %s are: %s; sign them for all "
+		    "of its teams and no other",
+		    w->file, w->settings->teams, w->scope,
+		    known.len > 0 ? fv_buf_z(&known) : "none");
+	fv_buf_putf(&w->who, "agency %s (%s)", w->scope, w->settings->teams);
+	fv_buf_clear(&known);
+	return code;
+}
+
+static int
+check_scope(struct work *w)
+{
+	int code = FV_EXIT_OK;
+
+	if (w->settings->scope == FV_SETTINGS_ALL)
+		fv_buf_putf(&w->who, "every handheld of %s", w->settings->agency);
+	else if (w->settings->scope == FV_SETTINGS_TEAM)
+		code = check_teams(w);
+	else
+		code = check_device(w);
+	for (unsigned i = 0; code == FV_EXIT_OK && w->scope[0] != '\0' && i < FV_SETTING_COUNT;
+	     i++) {
+		char name[FV_SETTING_NAME_MAX + 1];
+
+		if (w->settings->is_set[i] && fv_setting_is_general(i))
+			code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+			    "%s: %s is the server's own; set it for the whole installation",
+			    w->file, fv_setting_name(i, name));
+	}
+	if (code == FV_EXIT_OK && fv_buf_z(&w->who) == NULL)
+		code = fv_verb_broken(w->answer_out, w->file, FV_ENOMEM);
+	return code;
+}
+
+/* -- taking them in ------------------------------------------------------------------- */
+
 /* Handhelds never take an older version: neither does this. */
 static int
 check_newer(struct work *w, bool *is_held_out)
 {
-	struct fv_store_note last;
-	enum fv_err rc = fv_store_note_last(w->host->store, FV_NOTE_CONFIG, &last);
+	struct fv_store_note newest, same;
+	struct fv_store_config held;
+	enum fv_err rc = fv_store_note_last(w->host->store, FV_NOTE_CONFIG, &newest);
+	const uint64_t highest = rc == FV_OK ? newest.version : 0;
 
 	*is_held_out = false;
 	if (rc == FV_ENOENT)
 		return FV_EXIT_OK;
-	if (rc != FV_OK)
+	if (rc == FV_OK &&
+	    (rc = fv_store_note_find(w->host->store, FV_NOTE_CONFIG, &w->hash, &same)) ==
+		FV_OK) {
+		const uint64_t version = same.version;
+
+		rc = fv_store_config_last(w->host->store, w->scope, &held);
+		*is_held_out = rc == FV_OK && held.version == version;
+	}
+	if (rc != FV_OK && rc != FV_ENOENT)
 		return fv_verb_broken(w->answer_out, w->file, rc);
-	*is_held_out = memcmp(last.hash.b, w->hash.b, FV_HASH_BYTES) == 0;
-	if (*is_held_out || w->settings->version > last.version)
+	if (*is_held_out || w->settings->version > highest)
 		return FV_EXIT_OK;
 	return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-	    "%s: version %llu does not follow version %llu, which is in force; sign it again "
-	    "as "
+	    "%s: version %llu does not follow version %llu, the newest here; sign it again as "
 	    "version %llu or above",
-	    w->file, (unsigned long long)w->settings->version,
-	    (unsigned long long)last.version, (unsigned long long)last.version + 1);
+	    w->file, (unsigned long long)w->settings->version, (unsigned long long)highest,
+	    (unsigned long long)highest + 1);
 }
 
 static enum fv_err
 keep(struct work *w, uint64_t *index_out)
 {
-	const struct fv_store_note row = {
-	    .version = w->settings->version, .hash = w->hash, .note = w->note};
-	const struct fv_store_audience everyone = {0};
+	const struct fv_store_audience audience = {.device_no = w->device_no};
+	struct fv_store_config row = {
+	    .version = w->settings->version, .taken_ms = fv_host_now_ms(), .note = w->note};
+	char key[SETTINGS_KEY_BYTES];
 	struct fv_hash document;
 	enum fv_err rc;
 
-	if ((rc = fv_store_note_put(w->host->store, FV_NOTE_CONFIG, &row)) != FV_OK ||
+	memcpy(row.scope, w->scope, sizeof row.scope);
+	memcpy(row.signer, w->settings->signer, sizeof row.signer);
+	if ((rc = fv_store_config_put(w->host->store, &row, &w->hash)) != FV_OK ||
 	    (rc = fv_verb_keep_salted(w->host, "settings", w->note, &document)) != FV_OK ||
 	    (rc = fv_verb_policy(w->host, "settings", &document, index_out)) != FV_OK)
 		return rc;
-	return fv_store_change(
-	    w->host->store, everyone, FV_ITEM_CONFIG, fv_span_z(w->settings->agency));
+	/* An agency's go to everybody's list: each handheld is sent what is for its team. */
+	settings_key(w->settings->agency, w->scope, key);
+	return fv_store_change(w->host->store, audience, FV_ITEM_CONFIG, fv_span_z(key));
 }
 
 static int
@@ -91,23 +192,24 @@ import(struct work *w)
 	uint64_t index = 0;
 	bool is_held;
 	enum fv_err rc;
-	int code = verify(w);
+	int code;
 
-	if (code != FV_EXIT_OK || (code = check_newer(w, &is_held)) != FV_EXIT_OK)
+	if ((code = verify(w)) != FV_EXIT_OK || (code = check_scope(w)) != FV_EXIT_OK ||
+	    (code = check_newer(w, &is_held)) != FV_EXIT_OK)
 		return code;
 	if (is_held)
 		return fv_verb_done(w->answer_out, NULL,
-		    "settings of %s, version %llu, are in force already", w->settings->agency,
+		    "settings of %s, version %llu, are in force already", fv_buf_z(&w->who),
 		    (unsigned long long)w->settings->version);
 	if ((rc = keep(w, &index)) != FV_OK)
 		return fv_verb_broken(w->answer_out, w->file, rc);
 	return fv_verb_done(w->answer_out,
-	    json_pack("{s:s, s:I, s:s, s:I}", "agency", w->settings->agency, "version",
-		(json_int_t)w->settings->version, "signed_by", w->settings->signer, "leaf",
-		(json_int_t)index),
+	    json_pack("{s:s, s:s, s:I, s:s, s:I}", "agency", w->settings->agency, "scope",
+		w->scope, "version", (json_int_t)w->settings->version, "signed_by",
+		w->settings->signer, "leaf", (json_int_t)index),
 	    "settings of %s, version %llu, signed by %s, are in force; handhelds get them at "
 	    "their next sync; ledger entry %llu",
-	    w->settings->agency, (unsigned long long)w->settings->version, w->settings->signer,
+	    fv_buf_z(&w->who), (unsigned long long)w->settings->version, w->settings->signer,
 	    (unsigned long long)index);
 }
 
@@ -126,6 +228,7 @@ fv_do_settings_import(struct fv_host *host, const json_t *request, json_t **answ
 		code = fv_verb_broken(answer_out, w.file, FV_ENOMEM);
 	if (code == FV_EXIT_OK)
 		code = import(&w);
+	fv_buf_clear(&w.who);
 	free(w.settings);
 	free(w.roster);
 	return code;
@@ -134,110 +237,5 @@ fv_do_settings_import(struct fv_host *host, const json_t *request, json_t **answ
 int
 cmd_settings_import(int argc, char **argv)
 {
-	return fv_verb_send_file("settings import", IMPORT_USAGE, "note", argc, argv);
-}
-
-/* -- show --------------------------------------------------------------------------- */
-
-/* The settings in force; nobody on the roster of today need have signed them. */
-static enum fv_err
-load(struct fv_store *store, struct fv_settings *out)
-{
-	struct fv_roster *roster = NULL;
-	struct fv_signednote parts;
-	struct fv_store_note last;
-	struct fv_hash hash;
-	enum fv_err rc = fv_verb_roster(store, &roster, &hash);
-
-	if (rc != FV_OK || (rc = fv_store_note_last(store, FV_NOTE_CONFIG, &last)) != FV_OK)
-		goto cleanup;
-	rc = fv_settings_verify(last.note, roster, out, NULL);
-	if (rc == FV_EAUTH)
-		rc = fv_signednote_parse(last.note, &parts) == FV_OK
-		    ? fv_settings_parse(parts.text, out, NULL)
-		    : FV_ECORRUPT;
-cleanup:
-	free(roster);
-	return rc;
-}
-
-static json_t *
-json_value(const struct fv_settings *s, enum fv_setting setting)
-{
-	return fv_setting_is_number(setting)
-	    ? json_integer((json_int_t)fv_settings_uint(s, setting))
-	    : json_string(fv_settings_text(s, setting));
-}
-
-static bool
-print_json(const struct fv_settings *s)
-{
-	char name[FV_SETTING_NAME_MAX + 1];
-	json_t *all = json_array();
-
-	for (unsigned i = 0; all != NULL && i < FV_SETTING_COUNT; i++)
-		(void)json_array_append_new(all,
-		    json_pack("{s:s, s:o, s:s}", "name", fv_setting_name(i, name), "value",
-			json_value(s, i), "from", s->is_set[i] ? "signed" : "default"));
-	return fv_verb_print(json_pack("{s:o, s:o, s:I, s:o}", "version",
-	    s->version > 0 ? json_integer((json_int_t)s->version) : json_null(), "signer",
-	    s->signer[0] != '\0' ? json_string(s->signer) : json_null(), "passed_over",
-	    (json_int_t)(s->unknown_count + s->unfit_count), "settings", all));
-}
-
-static void
-print_text(const struct fv_settings *s)
-{
-	char name[FV_SETTING_NAME_MAX + 1];
-	const char *value;
-
-	if (s->version == 0)
-		puts("no settings are signed: all are defaults");
-	else if (s->signer[0] == '\0')
-		printf(
-		    "version %llu; its signer is no longer on the roster: handhelds that are "
-		    "enrolled from now on refuse it, so sign it again\n",
-		    (unsigned long long)s->version);
-	else
-		printf(
-		    "version %llu, signed by %s\n", (unsigned long long)s->version, s->signer);
-	for (unsigned i = 0; i < FV_SETTING_COUNT; i++) {
-		if (!s->is_set[i] && i >= FV_SETTING_PHRASES)
-			continue; /* those that ship are the handheld's */
-		value = fv_settings_text(s, i);
-		printf("%-18s %s%s%s\n", fv_setting_name(i, name), value,
-		    value[0] != '\0' ? "  " : "", s->is_set[i] ? "(signed)" : "(default)");
-	}
-}
-
-int
-cmd_settings_show(int argc, char **argv)
-{
-	bool as_json = false;
-	const struct fv_cli_option options[] = {
-	    {"json", FV_CLI_FLAG, &as_json, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	struct fv_settings *settings = NULL;
-	struct fv_store *store = NULL;
-	enum fv_err rc = FV_ENOMEM;
-	int code = fv_cli_parse(&argc, argv, options, SHOW_USAGE);
-
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if (!fv_verb_operands(argc, 0, 0, SHOW_USAGE))
-		return FV_EXIT_USAGE;
-	if ((code = fv_verb_open(&store)) != FV_EXIT_OK)
-		return code;
-	if ((settings = calloc(1, sizeof *settings)) != NULL)
-		rc = load(store, settings);
-	if (rc != FV_OK && rc != FV_ENOENT)
-		code = fv_verb_unread(rc);
-	else if (!as_json)
-		print_text(settings);
-	else if (!print_json(settings))
-		code = FV_EXIT_TEMPFAIL;
-	free(settings);
-	fv_store_close(store);
-	return code;
+	return fv_verb_send_file("settings import", USAGE, "note", argc, argv);
 }

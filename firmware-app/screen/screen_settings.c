@@ -67,7 +67,8 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_pair(page, FV_STYLE_PLAIN, _("locking"), _("%d min without a command"),
 	    (int)(fv_json_number(set, "lock_s") / 60));
 	fv_page_pair(page, FV_STYLE_PLAIN, _("version"), "%s", FV_VERSION);
-	fv_page_button(page, ID_LANGUAGE, 'g', "English / \u4e2d\u6587");
+	if (strlen(fv_json_str(set, "languages")) != 2) /* one alone leaves no choice */
+		fv_page_button(page, ID_LANGUAGE, 'g', "English / \u4e2d\u6587");
 	if (tracks != NULL)
 		fv_page_button(page, ID_POSITION, 'p', _("Your position"));
 	fv_page_button(page, ID_LOCK, 'l', _("Lock"));

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "firmware-app/screen/forms.h"
+#include "firmware-app/screen/ui.h"
+#include "firmware-app/words.h"
 
 enum id {
 	ID_SHOWN,
@@ -95,6 +97,23 @@ put_code(const struct card *c, struct fv_page *page)
 	    fv_page_art(page, json_string_value(line));
 }
 
+/* What the debtor reads, in the language of the slip. */
+static void
+put_slip(const struct card *c, struct fv_page *page)
+{
+	const bool is_chinese = strcmp(fv_json_str(c->json, "language"), "zh") == 0;
+	char own[FV_WORDS_LANGUAGE_MAX + 1];
+
+	snprintf(own, sizeof own, "%s", fv_words_language());
+	if (!is_chinese || !fv_term_is_poor())
+		fv_words_choose(fv_span_z(is_chinese ? "zh_CN" : "en"));
+	fv_page_line(page, FV_STYLE_STRONG, "%s", fv_json_str(c->json, "name"));
+	put_pair(page, c->json, _("phone"), "phone");
+	put_pair(page, c->json, _("hotline"), "hotline");
+	put_code(c, page);
+	fv_words_choose(fv_span_z(own));
+}
+
 static void
 build_slip(struct fv_ui *ui, void *state, struct fv_page *page)
 {
@@ -104,10 +123,7 @@ build_slip(struct fv_ui *ui, void *state, struct fv_page *page)
 	if (c->failed[0] != '\0')
 		fv_page_line(page, FV_STYLE_BAD, "%s", c->failed);
 	if (c->json != NULL) {
-		fv_page_line(page, FV_STYLE_STRONG, "%s", fv_json_str(c->json, "name"));
-		put_pair(page, c->json, _("phone"), "phone");
-		put_pair(page, c->json, _("hotline"), "hotline");
-		put_code(c, page);
+		put_slip(c, page);
 		fv_page_line(page, FV_STYLE_ASK, "%s",
 		    _("For the debtor alone. Never leave it at the door."));
 		fv_page_button(page, ID_SHOWN, 's', _("Shown"));
@@ -140,6 +156,8 @@ build_credential(struct fv_ui *ui, void *state, struct fv_page *page)
 	(void)ui;
 	if (c->failed[0] != '\0')
 		fv_page_line(page, FV_STYLE_BAD, "%s", c->failed);
+	if (*fv_json_str(c->json, "from") != '\0')
+		fv_page_line(page, FV_STYLE_STRONG, "%s", fv_json_str(c->json, "from"));
 	put_pair(page, c->json, _("agency"), "agency");
 	put_pair(page, c->json, _("badge"), "badge");
 	put_pair(page, c->json, _("name"), "name");

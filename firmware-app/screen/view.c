@@ -40,6 +40,19 @@ fv_ui_speak(struct fv_ui *ui, bool is_chinese)
 	ui->is_dirty = true;
 }
 
+/* The officer's choice stays among the languages that are set. */
+static void
+follow_languages(struct fv_ui *ui)
+{
+	const char *allowed =
+	    fv_json_str(json_object_get(ui->status, "settings"), "languages");
+	const bool is_chinese = fv_ui_is_chinese();
+
+	if (is_chinese ? strcmp(allowed, "en") == 0
+		       : strcmp(allowed, "zh") == 0 && !fv_term_is_poor())
+		fv_ui_speak(ui, !is_chinese);
+}
+
 void
 fv_ui_quit(struct fv_ui *ui)
 {
@@ -138,6 +151,7 @@ on_status(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 	json_decref(ui->status);
 	ui->status = json_deep_copy(answer->json);
 	read_status(ui);
+	follow_languages(ui);
 	follow_lock(ui, was_locked);
 	if (!was_known && !ui->view.is_locked)
 		fv_ui_home(ui); /* it has nothing yet */

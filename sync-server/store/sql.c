@@ -63,6 +63,9 @@
 #define FINDING_NEWEST                                                                        \
 	"WHERE revision = (SELECT max(revision) FROM finding f WHERE f.id = finding.id) "
 
+#define CONFIG_COLUMNS                                                                        \
+	"SELECT c.scope, c.version, c.signer, c.taken_ms, n.note FROM config c JOIN note n"   \
+	" ON n.kind = 3 AND n.version = c.version "
 #define STAFF_COLUMNS                                                                         \
 	"SELECT id, agency, badge, team, source, added_ms, disabled_ms, reason, ends_ms "     \
 	"FROM staff "
@@ -619,4 +622,14 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_STAFF_GET] = STAFF_COLUMNS "WHERE id = ?1",
     [FV_SQL_STAFF_EACH] =
 	STAFF_COLUMNS "WHERE id > ?1 AND (?3 IS NULL OR agency = ?3) ORDER BY id LIMIT ?2",
+    [FV_SQL_CONFIG_PUT] = "INSERT INTO config VALUES(?1, ?2, ?3, ?4)",
+    [FV_SQL_CONFIG_LAST] = CONFIG_COLUMNS "WHERE scope = ?1 ORDER BY c.version DESC LIMIT 1",
+    [FV_SQL_CONFIG_EACH] =
+	CONFIG_COLUMNS "WHERE c.version = (SELECT max(version) FROM config WHERE"
+		       " scope = c.scope) ORDER BY c.scope",
+    [FV_SQL_CONFIG_TEAMS] = "SELECT id FROM team WHERE agency = ?1 UNION"
+			    " SELECT team FROM device WHERE agency = ?1 ORDER BY 1",
+    [FV_SQL_CONFIG_SAID] =
+	"SELECT payload FROM record WHERE id >= ?1 << 40 AND id < (?1 + 1) << 40"
+	" AND type = ?2 AND payload IS NOT NULL ORDER BY id DESC LIMIT 1",
 };

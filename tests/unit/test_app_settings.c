@@ -47,6 +47,13 @@ bring(struct handheld *h, const char *lines, const unsigned *by, size_t count)
 	return out;
 }
 
+/* The handheld's ticket names a team, and its dev is this. */
+static void
+be_of_team(struct handheld *h, const char *team)
+{
+	snprintf(h->app.identity.ticket.team, sizeof h->app.identity.ticket.team, "%s", team);
+}
+
 static uint64_t
 lock_after(const struct handheld *h)
 {
@@ -115,6 +122,65 @@ the_same_settings_again_are_no_news(void **state)
 	out = bring(h, "version 4\nlock.after_s 60\n", both, 2);
 	assert_true(out.refused == 0 && !out.has_settings);
 	assert_int_equal(lock_after(h), 60);
+}
+
+static void
+settings_of_its_team_and_its_own_go_before_everybodys(void **state)
+{
+	struct handheld *h = open_desk(state);
+	struct fv_buf own = {0};
+
+	be_of_team(h, "east");
+	bring(h, "version 1\nlock.after_s 60\nslip.name Bank\nsos.number 110\n", S1, 1);
+	bring(h, "version 2\nfor team east,west\nlock.after_s 50\nslip.name Firm\n", S2, 1);
+	fv_buf_put_z(&own, "version 3\nfor device ");
+	fv_buf_put_hex(&own, h->app.identity.dev, FV_DEV_BYTES);
+	fv_buf_put_z(&own, "\nlock.after_s 40\n");
+	assert_true(bring(h, fv_buf_z(&own), S1, 1).has_settings);
+	assert_int_equal(lock_after(h), 40);
+	assert_string_equal(fv_settings_text(h->app.settings, FV_SETTING_SLIP_NAME), "Firm");
+	assert_string_equal(fv_settings_text(h->app.settings, FV_SETTING_SOS_NUMBER), "110");
+	assert_int_equal(h->app.settings->version, 3);
+	/* Everybody's again, with a higher number: it does not go before the team's. */
+	bring(h, "version 4\nlock.after_s 70\nslip.name Bank2\n", S1, 1);
+	assert_int_equal(lock_after(h), 40);
+	assert_string_equal(fv_settings_text(h->app.settings, FV_SETTING_SLIP_NAME), "Firm");
+	assert_int_equal(h->app.settings->version, 4);
+	fv_buf_clear(&own);
+}
+
+static void
+settings_for_other_teams_and_handhelds_are_refused(void **state)
+{
+	struct handheld *h = open_desk(state);
+
+	be_of_team(h, "east");
+	assert_int_equal(
+	    bring(h, "version 1\nfor team west\nlock.after_s 60\n", S1, 1).refused, 1);
+	assert_int_equal(bring(h,
+			     "version 2\nfor device ffffffffffffffffffffffffffffffff\n"
+			     "lock.after_s 60\n",
+			     S1, 1)
+			     .refused,
+	    1);
+	assert_null(h->app.settings);
+}
+
+static void
+each_scope_never_goes_back_whatever_the_others_are_at(void **state)
+{
+	struct handheld *h = open_desk(state);
+
+	be_of_team(h, "east");
+	bring(h, "version 7\nlock.after_s 60\n", S1, 1);
+	bring(h, "version 5\nfor team east\nlock.after_s 50\n", S1, 1);
+	assert_int_equal(lock_after(h), 50); /* they may come in any order */
+	assert_int_equal(
+	    bring(h, "version 4\nfor team east\nlock.after_s 30\n", S1, 1).refused, 1);
+	assert_int_equal(bring(h, "version 6\nlock.after_s 30\n", S1, 1).refused, 1);
+	assert_int_equal(
+	    bring(h, "version 5\nfor team east\nlock.after_s 30\n", S1, 1).refused, 1);
+	assert_int_equal(lock_after(h), 50);
 }
 
 /* A card is here and the last good sync was just now. */
@@ -233,6 +299,9 @@ main(void)
 	    T(an_older_version_is_never_taken),
 	    T(other_settings_under_the_same_version_are_refused),
 	    T(the_same_settings_again_are_no_news),
+	    T(settings_of_its_team_and_its_own_go_before_everybodys),
+	    T(settings_for_other_teams_and_handhelds_are_refused),
+	    T(each_scope_never_goes_back_whatever_the_others_are_at),
 	    T(cards_stay_for_72_hours_without_a_sync_and_then_go),
 	    T(the_agency_sets_how_long_cards_stay),
 	    T(a_clock_that_is_set_back_keeps_no_card_while_the_machine_runs),

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,9 @@ without_settings_all_are_the_defaults(void **state)
 	assert_string_equal(fv_settings_text(NULL, FV_SETTING_SLIP_URL), "");
 	assert_string_equal(fv_settings_text(NULL, FV_SETTING_SOS_NUMBER), "110");
 	assert_string_equal(fv_settings_text(NULL, FV_SETTING_WELFARE_HELPLINE), "12356");
+	assert_int_equal(fv_settings_uint(NULL, FV_SETTING_DATA_CAP_MIB_DAY), 0);
+	assert_int_equal(fv_settings_uint(NULL, FV_SETTING_SYNC_INTERVAL_MIN), 15);
+	assert_int_equal(fv_settings_uint(NULL, FV_SETTING_VISIT_RADIUS_M), 100);
 	assert_string_equal(fv_settings_text(NULL, fv_setting_phrase(1, false)), "");
 	assert_string_equal(fv_settings_text(NULL, fv_setting_phrase(20, true)), "");
 }
@@ -242,6 +246,155 @@ too_many_lines_are_refused(void **state)
 	fv_buf_clear(&lines);
 }
 
+/* -- whom they are for ---------------------------------------------------------------- */
+
+#define DEV_HEX "000102030405060708090a0b0c0d0e0f"
+static const uint8_t DEV[FV_DEV_BYTES] = {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+static const uint8_t OTHER[FV_DEV_BYTES] = {9};
+
+static void
+a_text_says_whom_it_is_for_and_is_written_back_alike(void **state)
+{
+	static const char *const texts[] = {
+	    "version 3\nfor team t1,t2,t3\nlock.after_s 60\n",
+	    "version 3\nfor device " DEV_HEX "\nlock.after_s 60\n",
+	    "version 3\nfor team a\n",
+	};
+	struct world *w = *state;
+	struct fv_buf text = {0}, want = {0};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		fv_buf_reset(&text);
+		fv_buf_reset(&want);
+		assert_int_equal(parse(w, texts[i]), FV_OK);
+		fv_buf_putf(&want, "fieldvisit/v1/config/north\n%s", texts[i]);
+		fv_settings_put(&text, w->settings);
+		assert_string_equal(fv_buf_z(&text), fv_buf_z(&want));
+	}
+	fv_buf_clear(&text);
+	fv_buf_clear(&want);
+}
+
+static void
+each_handheld_can_tell_whether_a_text_is_for_it(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(parse(w, "version 3\n"), FV_OK);
+	assert_true(fv_settings_concern(w->settings, fv_span_z("t9"), OTHER));
+	assert_int_equal(parse(w, "version 3\nfor team t1,t10\n"), FV_OK);
+	assert_true(fv_settings_concern(w->settings, fv_span_z("t1"), DEV));
+	assert_true(fv_settings_concern(w->settings, fv_span_z("t10"), DEV));
+	assert_false(fv_settings_concern(w->settings, fv_span_z("t"), DEV));
+	assert_false(fv_settings_concern(w->settings, fv_span_z("t1,t10"), DEV));
+	assert_false(fv_settings_concern(w->settings, fv_span_z(""), DEV));
+	assert_int_equal(parse(w, "version 3\nfor device " DEV_HEX "\n"), FV_OK);
+	assert_true(fv_settings_concern(w->settings, fv_span_z("t1"), DEV));
+	assert_false(fv_settings_concern(w->settings, fv_span_z("t1"), OTHER));
+}
+
+static void
+whom_a_text_is_for_has_one_spelling_and_one_place(void **state)
+{
+	static const struct {
+		const char *lines;
+		size_t line;
+	} rows[] = {
+	    {"version 3\nfor everybody\n", 3},
+	    {"version 3\nfor\n", 3},
+	    {"version 3\nfor team\n", 3},
+	    {"version 3\nfor team \n", 3},
+	    {"version 3\nfor team t1,\n", 3},
+	    {"version 3\nfor team ,t1\n", 3},
+	    {"version 3\nfor team t2,t1\n", 3},
+	    {"version 3\nfor team t1,t1\n", 3},
+	    {"version 3\nfor team t1, t2\n", 3},
+	    {"version 3\nfor team t1 t2\n", 3},
+	    {"version 3\nfor team 12345678901234567890123456\n", 3},
+	    {"version 3\nfor device 0001\n", 3},
+	    {"version 3\nfor device " DEV_HEX "00\n", 3},
+	    {"version 3\nfor device 000102030405060708090A0B0C0D0E0F\n", 3},
+	    {"version 3\nfor team t1\nfor team t2\n", 4},
+	    {"version 3\nlock.after_s 60\nfor team t1\n", 4},
+	    {"for team t1\nversion 3\n", 2},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(parse(w, rows[i].lines), FV_EFORMAT);
+		assert_int_equal(w->fault.line, rows[i].line);
+		assert_int_equal(w->settings->version, 0);
+	}
+}
+
+static void
+teams_are_put_in_order_and_have_a_bound(void **state)
+{
+	struct world *w = *state;
+	struct fv_buf many = {0};
+
+	assert_int_equal(fv_settings_set_teams(w->settings, fv_span_z("t2,t10,t1")), FV_OK);
+	assert_string_equal(w->settings->teams, "t1,t10,t2");
+	assert_int_equal(w->settings->scope, FV_SETTINGS_TEAM);
+	assert_int_equal(fv_settings_set_teams(w->settings, fv_span_z("a,b,a")), FV_EFORMAT);
+	for (unsigned i = 0; i < FV_SETTINGS_TEAMS_MAX; i++)
+		fv_buf_putf(&many, "%steam-with-a-long-name-%02u", i > 0 ? "," : "", i);
+	assert_int_equal(fv_settings_set_teams(w->settings, fv_buf_span(&many)), FV_OK);
+	assert_string_equal(w->settings->teams, fv_buf_z(&many));
+	fv_buf_put_z(&many, ",x");
+	assert_int_equal(fv_settings_set_teams(w->settings, fv_buf_span(&many)), FV_ETOOBIG);
+	fv_buf_clear(&many);
+}
+
+/* Lay a text on what is there. */
+static void
+lay(struct world *w, struct fv_settings *all, const char *lines, const char *signer)
+{
+	assert_int_equal(parse(w, lines), FV_OK);
+	snprintf(w->settings->signer, sizeof w->settings->signer, "%s", signer);
+	fv_settings_lay(all, w->settings);
+}
+
+static void
+the_narrower_scope_goes_before_the_wider_setting_by_setting(void **state)
+{
+	struct world *w = *state;
+	struct fv_settings *all = calloc(1, sizeof *all);
+
+	assert_non_null(all);
+	lay(w, all, "version 9\nlock.after_s 60\nslip.name Bank\nsos.number 110\n", "s1");
+	lay(w, all, "version 4\nfor team t1\nslip.name Firm\nsos.number 119\n", "s2");
+	lay(w, all, "version 5\nfor device " DEV_HEX "\nslip.phone \nsos.number 112\n", "s2");
+	assert_int_equal(fv_settings_uint(all, FV_SETTING_LOCK_AFTER_S), 60);
+	assert_string_equal(fv_settings_text(all, FV_SETTING_SLIP_NAME), "Firm");
+	assert_string_equal(fv_settings_text(all, FV_SETTING_SOS_NUMBER), "112");
+	assert_true(all->is_set[FV_SETTING_SLIP_PHONE]);
+	assert_int_equal(fv_settings_uint(all, FV_SETTING_ATTACH_MAX_BYTES), 16777216);
+	/* One number and one name for all of it: the highest version's. */
+	assert_int_equal(all->version, 9);
+	assert_string_equal(all->signer, "s1");
+	fv_settings_unset(all, FV_SETTING_SLIP_NAME);
+	assert_string_equal(fv_settings_text(all, FV_SETTING_SLIP_NAME), "");
+	free(all);
+}
+
+static void
+a_language_that_is_wanted_is_spoken_where_it_is_among_those_set(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(fv_settings_speak_chinese(NULL, FV_SETTING_UI_LANGUAGES, true));
+	assert_false(fv_settings_speak_chinese(NULL, FV_SETTING_UI_LANGUAGES, false));
+	assert_int_equal(parse(w, "version 1\nslip.languages zh\nui.languages en\n"), FV_OK);
+	assert_false(fv_settings_speak_chinese(w->settings, FV_SETTING_UI_LANGUAGES, true));
+	assert_true(fv_settings_speak_chinese(w->settings, FV_SETTING_SLIP_LANGUAGES, false));
+	assert_int_equal(parse(w, "version 1\nui.languages en,zh\n"), FV_OK);
+	assert_true(fv_settings_speak_chinese(w->settings, FV_SETTING_UI_LANGUAGES, true));
+	assert_int_equal(parse(w, "version 1\nui.languages zh,en\n"), FV_OK);
+	assert_int_equal(w->settings->unfit_count, 1);
+}
+
 static void
 a_supervisors_signature_is_needed_and_named(void **state)
 {
@@ -284,6 +437,12 @@ main(void)
 	    T(what_a_newer_server_adds_is_passed_over),
 	    T(a_malformed_text_is_refused_by_line),
 	    T(too_many_lines_are_refused),
+	    T(a_text_says_whom_it_is_for_and_is_written_back_alike),
+	    T(each_handheld_can_tell_whether_a_text_is_for_it),
+	    T(whom_a_text_is_for_has_one_spelling_and_one_place),
+	    T(teams_are_put_in_order_and_have_a_bound),
+	    T(the_narrower_scope_goes_before_the_wider_setting_by_setting),
+	    T(a_language_that_is_wanted_is_spoken_where_it_is_among_those_set),
 	    T(a_supervisors_signature_is_needed_and_named),
 	    T(an_altered_value_breaks_the_signature),
 	};
