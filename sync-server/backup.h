@@ -42,4 +42,37 @@ FV_NODISCARD enum fv_err fv_backup_write(
 FV_NODISCARD enum fv_err fv_backup_restore(
     const char *path, const char *dir, struct fv_backup_sum *sum_out, const char **why_out);
 
+/*
+ * See that the backup `path` can be restored: all that a restore looks at, in the folder
+ * "PATH.check" beside it, which is taken away again.  It needs as much room as the backup.
+ * *why_out is a sentence for people.
+ * Errors: as fv_backup_restore();  FV_EEXIST  that folder is there and holds something else
+ */
+FV_NODISCARD enum fv_err fv_backup_check(
+    const char *path, struct fv_backup_sum *sum_out, const char **why_out);
+
+/* -- a folder of backups (backup_keep.c) -------------------------------------------------- */
+
+#define FV_BACKUP_NAME_BYTES 48U /* "fieldvisit-20261123T085000Z.backup" and its NUL */
+
+/* What a backup that is made now is called. */
+void fv_backup_name(int64_t now_ms, char name_out[FV_BACKUP_NAME_BYTES]);
+
+typedef void (*fv_backup_left_fn)(const char *name, void *ctx);
+
+/*
+ * Of the backups in `folder` leave the newest `keep` by name, the one that was just `made`
+ * among them whatever the clock says.  Only what has such a name, and is a backup of the
+ * server whose data folder is `dir`, goes; what has such a name and is not is told to
+ * `on_left` and stays.
+ * Errors: FV_EIO  the folder cannot be read, or a file not taken away;  FV_ENOMEM
+ */
+struct fv_backup_folder {
+	const char *folder, *dir;
+	const char *made; /* a name */
+	size_t keep;      /* at least 1 */
+};
+FV_NODISCARD enum fv_err fv_backup_prune(const struct fv_backup_folder *in,
+    fv_backup_left_fn on_left, void *ctx, size_t *pruned_out);
+
 #endif

@@ -61,6 +61,7 @@ int cmd_officer_add(int argc, char **argv);
 int cmd_officer_list(int argc, char **argv);
 int cmd_officer_set(int argc, char **argv);
 int cmd_officer_show(int argc, char **argv);
+int cmd_outcomes(int argc, char **argv);
 int cmd_pack_import(int argc, char **argv);
 int cmd_pack_lint(int argc, char **argv);
 int cmd_plan_close(int argc, char **argv);

@@ -1,223 +1,62 @@
-/* doctor: what is wrong with a server, one line each, with the repair to type.  Reads only. */
+/* doctor: what is wrong with a server, one line each, with the repair to type (health.h).  A
+ * server that runs is asked, and its listeners are tried; without one it looks itself. */
 #include <netdb.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "sync-server/cmd.h"
 #include "sync-server/control.h"
-#include "sync-server/keys.h"
-#include "sync-server/rejudge.h"
-#include "sync-server/store/log.h"
+#include "sync-server/healthwatch.h"
 #include "sync-server/verb.h"
 
 #define USAGE "doctor [--sync HOST:PORT] [--json]"
-#define DEFAULT_SYNC "127.0.0.1:8460"
-#define FREE_BROKEN_MIB 64U
-#define FREE_FEW_MIB 1024U
-#define FAR_MS INT64_C(5000) /* a leaf may be as far ahead of the clock as this */
 #define ANSWER_S 5
-#define JUDGED_LATE_MS INT64_C(600000)
-
-enum health { HEALTH_OK, HEALTH_ATTENTION, HEALTH_BROKEN };
+#define JOURNAL "journalctl -u fieldvisitd"
 
 struct doctor {
-	const char *dir;
-	json_t *lines;          /* owned: an array, with --json; else NULL */
-	struct fv_store *store; /* owned: NULL: it cannot be read */
+	json_t *lines; /* owned: an array, with --json; else NULL */
 	bool is_ill;
 };
 
-static void say(struct doctor *d, const char *what, enum health health, const char *repair,
-    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
 static void
-say(struct doctor *d, const char *what, enum health health, const char *repair,
-    const char *fmt, ...)
+say(struct doctor *d, const char *check, const char *state, const char *says,
+    const char *repair)
 {
-	static const char *const words[] = {"ok", "attention", "broken"};
-	char says[512];
-	va_list args;
-
-	va_start(args, fmt);
-	(void)vsnprintf(says, sizeof says, fmt, args);
-	va_end(args);
-	if (health != HEALTH_OK)
+	if (strcmp(state, "ok") != 0)
 		d->is_ill = true;
+	if (repair != NULL && repair[0] == '\0')
+		repair = NULL;
 	if (d->lines != NULL)
 		json_array_append_new(d->lines,
-		    json_pack("{s:s, s:s, s:s, s:s?}", "check", what, "state", words[health],
-			"says", says, "repair", repair));
+		    json_pack("{s:s, s:s, s:s, s:s?}", "check", check, "state", state, "says",
+			says, "repair", repair));
 	else
-		printf("%-9s  %-8s  %s%s%s\n", words[health], what, says,
-		    repair != NULL ? "; " : "", repair != NULL ? repair : "");
+		printf("%-9s  %-8s  %s%s%s\n", state, check, says, repair != NULL ? "; " : "",
+		    repair != NULL ? repair : "");
 }
 
-/* False: there is none, and nothing below can be looked at. */
-static bool
-look_at_folder(struct doctor *d)
-{
-	struct stat st;
-
-	if (stat(d->dir, &st) != 0) {
-		say(d, "folder", HEALTH_BROKEN, "fieldvisitd init, or name another with --dir",
-		    "%s is not there, or this user may not enter it", d->dir);
-		return false;
-	}
-	if (geteuid() != 0 && st.st_uid != geteuid())
-		say(d, "folder", HEALTH_BROKEN, "run this as its owner: sudo -u fieldvisitd",
-		    "%s belongs to another user", d->dir);
-	else if ((st.st_mode & 077) != 0)
-		say(d, "folder", HEALTH_BROKEN, "chmod 700 the folder",
-		    "others may enter %s, where keys lie", d->dir);
-	else
-		say(d, "folder", HEALTH_OK, NULL, "%s is its user's alone", d->dir);
-	return true;
-}
-
+/* What this process can see of the folder; only its quick part where it cannot be read. */
 static void
-look_at_keys(struct doctor *d)
+look_here(struct doctor *d, const char *dir)
 {
-	uint8_t seed[FV_SEED_BYTES] = {0};
-	char person[256];
-	enum fv_err rc = fv_keys_load_log(d->dir, seed);
-
-	fv_wipe(seed, sizeof seed);
-	if (fv_keys_find_secret(d->dir, person) != NULL)
-		say(d, "keys", HEALTH_BROKEN,
-		    "move it to its owner's machine: the server will not start beside it",
-		    "a person's secret key lies in the folder: %s", person);
-	else if (rc == FV_EDENIED)
-		say(d, "keys", HEALTH_BROKEN, "chmod 600 log.key hpke-*.key there",
-		    "others may read log.key");
-	else if (rc != FV_OK)
-		say(d, "keys", HEALTH_BROKEN, "fieldvisitd restore FILE, into an empty folder",
-		    "log.key: %s", fv_err_text(rc));
-	else
-		say(d, "keys", HEALTH_OK, NULL, "the log's key is there, and no person's");
-}
-
-static void
-look_at_store(struct doctor *d)
-{
+	struct health_in in = {.dir = dir, .now_ms = fv_host_now_ms()};
+	struct health health;
 	char path[FV_HOST_PATH_BYTES];
-	enum fv_err rc = FV_ERANGE;
 
-	if (fv_host_path(d->dir, "fieldvisit.db", path))
-		rc = fv_store_open(&d->store, path, FV_STORE_READ);
-	if (rc == FV_OK)
-		say(d, "store", HEALTH_OK, NULL, "it can be read");
-	else
-		say(d, "store", HEALTH_BROKEN,
-		    rc == FV_ENOENT         ? "fieldvisitd init"
-			: rc == FV_ESTATE   ? "fieldvisitd serve, once, of this version"
-			: rc == FV_EVERSION ? "install the newer fieldvisitd that wrote it"
-					    : "fieldvisitd restore FILE, into an empty folder",
-		    "%s", fv_err_text(rc));
-}
-
-static void
-look_at_disk(struct doctor *d)
-{
-	struct statvfs fs;
-	unsigned long long mib;
-
-	if (statvfs(d->dir, &fs) != 0)
-		return;
-	mib = (unsigned long long)fs.f_bavail * fs.f_frsize >> 20;
-	say(d, "disk",
-	    mib < FREE_BROKEN_MIB    ? HEALTH_BROKEN
-		: mib < FREE_FEW_MIB ? HEALTH_ATTENTION
-				     : HEALTH_OK,
-	    mib < FREE_FEW_MIB ? "free some space, or move the folder" : NULL,
-	    "%llu MiB are free", mib);
-}
-
-/* Time of the ledger's last leaf.  False: it cannot be read. */
-static bool
-last_leaf_ms(struct fv_store *store, int64_t *ms_out)
-{
-	struct fv_buf data = {0};
-	struct fv_leaf leaf;
-	uint64_t count = 0;
-	bool is_read = fv_store_leaf_count(store, &count) == FV_OK && count > 0 &&
-	    fv_store_leaf_get(store, count - 1, &data) == FV_OK &&
-	    fv_leaf_parse(fv_buf_span(&data), &leaf) == FV_OK;
-
-	if (is_read)
-		*ms_out = leaf.time_ms;
-	fv_buf_clear(&data);
-	return is_read;
-}
-
-static void
-look_at_clock(struct doctor *d)
-{
-	int64_t leaf_ms;
-
-	if (d->store == NULL || !last_leaf_ms(d->store, &leaf_ms))
-		say(d, "clock", HEALTH_ATTENTION, NULL, "not compared: no ledger to read");
-	else if (leaf_ms > fv_host_now_ms() + FAR_MS)
-		say(d, "clock", HEALTH_BROKEN, "timedatectl set-ntp true",
-		    "it is before the ledger's last leaf");
-	else
-		say(d, "clock", HEALTH_OK, NULL, "not before the ledger's last leaf");
-}
-
-static void
-look_at_papers(struct doctor *d)
-{
-	struct fv_roster *roster = NULL;
-	struct fv_hash hash;
-
-	if (d->store == NULL)
-		return;
-	if (fv_verb_roster(d->store, &roster, &hash) != FV_OK)
-		say(d, "roster", HEALTH_ATTENTION, "fieldvisitd roster import FILE",
-		    "none is in force: no handheld can enrol");
-	else
-		say(d, "roster", HEALTH_OK, NULL, "version %llu is in force",
-		    (unsigned long long)roster->version);
-	free(roster);
-}
-
-/* What waits to be judged is no trouble while a server runs, unless it waits long. */
-static void
-look_at_verdicts(struct doctor *d)
-{
-	struct rejudge_state state;
-	bool is_late;
-
-	if (d->store == NULL || rejudge_state(d->store, &state) != FV_OK)
-		return;
-	is_late = state.since_ms != 0 && fv_host_now_ms() - state.since_ms > JUDGED_LATE_MS;
-	say(d, "verdicts", is_late ? HEALTH_ATTENTION : HEALTH_OK,
-	    is_late ? "fieldvisitd serve judges them while it runs" : NULL,
-	    "%llu cases wait to be judged%s", (unsigned long long)state.waiting,
-	    state.is_round ? ", a round over all of them included" : "");
-}
-
-static void
-look_at_server(struct doctor *d, bool *is_up_out)
-{
-	json_t *request = json_pack("{s:s}", "verb", ""), *answer = NULL;
-	enum fv_err rc =
-	    request != NULL ? fv_control_call(d->dir, request, &answer) : FV_ENOMEM;
-
-	*is_up_out = rc == FV_OK;
-	if (rc == FV_OK)
-		say(d, "server", HEALTH_OK, NULL,
-		    "it runs, and answers on its control socket");
-	else
-		say(d, "server", HEALTH_BROKEN, "systemctl enable --now fieldvisitd",
-		    "none runs on this folder");
-	json_decref(request);
-	json_decref(answer);
+	in.store_rc = FV_ERANGE;
+	if (fv_host_path(dir, "fieldvisit.db", path))
+		in.store_rc = fv_store_open(&in.store, path, FV_STORE_READ);
+	health_look(&in, &health);
+	fv_store_close(in.store);
+	for (size_t i = 0; i < health.count; i++)
+		say(d, health.lines[i].check, health_word(health.lines[i].state),
+		    health.lines[i].says, health.lines[i].repair);
+	if (access(dir, F_OK) == 0)
+		say(d, "server", health_word(HEALTH_BROKEN), "none runs on this folder",
+		    "systemctl enable --now fieldvisitd");
 }
 
 /* A connection to "HOST:PORT".  -1: none. */
@@ -252,69 +91,98 @@ reach(const char *address)
 	return fd;
 }
 
+/* Whether it answers at all: what it says of its health stands in the other lines.  Of one
+ * with TLS that it takes a connection. */
 static void
-look_at_listener(struct doctor *d, const char *address)
+try_listener(struct doctor *d, const char *name, const char *address, bool is_tls)
 {
 	static const char ask[] = "GET /healthz HTTP/1.0\r\n\r\n";
-	char head[16] = "";
+	char head[16] = "", says[320];
 	int fd = reach(address);
 
-	if (fd >= 0 && send(fd, ask, sizeof ask - 1, MSG_NOSIGNAL) == (ssize_t)sizeof ask - 1)
+	if (fd >= 0 && !is_tls &&
+	    send(fd, ask, sizeof ask - 1, MSG_NOSIGNAL) == (ssize_t)sizeof ask - 1)
 		(void)recv(fd, head, sizeof head - 1, MSG_WAITALL);
 	if (fd >= 0)
 		close(fd);
-	if (fd < 0)
-		say(d, "listener", HEALTH_BROKEN,
-		    "name the one of serve with --sync, or see journalctl -u fieldvisitd",
-		    "nobody listens at %s", address);
-	else if (strncmp(head, "HTTP/1.", 7) != 0 || strncmp(head + 8, " 200", 4) != 0)
-		say(d, "listener", HEALTH_BROKEN, "journalctl -u fieldvisitd",
-		    "%s does not say that it is well", address);
-	else
-		say(d, "listener", HEALTH_OK, NULL, "%s is well", address);
+	if (fd < 0) {
+		(void)snprintf(says, sizeof says, "nobody listens at %s", address);
+		say(d, name, health_word(HEALTH_BROKEN), says,
+		    "name the one of serve with --sync, or see " JOURNAL);
+	} else if (!is_tls && strncmp(head, "HTTP/1.", 7) != 0) {
+		(void)snprintf(says, sizeof says, "%s does not answer", address);
+		say(d, name, health_word(HEALTH_BROKEN), says, JOURNAL);
+	} else {
+		(void)snprintf(says, sizeof says, "%s answers", address);
+		say(d, name, health_word(HEALTH_OK), says, NULL);
+	}
+}
+
+/* As a running server sees itself; then its doors from outside.  `sync`: another address of
+ * the handhelds' listener, such as a proxy's; NULL: its own. */
+static void
+show_answer(struct doctor *d, json_t *answer, const char *sync)
+{
+	json_t *row;
+	const char *check, *state, *says, *repair, *address;
+	int is_tls;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "lines"), i, row)
+	{
+		repair = json_string_value(json_object_get(row, "repair"));
+		if (json_unpack(row, "{s:s, s:s, s:s}", "check", &check, "state", &state,
+			"says", &says) == 0)
+			say(d, check, state, says, repair);
+	}
+	say(d, "server", health_word(HEALTH_OK), "it runs, and answers on its control socket",
+	    NULL);
+	json_array_foreach(json_object_get(answer, "listeners"), i, row)
+	{
+		if (json_unpack(row, "{s:s, s:s, s:b}", "name", &check, "address", &address,
+			"tls", &is_tls) != 0)
+			continue;
+		try_listener(d, check,
+		    sync != NULL && strcmp(check, "listener") == 0 ? sync : address,
+		    is_tls != 0);
+	}
 }
 
 static void
-look(struct doctor *d, const char *address)
+look(struct doctor *d, const char *sync)
 {
-	bool is_up = false;
+	const char *dir = fv_host_dir();
+	json_t *request = json_pack("{s:s}", "verb", "health"), *answer = NULL;
+	enum fv_err rc = request != NULL ? fv_control_call(dir, request, &answer) : FV_ENOMEM;
 
-	if (!look_at_folder(d))
-		return;
-	look_at_keys(d);
-	look_at_store(d);
-	look_at_disk(d);
-	look_at_clock(d);
-	look_at_papers(d);
-	look_at_verdicts(d);
-	look_at_server(d, &is_up);
-	if (is_up)
-		look_at_listener(d, address);
+	if (rc == FV_OK)
+		show_answer(d, answer, sync);
+	else
+		look_here(d, dir);
+	json_decref(request);
+	json_decref(answer);
 }
 
 int
 cmd_doctor(int argc, char **argv)
 {
-	const char *address = NULL;
+	const char *sync = NULL;
 	bool as_json = false;
 	const struct fv_cli_option options[] = {
-	    {"sync", FV_CLI_TEXT, &address, false},
+	    {"sync", FV_CLI_TEXT, &sync, false},
 	    {"json", FV_CLI_FLAG, &as_json, false},
 	    {NULL, FV_CLI_FLAG, NULL, false},
 	};
-	struct doctor d = {.dir = fv_host_dir()};
+	struct doctor d = {0};
 	int code = fv_cli_parse(&argc, argv, options, USAGE);
 
 	if (code != FV_EXIT_OK)
 		return code < 0 ? FV_EXIT_OK : code;
 	if (!fv_verb_operands(argc, 0, 0, USAGE))
 		return FV_EXIT_USAGE;
-	if (address == NULL && (address = getenv("FIELDVISITD_SYNC")) == NULL)
-		address = DEFAULT_SYNC;
 	if (as_json)
 		d.lines = json_array();
-	look(&d, address);
-	fv_store_close(d.store);
+	look(&d, sync);
 	if (d.lines != NULL)
 		json_dumpf(d.lines, stdout, JSON_COMPACT);
 	if (d.lines != NULL)

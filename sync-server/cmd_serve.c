@@ -14,12 +14,14 @@
 #include "sync-server/cli.h"
 #include "sync-server/control.h"
 #include "sync-server/desk/desk.h"
+#include "sync-server/healthwatch.h"
 #include "sync-server/http.h"
 #include "sync-server/keys.h"
 #include "sync-server/cmd.h"
 #include "sync-server/notify.h"
 #include "sync-server/public.h"
 #include "sync-server/rejudge.h"
+#include "sync-server/verb.h"
 
 #define DEFAULT_SYNC "127.0.0.1:8460"
 
@@ -32,15 +34,44 @@ on_signal(int number)
 	is_stopping = 1;
 }
 
+/* What is asked for, and what runs. */
+struct serving {
+	struct fv_host *host;
+	const char *sync, *desk, *public; /* HOST:PORT; the last two NULL: none */
+	const char *commands;             /* of --alert */
+	const char *tiles;                /* NULL: none */
+	const char *cert, *key;           /* PEM files; NULL: without TLS */
+	bool takes_owntracks;
+	bool is_behind_proxy;
+	unsigned idle_s;      /* of a connection */
+	int64_t desk_idle_ms; /* of a session; 0: the default */
+	struct fv_buf pem[2]; /* owned: what cert and key hold */
+	struct fv_writer *writer;
+	struct healthwatch *watch;
+	struct fv_alerter *alerter;
+	struct fv_rejudge *rejudge;
+	bool judges_later; /* --no-judge: `audit run` does it */
+	struct fv_http *http;
+	struct desk *desk_out;
+	struct fv_public *pages;
+	struct fv_web *public_out;
+	int control_fd;
+};
+
+static json_t *answer_health(const struct serving *s);
+
 static void
-serve_control(struct fv_writer *writer, int listen_fd)
+serve_control(const struct serving *s)
 {
 	json_t *request = NULL, *answer;
 	int fd = -1;
 
-	if (fv_control_accept(listen_fd, &fd, &request) != FV_OK)
+	if (fv_control_accept(s->control_fd, &fd, &request) != FV_OK)
 		return;
-	answer = fv_writer_ask(writer, request);
+	if (strcmp(fv_verb_text(request, "verb"), "health") == 0)
+		answer = answer_health(s);
+	else
+		answer = fv_writer_ask(s->writer, request);
 	/* A client that has gone does not hear it; what it asked for is done. */
 	if (answer == NULL || fv_control_send(fd, answer) != FV_OK)
 		fputs("fieldvisitd: control: an answer could not be delivered\n", stderr);
@@ -51,16 +82,16 @@ serve_control(struct fv_writer *writer, int listen_fd)
 
 /* Until a signal: hand control requests to the writer. */
 static void
-wait_for_end(struct fv_writer *writer, int control_fd)
+wait_for_end(const struct serving *s)
 {
-	struct pollfd poll_fd = {.fd = control_fd, .events = POLLIN};
+	struct pollfd poll_fd = {.fd = s->control_fd, .events = POLLIN};
 	sigset_t none;
 
 	sigemptyset(&none);
 	while (!is_stopping) {
 		int ready = ppoll(&poll_fd, 1, NULL, &none);
 		if (ready > 0)
-			serve_control(writer, control_fd);
+			serve_control(s);
 		else if (ready < 0 && errno != EINTR)
 			return;
 	}
@@ -84,29 +115,6 @@ set_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-/* What is asked for, and what runs. */
-struct serving {
-	struct fv_host *host;
-	const char *sync, *desk, *public; /* HOST:PORT; the last two NULL: none */
-	const char *commands;             /* of --alert */
-	const char *tiles;                /* NULL: none */
-	const char *cert, *key;           /* PEM files; NULL: without TLS */
-	bool takes_owntracks;
-	bool is_behind_proxy;
-	unsigned idle_s;      /* of a connection */
-	int64_t desk_idle_ms; /* of a session; 0: the default */
-	struct fv_buf pem[2]; /* owned: what cert and key hold */
-	struct fv_writer *writer;
-	struct fv_alerter *alerter;
-	struct fv_rejudge *rejudge;
-	bool judges_later; /* --no-judge: `audit run` does it */
-	struct fv_http *http;
-	struct desk *desk_out;
-	struct fv_public *pages;
-	struct fv_web *public_out;
-	int control_fd;
-};
-
 /* What the listeners for people have in common. */
 static struct fv_web_opts
 web_opts(struct serving *s, const char *address)
@@ -124,6 +132,7 @@ start_desk(struct serving *s)
 	const struct fv_web_opts web = web_opts(s, s->desk);
 	const struct fv_desk_opts opts = {.host = s->host,
 	    .writer = s->writer,
+	    .watch = s->watch,
 	    .web = &web,
 	    .session_idle_ms = s->desk_idle_ms,
 	    .tiles = s->tiles,
@@ -165,6 +174,9 @@ start_all(struct serving *s)
 
 	if ((rc = fv_writer_start(s->host, &s->writer)) != FV_OK)
 		return rc;
+	s->watch = healthwatch_new(dir, s->writer, fv_buf_span(&s->pem[0]));
+	if (s->watch == NULL)
+		return FV_ENOMEM;
 	if ((rc = fv_control_listen(dir, &s->control_fd)) != FV_OK) {
 		fprintf(stderr, "fieldvisitd: %s/ctl: cannot listen there\n", dir);
 		return rc;
@@ -172,9 +184,10 @@ start_all(struct serving *s)
 	if ((rc = fv_alerter_start(dir, s->writer, s->commands, &s->alerter)) == FV_OK &&
 	    (rc = start_judging(s)) == FV_OK && (rc = start_desk(s)) == FV_OK &&
 	    (rc = start_public(s)) == FV_OK)
-		rc = fv_http_start(
-		    &(struct fv_http_opts){
-			.host = s->host, .writer = s->writer, .address = s->sync},
+		rc = fv_http_start(&(struct fv_http_opts){.host = s->host,
+				       .writer = s->writer,
+				       .watch = s->watch,
+				       .address = s->sync},
 		    &s->http);
 	return rc;
 }
@@ -190,12 +203,41 @@ stop_all(struct serving *s)
 	fv_desk_stop(s->desk_out);
 	fv_rejudge_stop(s->rejudge);
 	fv_alerter_stop(s->alerter);
+	healthwatch_free(s->watch);
 	fv_writer_stop(s->writer);
 	if (s->control_fd >= 0) {
 		close(s->control_fd);
 		if (fv_host_path(s->host->dir, "ctl", path))
 			unlink(path);
 	}
+}
+
+/* "HOST:PORT" of a listener, with the port that it has. */
+static void
+put_listener(json_t *list, const char *name, const char *address, unsigned port, bool is_tls)
+{
+	const char *colon = strrchr(address, ':');
+	char text[192];
+
+	(void)snprintf(text, sizeof text, "%.*s:%u",
+	    colon != NULL ? (int)(colon - address) : 0, address, port);
+	(void)json_array_append_new(
+	    list, json_pack("{s:s, s:s, s:b}", "name", name, "address", text, "tls", is_tls));
+}
+
+static json_t *
+answer_health(const struct serving *s)
+{
+	json_t *answer = healthwatch_answer(s->watch), *list = json_array();
+	const bool is_tls = s->cert != NULL;
+
+	put_listener(list, "listener", s->sync, fv_http_port(s->http), false);
+	if (s->desk_out != NULL)
+		put_listener(list, "desk", s->desk, fv_desk_port(s->desk_out), is_tls);
+	if (s->public_out != NULL)
+		put_listener(list, "public", s->public, fv_web_port(s->public_out), is_tls);
+	(void)json_object_set_new(answer, "listeners", list);
+	return answer;
 }
 
 static void
@@ -220,7 +262,7 @@ serve(struct serving *s)
 	if (rc == FV_OK) {
 		say_addresses(s);
 		fv_notify("READY=1");
-		wait_for_end(s->writer, s->control_fd);
+		wait_for_end(s);
 		fv_notify("STOPPING=1");
 	}
 	stop_all(s);

@@ -98,8 +98,12 @@ int fv_do_complaint_answer(struct fv_host *host, const json_t *request, json_t *
 int fv_do_complaint_hold(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by, by_officer, case} */
 int fv_do_complaint_link(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {}: a backup was made and checked. */
+int fv_do_backup_made(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */
 int fv_do_backup(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {}: keep a mark, to see that the store takes something. */
+int fv_do_probe(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {started_ms, args, packs}: begin a run of the audit; answers run. */
 int fv_do_audit_begin(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {run, cursor, tally, end_ms or null, rows}: append findings, and how far the run got. */

@@ -14,7 +14,6 @@
 #include "sync-server/store/staff.h"
 
 #define DEFAULT_DIR "/var/lib/fieldvisitd"
-#define DB_NAME "fieldvisit.db"
 
 const char *
 fv_host_dir(void)
@@ -176,7 +175,7 @@ fv_host_create(const struct fv_host_init *init)
 		    strerror(errno));
 		return FV_EIO;
 	}
-	if (fv_host_path(init->dir, DB_NAME, path) && access(path, F_OK) == 0) {
+	if (fv_host_path(init->dir, FV_HOST_DB_NAME, path) && access(path, F_OK) == 0) {
 		fprintf(stderr,
 		    "fieldvisitd: %s: is a data folder already; nothing was changed\n",
 		    init->dir);
@@ -231,7 +230,7 @@ open_parts(struct fv_host *host)
 		return rc;
 	}
 	rc = FV_ERANGE;
-	if (!fv_host_path(host->dir, DB_NAME, path))
+	if (!fv_host_path(host->dir, FV_HOST_DB_NAME, path))
 		goto cleanup;
 	if ((rc = fv_keys_load_hpke(host)) != FV_OK) {
 		complain(host->dir, "hpke key files", rc);

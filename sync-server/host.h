@@ -22,6 +22,7 @@
 #include "sync-server/exits.h"
 #include "sync-server/store/store.h"
 
+#define FV_HOST_DB_NAME "fieldvisit.db"
 #define FV_HOST_KEYS_MAX 4U
 #define FV_HOST_PATH_BYTES 4096U
 #define FV_HOST_REQUEST_MAX ((size_t)64 << 20) /* bytes of one control message */

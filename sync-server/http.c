@@ -24,6 +24,7 @@
 struct fv_http {
 	struct fv_host *host;
 	struct fv_writer *writer;
+	struct healthwatch *watch;
 	struct MHD_Daemon *sync;
 	uint16_t port;
 	pthread_mutex_t lock;    /* of reader and first_use */
@@ -360,9 +361,9 @@ send_answer(struct request *request)
 static enum MHD_Result
 reply_health(struct fv_http *http, struct MHD_Connection *connection)
 {
-	if (atomic_load(&fv_writer_stats(http->writer)->is_healthy))
+	if (healthwatch_is_well(http->watch))
 		return reply(connection, 200, "ok\n", NULL);
-	return reply(connection, 503, "store\n", NULL);
+	return reply(connection, 503, "broken\n", NULL);
 }
 
 static enum MHD_Result
@@ -447,6 +448,7 @@ fv_http_start(const struct fv_http_opts *opts, struct fv_http **http_out)
 		return FV_ENOMEM;
 	http->host = opts->host;
 	http->writer = opts->writer;
+	http->watch = opts->watch;
 	pthread_mutex_init(&http->lock, NULL);
 	if (fv_host_path(opts->host->dir, "fieldvisit.db", path))
 		rc = fv_store_open(&http->reader, path, FV_STORE_READ);

@@ -7,14 +7,15 @@
 #ifndef FV_HTTP_H
 #define FV_HTTP_H
 
-#include "sync-server/writer.h"
+#include "sync-server/healthwatch.h"
 
 struct fv_http;
 
 struct fv_http_opts {
-	struct fv_host *host;     /* borrowed: keys and folder; its store is not touched */
-	struct fv_writer *writer; /* borrowed until stop */
-	const char *address;      /* HOST:PORT; port 0: any free one */
+	struct fv_host *host;      /* borrowed: keys and folder; its store is not touched */
+	struct fv_writer *writer;  /* borrowed until stop */
+	struct healthwatch *watch; /* borrowed until stop: what /healthz says */
+	const char *address;       /* HOST:PORT; port 0: any free one */
 };
 
 /*

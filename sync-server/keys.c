@@ -210,14 +210,21 @@ cleanup:
 	return rc;
 }
 
-/* Whether the file begins as a person's key file with a secret part does. */
+/*
+ * Whether the file begins as a person's key file with a secret part does.  The database's
+ * files are never opened here: closing one would drop every lock that this process has on it
+ * (POSIX), and another would take its shared memory away under it.
+ */
 static bool
 is_secret(int dir_fd, const char *name)
 {
 	char head[1024] = {0};
-	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd;
 	ssize_t got;
 
+	if (strncmp(name, FV_HOST_DB_NAME, strlen(FV_HOST_DB_NAME)) == 0)
+		return false;
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	got = read(fd, head, sizeof head - 1);

@@ -67,6 +67,7 @@ static const struct verb {
     {"officer list", cmd_officer_list, "list the officers of register and roster"},
     {"officer set", cmd_officer_set, "change an officer's agency, team, badge or dates"},
     {"officer show", cmd_officer_show, "show one officer"},
+    {"outcomes", cmd_outcomes, "what came of visits since a cursor, for other systems"},
     {"pack", cmd_pack, "check, show, compare or count rule packs"},
     {"pack import", cmd_pack_import, "take what 'pack publish' wrote"},
     {"pack lint", cmd_pack_lint, "warn of doubtful packs and of cases without one"},

@@ -148,6 +148,13 @@ write_all(struct fv_span file, const char *dir)
 	return rc == FV_ENOENT ? FV_OK : rc;
 }
 
+/* What an empty data folder has: the package makes the folder for files to take in. */
+static bool
+is_of_folder(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "inbox") == 0;
+}
+
 /* Make the folder, or see that it is empty.  *made_out: it is new. */
 static enum fv_err
 take_folder(const char *dir, bool *made_out)
@@ -161,10 +168,8 @@ take_folder(const char *dir, bool *made_out)
 		return FV_OK;
 	if (errno != EEXIST || (listing = opendir(dir)) == NULL)
 		return FV_EIO;
-	while (rc == FV_OK && (entry = readdir(listing)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			rc = FV_EEXIST;
-	}
+	while (rc == FV_OK && (entry = readdir(listing)) != NULL)
+		rc = is_of_folder(entry->d_name) ? FV_OK : FV_EEXIST;
 	closedir(listing);
 	return rc;
 }
@@ -179,7 +184,7 @@ empty_folder(const char *dir, bool was_made)
 	if (listing == NULL)
 		return;
 	while ((entry = readdir(listing)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+		if (!is_of_folder(entry->d_name))
 			(void)unlinkat(dirfd(listing), entry->d_name, 0);
 	}
 	closedir(listing);
@@ -221,6 +226,46 @@ restore(struct fv_span file, const char *dir, struct fv_backup_sum *sum, const c
 	}
 	if (rc != FV_OK)
 		empty_folder(dir, was_made);
+	return rc;
+}
+
+/* What a check left behind; nothing else of that name is touched. */
+static enum fv_err
+drop_checked(const char *dir)
+{
+	static const char *const names[] = {"lock", "fieldvisit.db", "fieldvisit.db-wal",
+	    "fieldvisit.db-shm", "log.key", "server.pub"};
+	char path[FV_HOST_PATH_BYTES], key[16];
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (fv_host_path(dir, names[i], path))
+			(void)unlink(path);
+	for (unsigned id = 0; id <= UINT8_MAX; id++) {
+		(void)snprintf(key, sizeof key, "hpke-%u.key", id);
+		if (fv_host_path(dir, key, path))
+			(void)unlink(path);
+	}
+	return rmdir(dir) == 0 || errno == ENOENT ? FV_OK : FV_EEXIST;
+}
+
+enum fv_err
+fv_backup_check(const char *path, struct fv_backup_sum *sum_out, const char **why_out)
+{
+	char dir[FV_HOST_PATH_BYTES];
+	enum fv_err rc;
+
+	*sum_out = (struct fv_backup_sum){0};
+	*why_out = "its name is too long";
+	if ((size_t)snprintf(dir, sizeof dir, "%s.check", path) >= sizeof dir)
+		return FV_ERANGE;
+	*why_out = "a folder of its name with .check behind it holds something else";
+	if ((rc = drop_checked(dir)) != FV_OK)
+		return rc;
+	rc = fv_backup_restore(path, dir, sum_out, why_out);
+	if (rc == FV_OK && drop_checked(dir) != FV_OK) {
+		*why_out = "the folder in which it was checked cannot be taken away";
+		rc = FV_EIO;
+	}
 	return rc;
 }
 

@@ -33,6 +33,8 @@ INSTALL_FILES = \
 	$(D)/fieldvisit-sos.service.in:$(UNITDIR)/user/fieldvisit-sos.service:644 \
 	$(D)/sos-button.conf:$(DATADIR)/doc/fieldvisit/examples/sos-button.conf:644 \
 	$(D)/fieldvisitd.service.in:$(UNITDIR)/system/fieldvisitd.service:644 \
+	$(D)/fieldvisitd-backup.service.in:$(UNITDIR)/system/fieldvisitd-backup.service:644 \
+	$(D)/fieldvisitd-backup.timer:$(UNITDIR)/system/fieldvisitd-backup.timer:644 \
 	$(D)/fieldvisitd.sysusers:$(SYSUSERSDIR)/fieldvisitd.conf:644 \
 	LICENSE:$(DATADIR)/doc/fieldvisit/LICENSE:644 \
 	lib/PROTOCOL.md:$(DATADIR)/doc/fieldvisit/PROTOCOL.md:644

@@ -3,6 +3,7 @@
 
 #include "sync-server/desk/desk_in.h"
 #include "sync-server/desk/routes.h"
+#include "sync-server/healthwatch.h"
 #include "sync-server/version.h"
 
 static void
@@ -35,9 +36,9 @@ const struct desk_route desk_routes_about[] = {
 void
 desk_serve_health(struct desk *desk, struct fv_web_answer *answer)
 {
-	const bool is_healthy = atomic_load(&fv_writer_stats(desk->writer)->is_healthy);
+	const bool is_well = healthwatch_is_well(desk->watch);
 
-	answer->status = is_healthy ? 200 : 503;
+	answer->status = is_well ? 200 : 503;
 	answer->type = "text/plain";
-	answer->fixed = fv_span_z(is_healthy ? "ok\n" : "store\n");
+	answer->fixed = fv_span_z(is_well ? "ok\n" : "broken\n");
 }

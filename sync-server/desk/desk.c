@@ -292,6 +292,7 @@ fv_desk_start(const struct fv_desk_opts *opts, struct desk **desk_out)
 	web.ctx = desk;
 	desk->host = opts->host;
 	desk->writer = opts->writer;
+	desk->watch = opts->watch;
 	desk->takes_owntracks = opts->takes_owntracks;
 	pthread_mutex_init(&desk->lock, NULL);
 	if ((rc = set_tiles(desk, opts->tiles)) == FV_OK &&

@@ -58,8 +58,9 @@ struct desk_who {
 struct desk; /* desk_in.h */
 
 struct fv_desk_opts {
-	struct fv_host *host;     /* borrowed: keys and folder; its store is not touched */
-	struct fv_writer *writer; /* borrowed until stop */
+	struct fv_host *host;      /* borrowed: keys and folder; its store is not touched */
+	struct fv_writer *writer;  /* borrowed until stop */
+	struct healthwatch *watch; /* borrowed until stop: /healthz and /metrics */
 	/* Copied: address, TLS, proxy, idle_s; the rest is the desk's own. */
 	const struct fv_web_opts *web;
 	int64_t session_idle_ms; /* 0: the default */

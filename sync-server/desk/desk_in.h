@@ -14,6 +14,7 @@
 struct desk {
 	struct fv_host *host;
 	struct fv_writer *writer;
+	struct healthwatch *watch;
 	struct desk_sessions *sessions;
 	struct desk_throttle *throttle;
 	struct fv_web *web;

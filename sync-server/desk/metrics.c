@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "sync-server/desk/desk_in.h"
+#include "sync-server/healthwatch.h"
 #include "sync-server/rejudge.h"
 #include "sync-server/store/gauges.h"
-
-#define SILENT_MS (72 * INT64_C(3600000))
 
 static void
 put_head(struct fv_buf *out, const char *name, const char *type, const char *help)
@@ -40,8 +39,21 @@ put_writer(struct fv_buf *out, struct fv_writer *writer)
 	    "Enrolments of handhelds.");
 	put(out, "queue_depth", "gauge", fv_writer_waiting(writer),
 	    "Jobs that wait for the one thread that writes.");
-	put(out, "healthy", "gauge", atomic_load(&s->is_healthy) ? 1 : 0,
-	    "1: the last commit that stored something went well.");
+}
+
+/* What `doctor` says, in numbers. */
+static void
+put_health(struct fv_buf *out, struct healthwatch *watch)
+{
+	struct health health;
+
+	healthwatch_get(watch, false, &health);
+	put_head(out, "health", "gauge", "What doctor says: 0 ok, 1 attention, 2 broken.");
+	for (size_t i = 0; i < health.count; i++)
+		fv_buf_putf(out, "fieldvisit_health{check=\"%s\"} %d\n", health.lines[i].check,
+		    (int)health.lines[i].state);
+	put(out, "healthy", "gauge", health_is_well(&health) ? 1 : 0,
+	    "1: nothing is broken without which this server cannot work, as /healthz says.");
 }
 
 static void
@@ -91,10 +103,11 @@ desk_serve_metrics(struct desk *desk, struct fv_web_answer *answer)
 	answer->type = "text/plain; version=0.0.4";
 	put_writer(&answer->body, desk->writer);
 	put_answers(&answer->body, desk);
+	put_health(&answer->body, desk->watch);
 	if (rc != FV_OK) /* what the program itself counts still stands */
 		return;
 	if ((rc = fv_store_view_begin(store)) == FV_OK)
-		rc = fv_store_gauges(store, fv_host_now_ms() - SILENT_MS, &gauges);
+		rc = fv_store_gauges(store, fv_host_now_ms() - HEALTH_SILENT_MS, &gauges);
 	if (rc == FV_OK)
 		rc = rejudge_state(store, &judging);
 	fv_store_view_end(store);

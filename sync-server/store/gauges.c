@@ -7,6 +7,8 @@
 #include "db.h"
 
 #define BACKUP_META "backup_ms"
+#define YEAR_DAYS 366 /* after so many a training, an evaluation, an inspection is old */
+#define NEAR_DAYS 30
 
 enum fv_err
 fv_store_gauges(struct fv_store *store, int64_t silent_since_ms, struct fv_store_gauges *out)
@@ -33,6 +35,26 @@ fv_store_gauges(struct fv_store *store, int64_t silent_since_ms, struct fv_store
 	out->backup_ms = (int64_t)backup_ms;
 	fv_buf_clear(&backup);
 	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+enum fv_err
+fv_store_dates(struct fv_store *store, int64_t today, struct fv_store_dates *out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*out = (struct fv_store_dates){0};
+	if ((rc = fv_db_get(store, FV_SQL_DATES, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, today);
+	fv_db_bind_int(stmt, 2, YEAR_DAYS);
+	fv_db_bind_int(stmt, 3, NEAR_DAYS);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	out->past = fv_db_col_uint(stmt, 0);
+	out->near = fv_db_col_uint(stmt, 1);
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
 }
 
 enum fv_err

@@ -10,7 +10,7 @@
 
 struct fv_store_gauges {
 	uint64_t devices; /* approved and not revoked */
-	uint64_t silent;  /* of those: no sync since */
+	uint64_t silent;  /* of those: no sync and no approval since */
 	uint64_t records; /* of all trails */
 	uint64_t sealed;  /* of those */
 	uint64_t missing; /* parts that are named and have not come */
@@ -23,6 +23,16 @@ struct fv_store_gauges {
 };
 FV_NODISCARD enum fv_err fv_store_gauges(
     struct fv_store *store, int64_t silent_since_ms, struct fv_store_gauges *out);
+
+/* Dates of officers who are not disabled and of agencies that are not closed. */
+struct fv_store_dates {
+	uint64_t
+	    past; /* ends that are past, and what is older than a year and must be renewed */
+	uint64_t near; /* ends and renewals of the next 30 days */
+};
+/* `today`: days since 1970-01-01. */
+FV_NODISCARD enum fv_err fv_store_dates(
+    struct fv_store *store, int64_t today, struct fv_store_dates *out);
 
 /* A backup was made. */
 FV_NODISCARD enum fv_err fv_store_backup_made(struct fv_store *store, int64_t at_ms);

@@ -286,7 +286,7 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_GAUGES] =
 	"SELECT (SELECT count(*) FROM device WHERE approved_ms IS NOT NULL AND revoked_ms IS"
 	" NULL), (SELECT count(*) FROM device JOIN trail ON trail.device = device.no WHERE"
-	" approved_ms IS NOT NULL AND revoked_ms IS NULL AND last_sync_ms < ?1),"
+	" approved_ms < ?1 AND revoked_ms IS NULL AND last_sync_ms < ?1),"
 	" (SELECT coalesce(sum(size), 0) FROM trail),"
 	" (SELECT coalesce(sum(sealed_size), 0) FROM trail),"
 	" (SELECT count(*) FROM blob WHERE complete = 0),"
@@ -294,6 +294,14 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" (SELECT coalesce(max(idx) + 1, 0) FROM leaf),"
 	" (SELECT coalesce(sum(visits), 0) FROM cause WHERE verdict = 4),"
 	" (SELECT coalesce(sum(visits), 0) FROM cause WHERE verdict = 3)",
+    [FV_SQL_DATES] =
+	"SELECT count(*) FILTER (WHERE ends < ?1), count(*) FILTER (WHERE ends BETWEEN ?1 AND"
+	" ?1 + ?3) FROM (SELECT CASE WHEN fact IN ('certificate', 'contract', 'white_list')"
+	" THEN day ELSE day + ?2 END AS ends FROM fact WHERE fact <> 'consent'"
+	" AND NOT (subject = 'officer' AND id IN"
+	" (SELECT id FROM staff WHERE disabled_ms IS NOT NULL))"
+	" AND NOT (subject = 'agency' AND id IN"
+	" (SELECT id FROM agency WHERE closed_ms IS NOT NULL)))",
     [FV_SQL_FEED_EACH] = "SELECT no, kind, key FROM feed WHERE no > ?1 ORDER BY no LIMIT ?2",
     [FV_SQL_FINDING_LAST] = FINDING_COLUMNS "WHERE id = ?1 ORDER BY revision DESC LIMIT 1",
     [FV_SQL_FINDING_EACH] = FINDING_COLUMNS FINDING_NEWEST "ORDER BY contact_ms, id",

@@ -239,11 +239,23 @@ fv_store_rollback(struct fv_store *store)
 		(void)sqlite3_get_autocommit(store->db);
 }
 
+/* A row that was lent and not asked past keeps its snapshot open: the next view would be of
+ * then, and the write-ahead log could not begin anew. */
+static void
+reset_all(struct fv_store *store)
+{
+	for (size_t i = 0; i < FV_SQL_COUNT; i++)
+		if (store->stmts[i] != NULL)
+			(void)sqlite3_reset(store->stmts[i]);
+}
+
 enum fv_err
 fv_store_view_begin(struct fv_store *store)
 {
-	enum fv_err rc = fv_db_exec(store, "BEGIN");
+	enum fv_err rc;
 
+	reset_all(store);
+	rc = fv_db_exec(store, "BEGIN");
 	store->in_view = rc == FV_OK;
 	return rc;
 }
@@ -251,8 +263,10 @@ fv_store_view_begin(struct fv_store *store)
 void
 fv_store_view_end(struct fv_store *store)
 {
-	if (store->in_view)
+	if (store->in_view) {
+		reset_all(store);
 		fv_store_rollback(store);
+	}
 	store->in_view = false;
 }
 

@@ -50,7 +50,8 @@ FV_NODISCARD enum fv_err fv_store_begin(struct fv_store *store);
 FV_NODISCARD enum fv_err fv_store_commit(struct fv_store *store);
 void fv_store_rollback(struct fv_store *store);
 
-/* One consistent view for several reads.  end is a no-op outside of one. */
+/* One consistent view for several reads; what was lent before begin or end is dead after it.
+ * end is a no-op outside of one. */
 FV_NODISCARD enum fv_err fv_store_view_begin(struct fv_store *store);
 void fv_store_view_end(struct fv_store *store);
 
