@@ -50,9 +50,6 @@ int fv_do_desk_login(struct fv_host *host, const json_t *request, json_t **answe
 int fv_do_invite_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, note} */
 int fv_do_device_import(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {what: "device" or "invite", texts: [text]}: the notes of `device import`, or the tickets of
- * `invite import`, all or none; answers done, a list of what each import answered. */
-int fv_do_import_many(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, text} */
 int fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {case, visit} */

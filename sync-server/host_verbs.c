@@ -39,7 +39,6 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"history import", fv_do_history_import, false},
     {"hold lift", fv_do_hold_lift, false},
     {"hold put", fv_do_hold_put, false},
-    {"import many", fv_do_import_many, false},
     {"invite import", fv_do_invite_import, false},
     {"officer add", fv_do_officer_add, false},
     {"officer set", fv_do_officer_set, false},

@@ -97,13 +97,25 @@ body_texts(struct desk_request *request, struct fv_web_answer *answer, const cha
 	return NULL;
 }
 
-/* Import them, all or none.  Owned: the verb's answer; NULL after a problem. */
+/* Import them by this verb, all or none.  Owned: its answer; NULL after a problem. */
 static json_t *
-import_many(struct desk_request *request, struct fv_web_answer *answer, const char *what,
-    json_t *texts)
+import_all(struct desk_request *request, struct fv_web_answer *answer, const char *verb,
+    const char *member, json_t *texts)
 {
-	return desk_write(request, answer, "import many",
-	    json_pack("{s:s, s:O}", "what", what, "texts", texts));
+	json_t *files = json_array(), *text;
+	size_t i;
+
+	json_array_foreach(texts, i, text)
+	{
+		(void)json_array_append_new(files,
+		    json_pack("{s:o, s:O}", "file", json_sprintf("number %zu", i + 1), member,
+			text));
+	}
+	if (json_array_size(files) == json_array_size(texts))
+		return desk_write(request, answer, verb, json_pack("{s:o}", "files", files));
+	json_decref(files);
+	desk_failed(answer, FV_ENOMEM);
+	return NULL;
 }
 
 static void
@@ -111,10 +123,11 @@ give_orders(struct desk_request *request, struct fv_web_answer *answer)
 {
 	json_t *texts = body_texts(request, answer, "notes"), *told;
 
-	if (texts == NULL || (told = import_many(request, answer, "device", texts)) == NULL)
+	if (texts == NULL ||
+	    (told = import_all(request, answer, "device import all", "note", texts)) == NULL)
 		return;
-	desk_json(
-	    request, answer, 200, json_pack("{s:O}", "orders", json_object_get(told, "done")));
+	desk_json(request, answer, 200,
+	    json_pack("{s:O}", "orders", json_object_get(told, "notes")));
 	json_decref(told);
 }
 
@@ -123,7 +136,7 @@ static bool
 put_qr(json_t *ticket, const json_t *text)
 {
 	struct fv_buf code = {0};
-	const enum fv_err rc = fv_qr_put(&code, json_string_value(text));
+	const enum fv_err rc = fv_qr_svg_put(&code, json_string_value(text));
 	bool is_put = rc == FV_OK || rc == FV_ETOOBIG;
 
 	if (is_put)
@@ -138,20 +151,20 @@ put_qr(json_t *ticket, const json_t *text)
 static void
 take_tickets(struct desk_request *request, struct fv_web_answer *answer)
 {
-	json_t *texts = body_texts(request, answer, "tickets"), *told, *done, *ticket;
+	json_t *texts = body_texts(request, answer, "tickets"), *told, *tickets, *ticket;
 	size_t i;
 
-	if (texts == NULL || (told = import_many(request, answer, "invite", texts)) == NULL)
+	if (texts == NULL ||
+	    (told = import_all(request, answer, "invite import all", "ticket", texts)) == NULL)
 		return;
-	done = json_object_get(told, "done");
-	json_array_foreach(done, i, ticket)
+	tickets = json_object_get(told, "tickets");
+	json_array_foreach(tickets, i, ticket)
 	{
-		(void)json_object_del(ticket, "text");
 		if (!put_qr(ticket, json_array_get(texts, i)))
 			break;
 	}
-	if (i == json_array_size(done))
-		desk_json(request, answer, 200, json_pack("{s:O}", "tickets", done));
+	if (i == json_array_size(tickets))
+		desk_json(request, answer, 200, json_pack("{s:O}", "tickets", tickets));
 	else
 		desk_failed(answer, FV_ENOMEM);
 	json_decref(told);

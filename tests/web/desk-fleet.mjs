@@ -48,6 +48,7 @@ async function oneTicket(page) {
 	await openKey(page);
 	await page.locator(".slip").waitFor({ timeout: 20000 });
 	await shot(page, "fleet-sheet-one-en-1280");
+	await page.locator(".slip").screenshot({ path: join(house.saved, "code.png") });
 	const file = await savedAs(page, () => button(page, "Save the file").click(), "ticket.txt");
 	const phone = ask(`enroll two o2 ${file}`);
 	check(/^[0-9a-f]{32}$/.test(phone.dev), "a ticket made and signed in the page enrols a real handheld");

@@ -165,7 +165,7 @@ export interface Ticket {
 	/** The file for the handheld, with its secret. */
 	file: string;
 	name: string;
-	/** Lines of half blocks, light modules drawn; null: too long for a code. */
+	/** An <svg> element; null: too long for a code. */
 	qr: string | null;
 }
 
@@ -207,14 +207,8 @@ export async function invite(directory: Directory, wanted: Invited[], hours: num
 	return told.tickets.map((ticket, i) => ({ ...ticket, file: files[i]!, name: `ticket-${i + 1}-${ticket.officer}.txt` }));
 }
 
-/** A code's dark modules as the path of an SVG, and its width. */
-export function qrPath(code: string): { size: number; d: string } {
-	const lines = code.split("\n").filter((line) => line !== "");
-	const size = [...(lines[0] ?? "")].length;
-	let d = "";
-	lines.forEach((line, y) => [...line].forEach((half, x) => {
-		if (half === " " || half === "\u2584") d += `M${x} ${2 * y}h1v1h-1z`;
-		if (half === " " || half === "\u2580") d += `M${x} ${2 * y + 1}h1v1h-1z`;
-	}));
-	return { size, d };
+/** The code that the server drew: the size of its square, and the lines of its dark modules. */
+export function qrPath(svg: string): { size: number; d: string } | null {
+	const found = /viewBox="0 0 (\d+) \d+".* d="([Mmh0-9. ]+)"/.exec(svg);
+	return found && { size: Number(found[1]), d: found[2]! };
 }

@@ -72,13 +72,13 @@ export function StateMark({ of: d }: { of: Pick<Handheld, "state"> }): VNode {
 function Rows({ rows }: { rows: Handheld[] }): VNode {
 	return (
 		<Table caption={t("fleet.title")} rows={rows} rowKey={(d) => d.dev} columns={[
-			{ title: t("fleet.handheld"), cell: (d) => <Go to={`/handheld/${d.dev}`} aria-label={t("fleet.handheld.of", { dev: shortDev(d.dev), name: d.officer_name || d.officer })}><code class="dev">{shortDev(d.dev)}</code></Go> },
-			{ title: t("fleet.officer"), cell: (d) => <>{d.officer_name || d.officer} <span class="zone">{d.officer}</span></> },
+			{ title: t("fleet.officer"), cell: (d) => <><Go to={`/handheld/${d.dev}`} aria-label={`${d.officer_name || d.officer}, ${shortDev(d.dev)}`}>{d.officer_name || d.officer}</Go> <span class="zone">{d.officer}</span></> },
+			{ title: t("fleet.handheld"), cell: (d) => <code class="dev">{shortDev(d.dev)}</code> },
 			{ title: t("fleet.agency"), isExtra: true, cell: (d) => <>{d.agency} <span class="zone">{d.team}</span></> },
 			{ title: t("fleet.state"), cell: (d) => <StateMark of={d} /> },
 			{ title: t("fleet.heard"), cell: (d) => <><Heard of={d} />{d.is_silent && <b class="mark-review"> ! {t("trail.silent")}</b>}</> },
 			{ title: t("fleet.waiting"), cell: waitingText },
-			{ title: t("fleet.power"), isExtra: true, cell: (d) => <>{d.battery_percent === null ? "–" : `${d.battery_percent} %`}<br />{spaceText(d.free_mib)}</> },
+			{ title: t("fleet.power"), isExtra: true, cell: powerText },
 			{ title: t("fleet.receiver"), isExtra: true, cell: receiverText },
 			{ title: t("fleet.clock"), isExtra: true, cell: (d) => clockText(d) },
 			{ title: t("fleet.version"), isExtra: true, cell: (d) => d.version ?? "–" },
@@ -96,6 +96,11 @@ export function waitingText(d: Handheld): string {
 	if (d.apart > 0) parts.push(t("trail.waiting.parts", { n: d.apart }));
 	if (d.unsealed > 0) parts.push(t("trail.waiting.unsealed", { n: d.unsealed }));
 	return parts.join(" · ") || t("trail.waiting.none");
+}
+
+function powerText(d: Handheld): string {
+	const parts = [d.battery_percent === null ? "" : `${d.battery_percent} %`, d.free_mib === null ? "" : spaceText(d.free_mib)];
+	return parts.filter(Boolean).join(", ") || "–";
 }
 
 export function spaceText(mib: number | null): string {

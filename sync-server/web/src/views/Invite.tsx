@@ -134,7 +134,7 @@ function Slip({ ticket, name }: { ticket: Ticket; name: string }): VNode {
 	return (
 		<section class="slip">
 			{code
-				? <svg viewBox={`-2 -2 ${code.size + 4} ${code.size + 4}`} role="img" aria-label={t("fleet.sheet.code", { officer: ticket.officer })} shape-rendering="crispEdges"><path d={code.d} fill="#000" /></svg>
+				? <svg viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={t("fleet.sheet.code", { officer: ticket.officer })} shape-rendering="crispEdges"><path d={code.d} stroke="#000" /></svg>
 				: <p>{t("fleet.sheet.long")}</p>}
 			<p><strong>{name}</strong></p>
 			<p>{ticket.officer} · {ticket.team}</p>
