@@ -25,6 +25,7 @@ LIB_SRC := $(sort $(wildcard lib/*.c))
 APP_SRC := $(sort $(wildcard firmware-app/*.c firmware-app/store/*.c))
 LINK_SRC := $(sort $(wildcard firmware-app/link/*.c))
 SCREEN_SRC := $(sort $(wildcard firmware-app/screen/*.c))
+PRACTICE_SRC := $(sort $(wildcard firmware-app/practice/*.c)) firmware-app/screen/guide_step.c
 VERIFY_SRC := sync-server/verify.c
 SERVER_SRC := $(filter-out $(VERIFY_SRC),$(sort $(wildcard sync-server/*.c sync-server/desk/*.c sync-server/store/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -39,7 +40,7 @@ WEB := sync-server/web
 WEB_SRC := $(sort $(wildcard $(WEB)/src/* $(WEB)/src/*/* $(WEB)/api/*)) $(WEB)/build.mjs
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := fieldvisit fieldvisit-link fieldvisit-screen fieldvisitd fieldvisit-verify
+PROGRAMS := fieldvisit fieldvisit-link fieldvisit-screen fieldvisit-practice fieldvisitd fieldvisit-verify
 TOOL_BIN := $(patsubst tests/tool/%.c,$(B)/tool/%,$(sort $(wildcard tests/tool/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
@@ -130,6 +131,12 @@ $(B)/fieldvisit-link: $(call obj,$(LINK_SRC))
 # The screens are a client of the agent, like every verb: they open no data themselves.
 $(B)/fieldvisit-screen: $(call obj,$(SCREEN_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SCREEN) $(LIBS_LIB)
+# A handheld to learn on: the handheld's own modules, and what a server would send.
+$(B)/fieldvisit-practice: $(call obj,$(PRACTICE_SRC)) $(B)/libapp.a $(B)/libfieldvisit.a
+	$(link) $^ $(LIBS_APP)
+# Files that are part of it as they are (practice/embed.h).
+$(call obj,firmware-app/practice/packs.c): $(wildcard sync-server/rules/*.json) firmware-app/practice/practice-days.json
+$(call obj,firmware-app/practice/walk.c): firmware-app/practice/walk.csv
 $(B)/fieldvisitd: $(call obj,$(SERVER_SRC)) $(B)/obj/build/web/assets.o $(B)/libfieldvisit.a
 	$(link) $^ $(LIBS_SERVER)
 $(B)/fieldvisit-verify: $(call obj,$(VERIFY_SRC)) $(B)/libfieldvisit.a

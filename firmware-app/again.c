@@ -31,7 +31,8 @@ fv_call_ask(const struct fv_call *call, const char *question, struct fv_reply *r
 	if (!fv_span_equal(fv_buf_span(&call->inputs[0]), fv_span_z(FV_AGAIN_TTY)))
 		return false;
 	fv_buf_clear(&reply->err);
-	fv_buf_putf(&reply->err, "%s%s", FV_AGAIN_TTY, question);
+	fv_buf_putf(&reply->err, "%s%s%s", FV_AGAIN_TTY,
+	    reply->is_practice ? "[" FV_REPLY_PRACTICE "] " : "", question);
 	reply->exit = FV_EXIT_AGAIN;
 	return true;
 }

@@ -88,8 +88,8 @@ is_wanted(const struct fv_agent *agent)
 	const struct fv_sos *sos = &agent->app.sos;
 	const struct fv_agent_sms *sms = &agent->sms;
 
-	if (!fv_sos_is_raised(sos) || !sos->wants_sms || sos->is_seen ||
-	    *fv_settings_text(agent->app.settings, FV_SETTING_SOS_SMS) == '\0')
+	if (agent->app.is_practice || !fv_sos_is_raised(sos) || !sos->wants_sms ||
+	    sos->is_seen || *fv_settings_text(agent->app.settings, FV_SETTING_SOS_SMS) == '\0')
 		return false;
 	if (sms->of_ms != sos->alert.at_ms)
 		return true;

@@ -159,6 +159,8 @@ handle(struct fv_agent *agent, struct fv_agent_client *client, struct fv_span by
 
 	rc = fv_frame_parse_call(bytes, &words, &call);
 	fv_reply_init(&reply, rc == FV_OK && call.want_json);
+	if (agent->app.is_practice)
+		fv_reply_practice(&reply);
 	call.dir = agent->app.dir;
 	call.has_fd = client->passed_fd >= 0;
 	call.fd = client->passed_fd;
@@ -306,6 +308,8 @@ fv_agent_answer(struct fv_agent *agent, enum fv_agent_wait what,
 			continue;
 		fv_words_choose(fv_span_z(client->language));
 		fv_reply_init(&reply, client->want_json);
+		if (agent->app.is_practice)
+			fv_reply_practice(&reply);
 		fill(&reply, ctx);
 		fv_frame_put_answer(&client->out, &reply);
 		fv_reply_clear(&reply);

@@ -94,6 +94,8 @@ is_due(const struct fv_agent *agent)
 void
 fv_agent_sync(struct fv_agent *agent)
 {
+	if (agent->app.is_practice)
+		return;
 	if (fv_agent_sos_start(agent)) {
 		return;
 	} else if (fv_syncer_is_running(&agent->syncer)) {
@@ -143,6 +145,8 @@ fv_agent_sync_timeout_ms(const struct fv_agent *agent)
 {
 	int64_t sos = fv_agent_sos_wait_ms(agent);
 
+	if (agent->app.is_practice)
+		return -1;
 	/* One that is due already waits for what runs, a second at a time. */
 	if (sos == 0 && fv_syncer_is_running(&agent->syncer))
 		sos = 1000;

@@ -93,6 +93,9 @@ fv_app_open(struct fv_app *app, const char *dir, int lock_fd, struct fv_reply *r
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
+	app->is_practice = strcmp(app->identity.ticket.agency, FV_AGENCY_PRACTICE) == 0;
+	if (app->is_practice)
+		fv_reply_practice(reply);
 	/* A disk that is full must not keep anybody from recording. */
 	if (fv_expiry_check(app, &is_erased) != FV_OK)
 		fv_reply_warn(
@@ -190,7 +193,7 @@ void
 fv_app_want_sync(struct fv_app *app, struct fv_reply *reply)
 {
 	app->is_sync_wanted = true;
-	if (!app->is_agent)
+	if (!app->is_agent && !app->is_practice)
 		fv_reply_line(reply, "%s",
 		    _("not sent yet: no agent runs here; 'fieldvisit sync' sends what waits"));
 }

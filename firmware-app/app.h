@@ -83,6 +83,7 @@ struct fv_app {
 	struct fv_clock clock;
 	uint8_t boot[FV_BOOT_BYTES];
 	bool is_agent;
+	bool is_practice;             /* of no agency: nothing ever leaves it */
 	struct fv_gps *gps;           /* owned; agent only, else NULL */
 	struct fv_power_view power;   /* agent only */
 	uint8_t *sk_box;              /* owned, secret; NULL while locked */

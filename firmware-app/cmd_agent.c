@@ -139,6 +139,10 @@ open_agent(struct fv_agent *agent, const struct fv_call *call, struct fv_reply *
 		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 		return false;
 	}
+	/* A walk is told by who started it; a receiver that is here is none of practice's. */
+	if (app->is_practice && getenv("FIELDVISIT_GPSD") == NULL &&
+	    setenv("FIELDVISIT_GPSD", "127.0.0.1:1", 1) != 0)
+		return false;
 	if (!fv_agent_open_gps(call, app->clock, &app->gps, reply))
 		return false;
 	if (!open_signals(agent) || (rc = fv_agent_open_socket(agent)) != FV_OK) {

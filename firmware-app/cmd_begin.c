@@ -4,6 +4,7 @@
 
 #include "firmware-app/checkin.h"
 #include "firmware-app/officer.h"
+#include "firmware-app/profile.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/consent.h"
@@ -140,6 +141,8 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if (!fv_call_has_case(app, visit.case_id, reply))
 		return reply->exit;
 
+	if (work.is_paused && !fv_profile_take(app, reply))
+		return reply->exit;
 	if (!fv_pause_end(app, &work, reply))
 		return reply->exit;
 	fv_app_close_track(app);

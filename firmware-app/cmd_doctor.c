@@ -154,11 +154,14 @@ fv_cmd_doctor(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	struct fv_doctor d = {.call = call, .reply = reply};
 
 	(void)app;
-	fv_json_begin_array(&reply->json, NULL);
 	/* Looking makes no folder. */
 	if (access(call->dir, F_OK) == 0)
 		d.status = ask(&d, "status", NULL);
-	fv_doctor_gps(&d);
+	if (json_is_true(json_object_get(d.status, "practice")))
+		fv_reply_practice(reply);
+	fv_json_begin_array(&reply->json, NULL);
+	if (!reply->is_practice) /* its walk is no receiver of this machine */
+		fv_doctor_gps(&d);
 	if (reply->exit != FV_EXIT_OK)
 		goto cleanup;
 	fv_doctor_host(&d);

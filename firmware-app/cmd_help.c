@@ -22,7 +22,8 @@ static int
 list_verbs(struct fv_reply *reply)
 {
 	fv_reply_line(reply, "%s",
-	    _("usage: fieldvisit [--dir DIR] [--json] VERB ...\n\n"
+	    _("usage: fieldvisit [--dir DIR | --profile NAME] [--practice] [--json] VERB "
+	      "...\n\n"
 	      "A visit, in order: shift begin, check CASE, begin CASE, outcome WORD, note, "
 	      "end.\n"));
 	fv_json_begin_array(&reply->json, NULL);

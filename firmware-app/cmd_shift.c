@@ -3,6 +3,7 @@
 #include "firmware-app/again.h"
 #include "firmware-app/consent.h"
 #include "firmware-app/officer.h"
+#include "firmware-app/profile.h"
 #include "firmware-app/visit.h"
 
 static void
@@ -110,6 +111,8 @@ begin(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_ON_SHIFT, _("shift"),
 		    _("on shift since %s; 'fieldvisit shift end' ends it"),
 		    fv_clock_local(work->shift_ms, since));
+	if (!fv_profile_take(app, reply))
+		return reply->exit;
 	fv_cbor_put_map(&payload, 2);
 	fv_cbor_put_uint(&payload, 2);
 	fv_app_put_stamp(app, &payload, NULL);
@@ -117,6 +120,7 @@ begin(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	fv_cbor_put_text_z(&payload, app->officer);
 	is_done = fv_app_record(app, FV_REC_SHIFT_BEGIN, &payload, &work->shift_seq, reply);
 	fv_buf_clear(&payload);
+	fv_profile_mark(app, is_done);
 	if (!is_done)
 		return reply->exit;
 	work->has_shift = true;
@@ -192,6 +196,7 @@ end(struct fv_app *app, struct fv_work *work, struct fv_reply *reply)
 	if (!is_done)
 		return reply->exit;
 	work->has_shift = false;
+	fv_profile_mark(app, false);
 	app->is_shift_changed = true;
 	if (fv_journal_seal(&app->journal) != FV_OK)
 		fv_reply_warn(
@@ -213,8 +218,9 @@ pause_or_resume(
 		    _("a visit is open; end it with 'fieldvisit end' first"));
 	if (is_pause && !work->is_paused && !fv_pause_begin(app, work, reply))
 		return reply->exit;
-	if (!is_pause && !fv_pause_end(app, work, reply))
+	if (!is_pause && (!fv_profile_take(app, reply) || !fv_pause_end(app, work, reply)))
 		return reply->exit;
+	fv_profile_mark(app, !is_pause);
 	tell(app, work, NULL, reply);
 	return FV_EXIT_OK;
 }
@@ -242,6 +248,9 @@ fv_cmd_shift(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK ||
 	    (rc = fv_work_answer(app->store, app->officer, &work.tracks)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	/* A crash may have left another mark than the trail's. */
+	if (*what == '\0')
+		fv_profile_mark(app, work.has_shift && !work.is_paused);
 	if (is_begin && !work.has_shift && work.tracks == FV_TRI_UNKNOWN &&
 	    answer == FV_TRI_UNKNOWN && !fv_call_asked(call)) {
 		fv_consent_tell(reply);

@@ -9,6 +9,7 @@
 #include "firmware-app/datacap.h"
 #include "firmware-app/doorlist.h"
 #include "firmware-app/expiry.h"
+#include "firmware-app/profile.h"
 #include "firmware-app/sos.h"
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
@@ -354,6 +355,7 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
 	fv_json_bool(&reply->json, "agent", app->is_agent);
 	tell_set(app, &reply->json);
+	fv_json_text_z(&reply->json, "profile", fv_profile_name(app->dir));
 	fv_json_text_z(&reply->json, "version", FV_VERSION);
 	fv_json_text_z(&reply->json, "server", app->identity.ticket.url);
 	fv_json_end_object(&reply->json);

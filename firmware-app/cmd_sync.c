@@ -130,6 +130,9 @@ fv_cmd_sync(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	bool is_full = fv_args_has(&call->args, "full");
 	struct fv_syncer *syncer;
 
+	if (app->is_practice)
+		return fv_reply_fail(reply, FV_FAIL_PRACTICE, "sync", "%s",
+		    _("this is practice: nothing is sent"));
 	if (app->is_agent) {
 		app->is_sync_wanted = app->is_sync_by_hand = true;
 		app->is_sync_full |= is_full;

@@ -196,7 +196,10 @@ void
 fv_doctor_host(struct fv_doctor *d)
 {
 	look_at_disk(d);
-	look_at_link(d);
-	look_at_server(d);
+	/* Practice has no server, and no link is started. */
+	if (!d->reply->is_practice) {
+		look_at_link(d);
+		look_at_server(d);
+	}
 	look_at_terminal(d);
 }

@@ -38,4 +38,8 @@ bool fv_enroll_prepare(struct fv_app *app, const struct fv_enroll_ticket *ticket
 bool fv_enroll_send(
     struct fv_app *app, const struct fv_ticket *ticket, struct fv_reply *reply);
 
+/* The same of an answer that came another way: its sealed bytes. */
+bool fv_enroll_take(struct fv_app *app, const struct fv_ticket *ticket, struct fv_span sealed,
+    struct fv_reply *reply);
+
 #endif

@@ -86,6 +86,18 @@ fail_status(struct attempt *a, const struct fv_link_answer *link)
 }
 
 static bool
+open_sealed(struct attempt *a, struct fv_span sealed)
+{
+	if (fv_envelope_request_open_answer(&a->request, sealed, &a->plain) != FV_OK ||
+	    fv_enrol_answer_parse(fv_buf_span(&a->plain), &a->answer) != FV_OK)
+		return fail(a, FV_FAIL_NOT_OUR_SERVER,
+		    _("the answer was not sealed by the server that the ticket names (captive "
+		      "portal, or a wrong key); try another network, then run enroll again"));
+	fv_failpoint(FV_POINT_ENROL_ANSWERED);
+	return true;
+}
+
+static bool
 open_answer(struct attempt *a, const struct fv_link_answer *link)
 {
 	switch (link->outcome) {
@@ -106,15 +118,7 @@ open_answer(struct attempt *a, const struct fv_link_answer *link)
 		    _("the server cannot be reached; run enroll again when there is a "
 		      "network"));
 	}
-	if (link->status != 200)
-		return fail_status(a, link);
-	if (fv_envelope_request_open_answer(&a->request, link->body, &a->plain) != FV_OK ||
-	    fv_enrol_answer_parse(fv_buf_span(&a->plain), &a->answer) != FV_OK)
-		return fail(a, FV_FAIL_NOT_OUR_SERVER,
-		    _("the answer was not sealed by the server that the ticket names (captive "
-		      "portal, or a wrong key); try another network, then run enroll again"));
-	fv_failpoint(FV_POINT_ENROL_ANSWERED);
-	return true;
+	return link->status == 200 ? open_sealed(a, link->body) : fail_status(a, link);
 }
 
 static bool
@@ -368,8 +372,10 @@ check_readers(struct attempt *a)
 	return fv_readers_check(&readers, a->app->identity.dev, a->reply);
 }
 
-bool
-fv_enroll_send(struct fv_app *app, const struct fv_ticket *ticket, struct fv_reply *reply)
+/* `sealed` NULL: the server is asked for the answer. */
+static bool
+attempt(struct fv_app *app, const struct fv_ticket *ticket, const struct fv_span *sealed,
+    struct fv_reply *reply)
 {
 	struct attempt *a = calloc(1, sizeof *a);
 	bool good = false;
@@ -381,12 +387,25 @@ fv_enroll_send(struct fv_app *app, const struct fv_ticket *ticket, struct fv_rep
 	a->app = app;
 	a->ticket = ticket;
 	a->reply = reply;
-	good = load_request(a) && exchange(a) && check_papers(a) && check_leaf(a) &&
-	    check_readers(a) && keep(a);
+	good = load_request(a) && (sealed != NULL ? open_sealed(a, *sealed) : exchange(a)) &&
+	    check_papers(a) && check_leaf(a) && check_readers(a) && keep(a);
 	fv_envelope_request_clear(&a->request);
 	fv_buf_clear(&a->body);
 	fv_buf_clear(&a->plain);
 	free(a->roster);
 	free(a);
 	return good;
+}
+
+bool
+fv_enroll_send(struct fv_app *app, const struct fv_ticket *ticket, struct fv_reply *reply)
+{
+	return attempt(app, ticket, NULL, reply);
+}
+
+bool
+fv_enroll_take(struct fv_app *app, const struct fv_ticket *ticket, struct fv_span sealed,
+    struct fv_reply *reply)
+{
+	return attempt(app, ticket, &sealed, reply);
 }

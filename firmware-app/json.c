@@ -69,7 +69,11 @@ end(struct fv_json *json, char bracket)
 void
 fv_json_begin_object(struct fv_json *json, const char *key)
 {
+	if (json->depth == 0)
+		json->is_list = false;
 	begin(json, key, '{');
+	if (json->is_practice && json->depth == (json->is_list ? 2 : 1))
+		fv_json_bool(json, "practice", true);
 }
 
 void
@@ -81,6 +85,8 @@ fv_json_end_object(struct fv_json *json)
 void
 fv_json_begin_array(struct fv_json *json, const char *key)
 {
+	if (json->depth == 0)
+		json->is_list = true;
 	begin(json, key, '[');
 }
 

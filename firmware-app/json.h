@@ -15,6 +15,8 @@
 
 struct fv_json {
 	struct fv_buf *out; /* held; NULL: write nothing */
+	bool is_practice;   /* each outermost object says so first */
+	bool is_list;       /* the outermost value is an array */
 	unsigned depth;
 	bool has_member[FV_JSON_DEPTH_MAX];
 };

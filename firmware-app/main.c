@@ -12,6 +12,7 @@
 #include "firmware-app/again.h"
 #include "firmware-app/app.h"
 #include "firmware-app/frame.h"
+#include "firmware-app/profile.h"
 #include "firmware-app/version.h"
 #include "firmware-app/words.h"
 #include "fv/codes.h"
@@ -34,15 +35,28 @@ print_reply(const struct fv_reply *reply)
 	return reply->exit;
 }
 
-/* DIR by --dir, FIELDVISIT_DIR, XDG_DATA_HOME or ~/.local/share.  FV_ENOENT: no home. */
+struct options {
+	const char *dir, *profile;
+	const char *verb;
+	bool want_json, want_help, want_version, is_practice;
+};
+
+/* DIR by --dir, FIELDVISIT_DIR, XDG_DATA_HOME or ~/.local/share, and beside it those of
+ * --profile and --practice.  FV_ENOENT: no home;  FV_EFORMAT: no name of a profile. */
 static enum fv_err
-put_dir(struct fv_buf *out, const char *given)
+put_dir(struct fv_buf *out, const struct options *opts)
 {
 	const char *env = getenv("FIELDVISIT_DIR"), *xdg = getenv("XDG_DATA_HOME");
-	const char *home = getenv("HOME");
+	const char *home = getenv("HOME"), *profile = opts->profile;
 
-	if (given != NULL)
-		fv_buf_put_z(out, given);
+	if (profile == NULL && opts->dir == NULL)
+		profile = getenv("FIELDVISIT_PROFILE");
+	if (profile != NULL && *profile == '\0' && opts->profile == NULL)
+		profile = NULL;
+	if (profile != NULL && !fv_id_valid(fv_span_z(profile), FV_PROFILE_MAX))
+		return FV_EFORMAT;
+	if (opts->dir != NULL)
+		fv_buf_put_z(out, opts->dir);
 	else if (env != NULL && *env != '\0')
 		fv_buf_put_z(out, env);
 	else if (xdg != NULL && *xdg == '/')
@@ -51,14 +65,14 @@ put_dir(struct fv_buf *out, const char *given)
 		fv_buf_putf(out, "%s/.local/share/fieldvisit", home);
 	if (out->len == 0)
 		return FV_ENOENT;
+	while (out->len > 1 && out->ptr[out->len - 1] == '/')
+		out->len--;
+	if (profile != NULL)
+		fv_buf_putf(out, "@%s", profile);
+	if (opts->is_practice)
+		fv_buf_put_z(out, "-practice");
 	return fv_buf_z(out) != NULL ? FV_OK : FV_ENOMEM;
 }
-
-struct options {
-	const char *dir;
-	const char *verb;
-	bool want_json, want_help, want_version;
-};
 
 /* Take the global options out of argv, wherever they stand; the rest goes to the call. */
 static bool
@@ -79,6 +93,12 @@ take_globals(int argc, char **argv, struct options *opts, struct fv_call *call)
 			opts->dir = argv[++i];
 		} else if (is_open && strncmp(word, "--dir=", 6) == 0) {
 			opts->dir = word + 6;
+		} else if (is_open && strcmp(word, "--profile") == 0 && i + 1 < argc) {
+			opts->profile = argv[++i];
+		} else if (is_open && strncmp(word, "--profile=", 10) == 0) {
+			opts->profile = word + 10;
+		} else if (is_open && strcmp(word, "--practice") == 0) {
+			opts->is_practice = true;
 		} else if (opts->verb == NULL && word[0] != '-') {
 			opts->verb = word;
 		} else {
@@ -128,36 +148,77 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 	return reply->exit;
 }
 
-/* Become the screens: beside this program, or where an installation keeps what it starts.
- * Returns when there are none. */
+/* Become another program: beside this one, or where an installation keeps what it starts.
+ * Returns when there is none. */
 static void
-become_screens(const char *dir)
+become(const char *name, const char **argv)
 {
-	static const char *const places[] = {
-	    "fieldvisit-screen", "../libexec/fieldvisit/fieldvisit-screen"};
+	static const char *const places[] = {"", "../libexec/fieldvisit/"};
 	char path[4096];
 	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 64);
 
 	while (len > 0 && path[len - 1] != '/')
 		len--;
 	for (size_t i = 0; len > 0 && i < sizeof places / sizeof places[0]; i++) {
-		snprintf(path + len, sizeof path - (size_t)len, "%s", places[i]);
-		execl(path, places[0], "--dir", dir, (char *)NULL);
+		snprintf(path + len, sizeof path - (size_t)len, "%s%s", places[i], name);
+		execv(path, (char **)(uintptr_t)argv);
 	}
+}
+
+/* All of the call is fieldvisit-practice's, which makes the folder first. */
+static void
+become_practice(const struct options *opts, const struct fv_call *call, struct fv_reply *reply)
+{
+	const char *argv[FV_CALL_WORDS_MAX + 6] = {"fieldvisit-practice", "--dir", call->dir};
+	size_t count = 3;
+
+	if (opts->want_json)
+		argv[count++] = "--json";
+	if (opts->verb != NULL)
+		argv[count++] = opts->verb;
+	for (size_t i = 0; i < call->word_count; i++)
+		argv[count++] = call->words[i];
+	become(argv[0], argv);
+	fv_reply_fail(reply, FV_FAIL_NO_FILE, argv[0], "%s",
+	    _("not found beside fieldvisit; install it"));
 }
 
 /* Without a verb: the screens on a terminal, else what to type. */
 static void
 run_no_verb(const struct options *opts, const struct fv_call *call, struct fv_reply *reply)
 {
-	struct fv_buf dir = {0};
+	const char *argv[] = {"fieldvisit-screen", "--dir", call->dir, NULL};
 
 	if (call->word_count == 0 && !opts->want_json && isatty(STDIN_FILENO) &&
-	    isatty(STDOUT_FILENO) && put_dir(&dir, opts->dir) == FV_OK)
-		become_screens(fv_buf_z(&dir));
-	fv_buf_clear(&dir);
+	    isatty(STDOUT_FILENO))
+		become(argv[0], argv);
 	fv_reply_fail(reply, FV_FAIL_USAGE, _("command line"),
 	    _("no verb; 'fieldvisit help' lists them"));
+}
+
+static void
+fail_dir(enum fv_err rc, struct fv_reply *reply)
+{
+	if (rc == FV_EFORMAT)
+		fv_reply_fail(reply, FV_FAIL_USAGE, "--profile", "%s",
+		    _("a profile's name is 1 to 24 of A-Z a-z 0-9 . _ -"));
+	else
+		fv_reply_fail(reply, FV_FAIL_USAGE, _("folder"),
+		    _("none known; name one with --dir or FIELDVISIT_DIR"));
+}
+
+static void
+run(const struct options *opts, const char *dir, struct fv_call *call, struct fv_reply *reply)
+{
+	call->dir = dir;
+	if (opts->is_practice)
+		become_practice(opts, call, reply);
+	else if (opts->verb == NULL)
+		run_no_verb(opts, call, reply);
+	else if ((call->verb = fv_verb_find(opts->verb)) == NULL)
+		say_unknown_verb(opts->verb, reply);
+	else
+		run_verb(call, reply);
 }
 
 int
@@ -167,6 +228,7 @@ main(int argc, char **argv)
 	struct fv_call call = {0};
 	struct fv_reply reply;
 	struct fv_buf dir = {0};
+	enum fv_err rc;
 	int code;
 
 	fv_words_init();
@@ -191,17 +253,15 @@ main(int argc, char **argv)
 			call.words[call.word_count++] = opts.verb;
 		opts.verb = "help";
 	}
-	if (opts.verb == NULL) {
-		run_no_verb(&opts, &call, &reply);
-	} else if ((call.verb = fv_verb_find(opts.verb)) == NULL) {
-		say_unknown_verb(opts.verb, &reply);
-	} else if (put_dir(&dir, opts.dir) != FV_OK) {
-		fv_reply_fail(&reply, FV_FAIL_USAGE, _("folder"),
-		    _("none known; name one with --dir or FIELDVISIT_DIR"));
-	} else {
-		call.dir = fv_buf_z(&dir);
-		run_verb(&call, &reply);
-	}
+	if (getenv("FIELDVISIT_PRACTICE") != NULL)
+		fv_reply_practice(&reply);
+	if (opts.dir != NULL && opts.profile != NULL)
+		fv_reply_fail(&reply, FV_FAIL_USAGE, "--profile", "%s",
+		    _("--dir or --profile, not both"));
+	else if ((rc = put_dir(&dir, &opts)) != FV_OK)
+		fail_dir(rc, &reply);
+	else
+		run(&opts, fv_buf_z(&dir), &call, &reply);
 	code = print_reply(&reply);
 	fv_call_clear(&call);
 	fv_reply_clear(&reply);

@@ -53,6 +53,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_INCOMPLETE] = {"incomplete", FV_EXIT_DATA},
     [FV_FAIL_TOO_LARGE] = {"too-large", FV_EXIT_DATA},
     [FV_FAIL_NOT_DEBTOR] = {"not-debtor", FV_EXIT_NO},
+    [FV_FAIL_PRACTICE] = {"practice", FV_EXIT_NO},
 };
 
 const char *
@@ -80,6 +81,19 @@ fv_reply_clear(struct fv_reply *reply)
 {
 	fv_buf_clear(&reply->out);
 	fv_buf_clear(&reply->err);
+}
+
+void
+fv_reply_practice(struct fv_reply *reply)
+{
+	reply->is_practice = reply->json.is_practice = true;
+}
+
+static void
+put_mark(const struct fv_reply *reply, struct fv_buf *out)
+{
+	if (reply->is_practice)
+		fv_buf_put_z(out, "[" FV_REPLY_PRACTICE "] ");
 }
 
 bool
@@ -111,12 +125,21 @@ fv_reply_line(struct fv_reply *reply, const char *fmt, ...)
 {
 	va_list args;
 
+	struct fv_buf text = {0};
+
 	if (reply->want_json)
 		return;
 	va_start(args, fmt);
-	put_formatted(&reply->out, fmt, args);
+	put_formatted(&text, fmt, args);
 	va_end(args);
+	put_mark(reply, &reply->out);
+	for (size_t i = 0; i < text.len; i++) {
+		fv_buf_put_u8(&reply->out, text.ptr[i]);
+		if (text.ptr[i] == '\n')
+			put_mark(reply, &reply->out);
+	}
 	fv_buf_put_u8(&reply->out, '\n');
+	fv_buf_clear(&text);
 }
 
 void
@@ -125,6 +148,7 @@ fv_reply_warn(struct fv_reply *reply, const char *fmt, ...)
 	va_list args;
 
 	fv_buf_put_z(&reply->err, "fieldvisit: ");
+	put_mark(reply, &reply->err);
 	va_start(args, fmt);
 	put_formatted(&reply->err, fmt, args);
 	va_end(args);
@@ -141,7 +165,9 @@ fv_reply_fail(
 	va_start(args, fmt);
 	put_formatted(&sentence, fmt, args);
 	va_end(args);
-	fv_buf_putf(&reply->err, "fieldvisit: %s: ", object);
+	fv_buf_put_z(&reply->err, "fieldvisit: ");
+	put_mark(reply, &reply->err);
+	fv_buf_putf(&reply->err, "%s: ", object);
 	fv_buf_put_span(&reply->err, fv_buf_span(&sentence));
 	fv_buf_put_u8(&reply->err, '\n');
 	reply->exit = fails[fail].exit;

@@ -76,6 +76,7 @@ enum fv_fail {
 	FV_FAIL_INCOMPLETE,
 	FV_FAIL_TOO_LARGE,
 	FV_FAIL_NOT_DEBTOR,
+	FV_FAIL_PRACTICE,
 	FV_FAIL_COUNT,
 };
 
@@ -88,12 +89,18 @@ struct fv_reply {
 	struct fv_buf err;   /* owned */
 	struct fv_json json; /* writes to `out` when JSON is wanted, else nothing */
 	bool want_json;
-	bool is_pending; /* the agent answers later (sync --wait) */
-	int exit;        /* enum fv_exit */
+	bool is_pending;  /* the agent answers later (sync --wait) */
+	bool is_practice; /* each line, and the JSON, says so */
+	int exit;         /* enum fv_exit */
 };
 
 void fv_reply_init(struct fv_reply *reply, bool want_json);
 void fv_reply_clear(struct fv_reply *reply);
+
+/* What stands before each line, and on each screen, of a practice handheld. */
+#define FV_REPLY_PRACTICE "PRACTICE 练习"
+/* From now on each line, and each JSON object or the first of it, says that it is practice. */
+void fv_reply_practice(struct fv_reply *reply);
 
 /* True when the wanted language is Chinese: LANGUAGE, else the locale of messages. */
 bool fv_reply_is_chinese(void);

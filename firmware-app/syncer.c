@@ -181,7 +181,9 @@ fv_syncer_start(struct fv_syncer *syncer, struct fv_app *app, unsigned flags)
 	fv_reply_init(&reply, false);
 	is_ready = fv_app_journal(app, &reply);
 	fv_reply_clear(&reply);
-	if (!is_ready || fv_syncstate_load(app->store, &syncer->state) != FV_OK ||
+	/* Whoever asks: nothing leaves a practice handheld. */
+	if (app->is_practice || !is_ready ||
+	    fv_syncstate_load(app->store, &syncer->state) != FV_OK ||
 	    fv_checkpoints_load(app->store, &syncer->checkpoints) != FV_OK) {
 		finish(syncer, FV_SYNC_LOCAL, 0);
 		return;

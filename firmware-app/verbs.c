@@ -1,6 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware-app/profile.h"
 #include "firmware-app/verb.h"
 
 /* Marks for a later translation; the table itself holds the English words. */
@@ -121,6 +122,8 @@ const struct fv_verb fv_verbs[] = {
     {"plan", "[--day DATE] [--with OFFICER] [--place home|work|other] [--pin-file FILE]",
 	N_("the day's cases, in the order to go"), plan_options, 0, 0, fv_prepare_plan,
 	fv_cmd_plan, 0},
+    {"profiles", "", N_("the banks of this handheld, each with a folder of its own"),
+	no_options, 0, 0, NULL, fv_cmd_profiles, FV_VERB_LOCAL},
     {"reply", "FINDING", N_("answer a finding; only supervisors can read it"), no_options, 1,
 	1, fv_prepare_note, fv_cmd_reply, 0},
     {"request",

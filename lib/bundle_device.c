@@ -51,6 +51,11 @@ check_enrol(struct verify *v, struct verify_trail *t, struct verify_logged *logg
 		    "%senrol.leaf is of another device, or its keys are", t->prefix);
 		return false;
 	}
+	if (fv_span_equal(t->enrol.agency, fv_span_z(FV_AGENCY_PRACTICE))) {
+		fv_verify_claim(v, FV_CLAIM_AUTHENTIC, false,
+		    "%senrol.leaf is of a practice handheld: evidence of nothing", t->prefix);
+		return false;
+	}
 	return true;
 }
 

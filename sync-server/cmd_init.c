@@ -409,6 +409,12 @@ run(const struct init_args *args)
 		code = FV_EXIT_SOFTWARE;
 		goto cleanup;
 	}
+	if (strcmp(args->agency, FV_AGENCY_PRACTICE) == 0) {
+		cmd_fail(
+		    "--agency practice: that is no bank's: handhelds on which people learn "
+		    "are of it; choose another id");
+		goto cleanup;
+	}
 	if (!is_admin_good(args->admin) || !start_roster(roster, args))
 		goto cleanup;
 	for (size_t i = 0; i < args->public_count; i++)

@@ -13,8 +13,8 @@ FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 
 D := toolchain/files
 MAN_SRC := $(sort $(wildcard firmware-app/man/*.[1-8] sync-server/man/*.[1-8]))
-# The screens are started by "fieldvisit" alone.
-PLACE_OF = $(if $(filter %-screen,$(1)),$(LIBEXECDIR),$(BINDIR))
+# The screens and practice are started by "fieldvisit" alone.
+PLACE_OF = $(if $(filter %-screen %-practice,$(1)),$(LIBEXECDIR),$(BINDIR))
 MAN_OF = man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # "SOURCE:TARGET:MODE", one word each; a source that ends in .in has its @names@ filled in.
@@ -30,6 +30,7 @@ INSTALL_FILES = \
 	$(D)/fieldvisit.fish:$(FISHDIR)/fieldvisit.fish:644 \
 	$(D)/fieldvisit.fish:$(FISHDIR)/fieldvisitd.fish:644 \
 	$(D)/fieldvisit-agent.service.in:$(UNITDIR)/user/fieldvisit-agent.service:644 \
+	$(D)/fieldvisit-agent@.service.in:$(UNITDIR)/user/fieldvisit-agent@.service:644 \
 	$(D)/fieldvisit-sos.service.in:$(UNITDIR)/user/fieldvisit-sos.service:644 \
 	$(D)/sos-button.conf:$(DATADIR)/doc/fieldvisit/examples/sos-button.conf:644 \
 	$(D)/fieldvisitd.service.in:$(UNITDIR)/system/fieldvisitd.service:644 \

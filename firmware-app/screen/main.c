@@ -29,7 +29,7 @@ open_signals(void)
 }
 
 static int
-show(const char *dir)
+show(const char *dir, bool is_practice)
 {
 	static struct fv_ui ui;
 	bool is_english = fv_term_is_poor() && fv_ui_is_chinese();
@@ -42,7 +42,7 @@ show(const char *dir)
 		    _("this kind of terminal (TERM) is not known here; choose another"));
 		return FV_EXIT_USAGE;
 	}
-	fv_ui_init(&ui, dir);
+	fv_ui_init(&ui, dir, is_practice);
 	fv_ui_push(&ui, &fv_screen_home, NULL);
 	if (is_english)
 		fv_ui_say(
@@ -58,6 +58,7 @@ int
 main(int argc, char **argv)
 {
 	const char *dir = NULL;
+	bool is_practice = argc == 4 && strcmp(argv[3], "--practice") == 0;
 
 	fv_words_init();
 	signal(SIGPIPE, SIG_IGN);
@@ -68,13 +69,13 @@ main(int argc, char **argv)
 		printf("fieldvisit-screen %s\n", FV_VERSION);
 		return FV_EXIT_OK;
 	}
-	if (argc == 3 && strcmp(argv[1], "--dir") == 0)
+	if (argc == 3 + is_practice && strcmp(argv[1], "--dir") == 0)
 		dir = argv[2];
 	if (dir == NULL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		fprintf(stderr, "fieldvisit-screen: %s\n",
-		    _("usage: fieldvisit-screen --dir DIR, on a terminal; 'fieldvisit' alone "
-		      "starts it"));
+		    _("usage: fieldvisit-screen --dir DIR [--practice], on a terminal; "
+		      "'fieldvisit' alone starts it"));
 		return FV_EXIT_USAGE;
 	}
-	return show(dir);
+	return show(dir, is_practice);
 }

@@ -15,6 +15,7 @@
 #define SOS_WITHIN_MS 2000
 #define BLANK_AFTER_S 20 /* without a key, while a visit is open, unless set */
 #define MESSAGE_ROWS 6
+#define GUIDE_ROWS 2
 #define WATCHED_MS 60000 /* after a key */
 #define TICK_SELDOM_MS 15000
 
@@ -241,6 +242,25 @@ draw_message(struct fv_ui *ui, int bottom)
 	return count;
 }
 
+/* What a learner does next, from row `top` on; returns its rows. */
+static int
+draw_guide(struct fv_ui *ui, int top_row)
+{
+	char text[256], line[256];
+	const char *at = text;
+	size_t n, skip;
+	int count = 0;
+
+	fv_guide_put(ui, text, sizeof text);
+	while (*at != '\0' && count < GUIDE_ROWS) {
+		n = fv_text_break(at, ui->columns, &skip);
+		snprintf(line, sizeof line, "%.*s", (int)n, at);
+		fv_term_fill(top_row + count++, 0, ui->columns, FV_STYLE_ASK, line);
+		at += n + skip;
+	}
+	return count;
+}
+
 static void
 draw(struct fv_ui *ui)
 {
@@ -254,10 +274,12 @@ draw(struct fv_ui *ui)
 	if (ui->rows < FV_UI_ROWS_MIN || ui->columns < FV_UI_COLUMNS_MIN) {
 		fv_term_put(
 		    0, 0, ui->columns, FV_STYLE_STRONG, _("Too small: 40 x 15 or more."));
+		fv_term_put(1, 0, ui->columns, FV_STYLE_ASK, fv_view_mark(ui));
 		fv_term_flush();
 		return;
 	}
 	if (ui->is_blank) {
+		fv_term_put(0, 1, ui->columns - 2, FV_STYLE_ASK, fv_view_mark(ui));
 		fv_term_put(ui->rows / 2, 2, ui->columns - 4, FV_STYLE_DIM,
 		    _("Visit under way. Any key shows it."));
 		fv_term_flush();
@@ -265,7 +287,7 @@ draw(struct fv_ui *ui)
 	}
 	build(ui);
 	rows = draw_message(ui, ui->rows - 1);
-	fv_layout_draw(&ui->page, 1, ui->rows - 1 - rows, ui->columns);
+	fv_layout_draw(&ui->page, 1 + draw_guide(ui, 1), ui->rows - 1 - rows, ui->columns);
 	top(ui)->scroll = ui->page.scroll;
 	fv_view_draw_bar(ui, gettext(top(ui)->screen->title));
 	draw_foot(ui, ui->rows - 1);
@@ -592,10 +614,11 @@ fv_ui_run(struct fv_ui *ui, int signal_fd)
 }
 
 void
-fv_ui_init(struct fv_ui *ui, const char *dir)
+fv_ui_init(struct fv_ui *ui, const char *dir, bool is_practice)
 {
 	memset(ui, 0, sizeof *ui);
 	ui->dir = dir;
+	ui->is_practice = is_practice;
 	for (size_t i = 0; i < FV_CALLS_MAX; i++)
 		ui->calls[i].fd = -1;
 	ui->key_at_ms = fv_mono_ms();
@@ -613,4 +636,5 @@ fv_ui_clear(struct fv_ui *ui)
 		fv_calls_drop(&ui->calls[i]);
 	fv_page_clear(&ui->page);
 	json_decref(ui->status);
+	json_decref(ui->trail);
 }

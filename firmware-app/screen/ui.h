@@ -4,7 +4,7 @@
  *   term.c    the terminal (ncurses)          text.c    columns, wrapping, words for people
  *   page.c    what build() said               layout.c  where it goes, drawing, selecting
  *   calls.c   the agent's socket              starter.c starting an agent
- *   ui.c      stack, keys, view, the loop
+ *   ui.c      stack, keys, view, the loop   guide.c   what a learner does next
  */
 #ifndef FV_SCREEN_UI_H
 #define FV_SCREEN_UI_H
@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sys/types.h>
 
+#include "firmware-app/screen/guide_step.h"
 #include "firmware-app/screen/screen.h"
 
 /* --- term.c --- */
@@ -189,6 +190,9 @@ struct fv_ui {
 	struct fv_page page;
 	struct fv_view view;
 	json_t *status; /* owned */
+	bool is_practice;
+	json_t *trail;    /* owned; the newest records, in practice only */
+	bool has_checked; /* a case was opened */
 	bool has_status_call;
 	int64_t status_at_ms; /* when to ask next, monotonic */
 	int64_t key_at_ms;    /* of the last key */
@@ -205,7 +209,7 @@ struct fv_ui {
 };
 
 int64_t fv_mono_ms(void);
-void fv_ui_init(struct fv_ui *ui, const char *dir);
+void fv_ui_init(struct fv_ui *ui, const char *dir, bool is_practice);
 void fv_ui_clear(struct fv_ui *ui);
 /* Run until over.  `signal_fd` tells of SIGWINCH and of the end. */
 void fv_ui_run(struct fv_ui *ui, int signal_fd);
@@ -217,5 +221,12 @@ void fv_ui_take_answer(
 
 void fv_view_tick(struct fv_ui *ui); /* ask when it is time */
 void fv_view_draw_bar(struct fv_ui *ui, const char *title);
+/* The mark of practice as this terminal can draw it; "" on a bank's handheld. */
+const char *fv_view_mark(const struct fv_ui *ui);
+
+/* --- guide.c --- */
+
+/* What a learner is to press now; "" where nobody learns. */
+void fv_guide_put(struct fv_ui *ui, char *out, size_t cap);
 
 #endif

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-app/profile.h"
+#include "firmware-app/reply.h"
 #include "firmware-app/screen/ui.h"
 #include "firmware-app/words.h"
 
@@ -135,6 +137,28 @@ follow_lock(struct fv_ui *ui, bool was_locked)
 }
 
 static void
+on_trail(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
+{
+	(void)state, (void)tag;
+	if (answer->has_failed)
+		return;
+	json_decref(ui->trail);
+	ui->trail = json_deep_copy(answer->json);
+}
+
+/* In practice the guide goes by what has been recorded. */
+static void
+follow_practice(struct fv_ui *ui)
+{
+	const struct fv_ask ask = {
+	    .verb = "trail", .words = {"--count", "200"}, .on = on_trail, .wait_ms = STALE_MS};
+
+	ui->is_practice |= fv_json_is(ui->status, "practice");
+	if (ui->is_practice)
+		(void)fv_calls_begin(ui, &ask, 0);
+}
+
+static void
 on_status(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
 {
 	bool was_locked = ui->view.is_known && ui->view.is_locked;
@@ -152,6 +176,7 @@ on_status(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer
 	ui->status = json_deep_copy(answer->json);
 	read_status(ui);
 	follow_languages(ui);
+	follow_practice(ui);
 	follow_lock(ui, was_locked);
 	if (!was_known && !ui->view.is_locked)
 		fv_ui_home(ui); /* it has nothing yet */
@@ -173,10 +198,20 @@ fv_view_tick(struct fv_ui *ui)
 
 /* --- the bar --- */
 
-/* What is recorded, what is sent, and the battery: in words, so that no colour is needed. */
-static void
-put_state(const struct fv_view *v, char out[96])
+const char *
+fv_view_mark(const struct fv_ui *ui)
 {
+	if (!ui->is_practice)
+		return "";
+	return fv_term_is_poor() ? "PRACTICE" : FV_REPLY_PRACTICE;
+}
+
+/* What is recorded, what is sent (in practice: that it is practice), and the battery: in
+ * words, so that no colour is needed. */
+static void
+put_state(const struct fv_ui *ui, char out[96])
+{
+	const struct fv_view *v = &ui->view;
 	const json_t *sync = json_object_get(v->json, "sync");
 	const json_t *battery = json_object_get(json_object_get(v->json, "power"), "battery");
 	const char *recording = _("● REC");
@@ -190,7 +225,9 @@ put_state(const struct fv_view *v, char out[96])
 		recording = _("pause");
 	else if (!v->is_recording)
 		recording = _("points");
-	if (left <= NOT_LEFT)
+	if (ui->is_practice)
+		snprintf(sent, sizeof sent, "%s", fv_view_mark(ui));
+	else if (left <= NOT_LEFT)
 		snprintf(sent, sizeof sent, "%s", _("all sent"));
 	else if (strcmp(fv_json_str(sync, "reason"), "none") == 0)
 		snprintf(sent, sizeof sent, _("%d to send"), (int)left);
@@ -204,15 +241,21 @@ put_state(const struct fv_view *v, char out[96])
 void
 fv_view_draw_bar(struct fv_ui *ui, const char *title)
 {
-	char state[96];
+	const char *profile = fv_profile_name(ui->dir), *mark = fv_view_mark(ui);
+	const char *gap = *mark != '\0' ? " " : "";
+	char state[96], named[96];
 	int columns;
 
 	if (!ui->view.is_known)
-		snprintf(state, sizeof state, "%s", _("asking the agent"));
+		snprintf(state, sizeof state, "%s%s%s", mark, gap, _("asking the agent"));
 	else if (ui->view.is_stale)
-		snprintf(state, sizeof state, "%s", _("agent does not answer"));
+		snprintf(state, sizeof state, "%s%s%s", mark, gap, _("agent does not answer"));
 	else
-		put_state(&ui->view, state);
+		put_state(ui, state);
+	if (*profile != '\0') {
+		snprintf(named, sizeof named, "@%s %s", profile, title);
+		title = named;
+	}
 	columns = fv_text_columns(state);
 	fv_term_fill(0, 0, ui->columns, FV_STYLE_BAR, "");
 	fv_term_put(0, 1, ui->columns - columns - 3, FV_STYLE_BAR, title);

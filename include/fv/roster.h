@@ -27,7 +27,11 @@
 #define FV_ROSTER_AUDITORS_MAX 4U
 #define FV_ROSTER_OFFICERS_MAX 512U
 #define FV_OFFICER_NAME_BYTES 65U /* 64 bytes of UTF-8 and NUL */
-#define FV_SIGNER_BYTES 80U       /* longest key name of a person, with its NUL */
+/* The agency of practice handhelds (fieldvisit --practice).  No server is one of it, and what
+ * its handhelds record is evidence of nothing. */
+#define FV_AGENCY_PRACTICE "practice"
+
+#define FV_SIGNER_BYTES 80U /* longest key name of a person, with its NUL */
 
 struct fv_supervisor {
 	char id[FV_ID_BYTES];

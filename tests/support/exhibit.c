@@ -94,11 +94,11 @@ log_doc(struct exhibit *x, enum fv_leaf_kind kind, struct fv_span note, size_t *
 }
 
 static void
-make_people(struct exhibit *x)
+make_people(struct exhibit *x, const char *agency)
 {
 	struct fv_roster *roster = people_roster(2);
 	const unsigned both[] = {1, 2};
-	struct fv_leaf_enrol enrol = {.agency = fv_span_z("north")};
+	struct fv_leaf_enrol enrol = {.agency = fv_span_z(agency)};
 	struct fv_approve approve;
 	struct fv_buf text = {0}, body = {0};
 
@@ -177,14 +177,8 @@ log_head(struct exhibit *x, uint64_t seal)
 	fv_buf_clear(&body);
 }
 
-void
-exhibit_init(struct exhibit *x)
-{
-	exhibit_init_jump(x, 0);
-}
-
-void
-exhibit_init_jump(struct exhibit *x, int64_t jump_ms)
+static void
+make(struct exhibit *x, const char *agency, int64_t jump_ms)
 {
 	struct fv_buf body = {0};
 	struct fv_hash root;
@@ -198,7 +192,7 @@ exhibit_init_jump(struct exhibit *x, int64_t jump_ms)
 	fv_cbor_put_null(&body);
 	(void)exhibit_log(x, FV_LEAF_GENESIS, T0, fv_buf_span(&body));
 	fv_buf_clear(&body);
-	make_people(x);
+	make_people(x, agency);
 	root_at(x, 3, &root);
 	x->trail.has_beacon = true;
 	x->trail.beacon_size = 3;
@@ -220,6 +214,24 @@ exhibit_init_jump(struct exhibit *x, int64_t jump_ms)
 	(void)made_putf(&x->trail, FV_REC_VISIT_END, "{1:%d,4:1}", (int)x->other_visit);
 	memcpy(x->seal_pk, x->trail.trail.seal_pk, FV_KEY_BYTES);
 	log_head(x, made_seal(&x->trail));
+}
+
+void
+exhibit_init(struct exhibit *x)
+{
+	exhibit_init_jump(x, 0);
+}
+
+void
+exhibit_init_jump(struct exhibit *x, int64_t jump_ms)
+{
+	make(x, "north", jump_ms);
+}
+
+void
+exhibit_init_of(struct exhibit *x, const char *agency)
+{
+	make(x, agency, 0);
 }
 
 void

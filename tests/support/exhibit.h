@@ -31,6 +31,8 @@ struct exhibit {
 void exhibit_init(struct exhibit *x);
 /* The same, the wall clock moving by jump_ms within the visit without a recorded step. */
 void exhibit_init_jump(struct exhibit *x, int64_t jump_ms);
+/* The same, the handheld being of this agency and not of "north". */
+void exhibit_init_of(struct exhibit *x, const char *agency);
 void exhibit_free(struct exhibit *x);
 /* Gather the members of the bundle of a case (NULL: of the first visit), without export.*
  * and manifest.  Owned by the caller. */

@@ -104,6 +104,22 @@ a_whole_bundle_holds_and_says_what_it_covers(void **state)
 }
 
 static void
+what_a_practice_handheld_recorded_is_no_evidence(void **state)
+{
+	struct world *w = *state;
+	struct fv_bundle *b;
+
+	exhibit_free(&w->x);
+	exhibit_init_of(&w->x, FV_AGENCY_PRACTICE);
+	b = exhibit_bundle(&w->x, "c1");
+	fv_buf_reset(&w->tar);
+	exhibit_close(&w->x, b, true, &w->tar);
+	fv_bundle_free(b);
+	assert_int_equal(judge(fv_buf_span(&w->tar), no_policy, &w->lines), FV_BUNDLE_FAILS);
+	assert_true(said(w, "practice handheld: evidence of nothing"));
+}
+
+static void
 a_clock_that_moved_by_itself_is_told(void **state)
 {
 	struct world *w = *state;
@@ -529,6 +545,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(a_whole_bundle_holds_and_says_what_it_covers),
+	    T(what_a_practice_handheld_recorded_is_no_evidence),
 	    T(a_clock_that_moved_by_itself_is_told),
 	    T(capsules_that_a_supervisor_signed_later_hold),
 	    T(capsules_of_strangers_or_of_another_record_fail),

@@ -26,7 +26,7 @@ _fieldvisit_verb() {
 	verb=()
 	while [ "$i" -lt "$COMP_CWORD" ] && [ "${#verb[@]}" -lt "$1" ]; do
 		case ${COMP_WORDS[i]} in
-		--dir) i=$((i + 1)) ;;
+		--dir | --profile) i=$((i + 1)) ;;
 		-*) ;;
 		*) verb+=("${COMP_WORDS[i]}") ;;
 		esac
@@ -64,10 +64,14 @@ _fieldvisit() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$now")
 		return
 	fi
+	if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --profile ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$("$program" profiles 2>/dev/null | cut -d' ' -f1)" -- "$now")
+		return
+	fi
 	_fieldvisit_verb 1
 	if [ ${#verb[@]} = 0 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$("$program" help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p') \
-			--json --dir --help --version" -- "$now")
+			--json --dir --profile --practice --help --version" -- "$now")
 		return
 	fi
 	help=$("$program" help "${verb[0]}" 2>/dev/null) || return

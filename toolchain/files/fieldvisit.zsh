@@ -7,7 +7,7 @@ local -a verbs values options
 
 for ((i = 2; i < CURRENT; i++)); do
 	case $words[i] in
-	--dir) ((i++)) ;;
+	--dir|--profile) ((i++)) ;;
 	-*) ;;
 	*) if [[ -z $verb1 ]]; then verb1=$words[i]; elif [[ -z $verb2 ]]; then verb2=$words[i]; fi ;;
 	esac
@@ -21,6 +21,7 @@ verbs=(${(f)"$(_call_program verbs $program help | sed -n 's/^  \([a-z][a-z-]*\(
 if [[ -z $verb1 ]]; then
 	compadd -- ${(u)verbs%% *}
 	compadd -- --dir --version
+	[[ ${program:t} == fieldvisit ]] && compadd -- --profile --practice
 	return
 fi
 values=(${${(M)verbs:#$verb1 *}#* })

@@ -12,7 +12,7 @@ FIELDVISIT_SITE_METHOD = local
 FIELDVISIT_LICENSE = ISC
 FIELDVISIT_LICENSE_FILES = LICENSE
 FIELDVISIT_DEPENDENCIES = host-gettext gpsd jansson libcurl libqrencode libsodium ncurses sqlite
-FIELDVISIT_PROGRAMS = fieldvisit fieldvisit-link fieldvisit-screen
+FIELDVISIT_PROGRAMS = fieldvisit fieldvisit-link fieldvisit-practice fieldvisit-screen
 
 ifeq ($(BR2_PACKAGE_FIELDVISIT_SERVER),y)
 FIELDVISIT_DEPENDENCIES += libmicrohttpd
