@@ -130,8 +130,12 @@ take_all(struct fv_host *host, const json_t *request, fv_host_verb_fn fn, json_t
 {
 	const json_t *files = json_object_get(request, "files");
 	json_t *answer, *answers = json_array();
-	int code = answers != NULL ? FV_EXIT_OK : FV_EXIT_TEMPFAIL;
+	int code = FV_EXIT_OK;
 
+	if (answers == NULL)
+		code = fv_verb_broken(answer_out, "import", FV_ENOMEM);
+	else if (json_array_size(files) == 0)
+		code = fv_verb_fail(answer_out, FV_EXIT_DATA, "import: no file was named");
 	for (size_t i = 0; i < json_array_size(files) && code == FV_EXIT_OK; i++) {
 		answer = NULL;
 		code = fn(host, json_array_get(files, i), &answer);

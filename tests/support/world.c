@@ -245,6 +245,29 @@ world_put_directory(struct world *w)
 	fv_buf_clear(&text);
 }
 
+void
+world_put_server(const struct world *w)
+{
+	uint8_t seed[FV_SEED_BYTES], pk[FV_KEY_BYTES];
+	char origin[FV_LOG_ORIGIN_BYTES];
+	struct fv_buf text = {0};
+
+	people_sign_seed(500, seed);
+	fv_ed25519_public(seed, pk);
+	fv_log_origin(pk, origin);
+	fv_buf_put_z(&text, "url http://127.0.0.1:8470\nlog ");
+	fv_vkey_put(&text, fv_span_z(origin), pk);
+	people_box_pk(501, pk);
+	fv_buf_put_z(&text, "\nhpke 1 ");
+	fv_buf_put_base64(&text, pk, sizeof pk);
+	people_box_pk(502, pk);
+	fv_buf_put_z(&text, "\nhpke 2 ");
+	fv_buf_put_base64(&text, pk, sizeof pk);
+	fv_buf_put_u8(&text, '\n');
+	world_write(w, "server.pub", fv_buf_span(&text));
+	fv_buf_clear(&text);
+}
+
 static void
 child(struct world *w, int (*verb)(int, char **), const char *line)
 {

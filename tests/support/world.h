@@ -57,6 +57,9 @@ void world_leaf(const struct world *w, const struct world_device *device, struct
 /* Write DIR/directory.json of the world's roster and devices, and DIR/roster. */
 void world_put_directory(struct world *w);
 
+/* Write DIR/server.pub as a server does, with two HPKE keys. */
+void world_put_server(const struct world *w);
+
 /* Run a verb with the words of `line` (by spaces; '%' stands for a space, '@' at the
  * beginning of a word for "DIR/") in a child process.  Returns its exit code. */
 int world_run(struct world *w, int (*verb)(int, char **), const char *line);

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,48 @@ light_surrounds_the_code_on_every_side(void **state)
 	fv_buf_clear(&qr);
 }
 
+/* Dark modules that a path's runs draw, and whether all of them lie `quiet` from the edge. */
+static size_t
+draw(const char *path, int side, int quiet)
+{
+	int x = 0, y = 0, gap, dark;
+	size_t count = 0;
+
+	while (*path == 'M' || *path == 'm') {
+		int used = 0;
+
+		if (sscanf(path, "M%d %d.5%n", &x, &y, &used) != 2) {
+			assert_int_equal(sscanf(path, "m%d 0h%d%n", &gap, &dark, &used), 2);
+			x += gap;
+			assert_true(x >= quiet && x + dark <= side - quiet && y >= quiet &&
+			    y < side - quiet);
+			x += dark;
+			count += (size_t)dark;
+		}
+		path += used;
+	}
+	assert_string_equal(path, "\"/></svg>");
+	return count;
+}
+
+static void
+a_code_for_paper_has_the_modules_of_the_screens_and_four_of_white(void **state)
+{
+	struct fv_buf svg = {0};
+	const char *path;
+	int side, other;
+
+	(void)state;
+	assert_int_equal(fv_qr_svg_put(&svg, "GRJV6OVARKCTNOI4"), FV_OK);
+	assert_int_equal(
+	    sscanf(fv_buf_z(&svg), "<svg viewBox=\"0 0 %d %d\"", &side, &other), 2);
+	assert_true(side == other && side == 21 + 8);
+	assert_non_null(path = strstr(fv_buf_z(&svg), " d=\""));
+	/* A finder pattern has 33 dark modules, and there are three. */
+	assert_true(draw(path + 4, side, 4) > 3 * 33);
+	fv_buf_clear(&svg);
+}
+
 static void
 what_no_code_holds_is_refused(void **state)
 {
@@ -81,6 +124,7 @@ what_no_code_holds_is_refused(void **state)
 	memset(text, 'x', 8000);
 	text[8000] = '\0';
 	assert_int_equal(fv_qr_put(&qr, text), FV_ETOOBIG);
+	assert_int_equal(fv_qr_svg_put(&qr, text), FV_ETOOBIG);
 	assert_int_equal(qr.len, 0);
 	free(text);
 }
@@ -92,6 +136,8 @@ main(void)
 	    cmocka_unit_test(a_code_alone_fits_a_screen_of_40_by_15),
 	    cmocka_unit_test(the_longest_page_fits_40_columns),
 	    cmocka_unit_test(light_surrounds_the_code_on_every_side),
+	    cmocka_unit_test(
+		a_code_for_paper_has_the_modules_of_the_screens_and_four_of_white),
 	    cmocka_unit_test(what_no_code_holds_is_refused),
 	};
 

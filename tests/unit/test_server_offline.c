@@ -12,7 +12,6 @@
 #include "fv/ticket.h"
 #include "sync-server/cmd.h"
 #include "sync-server/exits.h"
-#include "sync-server/serverinfo.h"
 #include "tests/support/people.h"
 #include "tests/support/world.h"
 
@@ -33,30 +32,6 @@ start(void **state)
 	w->device_count = 1;
 	world_put_directory(w);
 	return w;
-}
-
-/* DIR/server.pub as a server writes it. */
-static void
-put_server(const struct world *w)
-{
-	uint8_t seed[FV_SEED_BYTES], pk[FV_KEY_BYTES];
-	char origin[FV_LOG_ORIGIN_BYTES];
-	struct fv_buf text = {0};
-
-	people_sign_seed(500, seed);
-	fv_ed25519_public(seed, pk);
-	fv_log_origin(pk, origin);
-	fv_buf_put_z(&text, "url http://127.0.0.1:8470\nlog ");
-	fv_vkey_put(&text, fv_span_z(origin), pk);
-	people_box_pk(501, pk);
-	fv_buf_put_z(&text, "\nhpke 1 ");
-	fv_buf_put_base64(&text, pk, sizeof pk);
-	people_box_pk(502, pk);
-	fv_buf_put_z(&text, "\nhpke 2 ");
-	fv_buf_put_base64(&text, pk, sizeof pk);
-	fv_buf_put_u8(&text, '\n');
-	world_write(w, "server.pub", fv_buf_span(&text));
-	fv_buf_clear(&text);
 }
 
 static void
@@ -219,7 +194,7 @@ a_ticket_names_the_newest_server_key_and_the_roster(void **state)
 	struct stat st;
 	uint8_t pk[FV_KEY_BYTES];
 
-	put_server(w);
+	world_put_server(w);
 	assert_int_equal(
 	    world_run(w, cmd_invite, INVITE " --team t2 --officer o2"), FV_EXIT_OK);
 	assert_int_equal(stat(world_path(w, "t"), &st), 0);
@@ -240,7 +215,7 @@ nobody_is_invited_who_could_not_be_read_or_named(void **state)
 {
 	struct world *w = start(state);
 
-	put_server(w);
+	world_put_server(w);
 	assert_int_equal(
 	    world_run(w, cmd_invite, INVITE " --team t9 --officer o2"), FV_EXIT_DATA);
 	world_assert_said(w, "nobody could read its notes");

@@ -1,5 +1,6 @@
 /* roster import, invite import, device import, roster export. */
 #include "sync-server/directory.h"
+#include "sync-server/store/staff.h"
 #include "tests/support/desk.h"
 
 static int
@@ -273,6 +274,117 @@ a_wipe_order_is_sent_and_an_erasure_is_refused(void **state)
 	fv_buf_clear(&text);
 }
 
+/* Put him on the register. */
+static void
+put_staff(struct desk *d, const char *id, const char *agency, bool is_disabled)
+{
+	struct fv_store_agency row = {.added_ms = 1};
+	struct fv_store_staff staff = {
+	    .added_ms = 1, .is_disabled = is_disabled, .disabled_ms = 2};
+
+	(void)snprintf(row.id, sizeof row.id, "%s", agency);
+	(void)snprintf(staff.id, sizeof staff.id, "%s", id);
+	(void)snprintf(staff.agency, sizeof staff.agency, "%s", agency);
+	assert_int_equal(fv_store_begin(d->host->store), FV_OK);
+	assert_int_equal(fv_store_agency_put(d->host->store, &row), FV_OK);
+	assert_int_equal(fv_store_staff_put(d->host->store, &staff), FV_OK);
+	assert_int_equal(fv_store_commit(d->host->store), FV_OK);
+}
+
+static void
+close_agency(struct desk *d, const char *id)
+{
+	struct fv_store_agency row = {.added_ms = 1, .is_closed = true, .closed_ms = 2};
+
+	(void)snprintf(row.id, sizeof row.id, "%s", id);
+	assert_int_equal(fv_store_begin(d->host->store), FV_OK);
+	assert_int_equal(fv_store_agency_put(d->host->store, &row), FV_OK);
+	assert_int_equal(fv_store_commit(d->host->store), FV_OK);
+}
+
+static void
+what_the_register_bars_gets_no_ticket_in(void **state)
+{
+	struct desk *d = *state;
+	struct fv_ticket ticket;
+
+	desk_ticket(d, &d->a, "o1", &ticket);
+	ticket.id[0] ^= 1;
+	put_staff(d, "o1", "north", true);
+	expect_ticket_refused(d, &ticket, "officer o1 is disabled");
+	put_staff(d, "o1", "south", false);
+	expect_ticket_refused(
+	    d, &ticket, "officer o1 is of agency south, and team t1 of north");
+	put_staff(d, "o1", "north", false);
+	close_agency(d, "north");
+	expect_ticket_refused(d, &ticket, "agency north of team t1 is closed");
+	put_staff(d, "o1", "north", false);
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_OK);
+	/* Of o2 the register says nothing: the roster decides. */
+	desk_ticket(d, &d->b, "o2", &ticket);
+	ticket.id[0] ^= 1;
+	assert_int_equal(desk_import_ticket(d, &ticket, desk_s1), FV_EXIT_OK);
+}
+
+/* {file, ticket} of a ticket whose id begins with `number`. */
+static json_t *
+ticket_file(struct desk *d, const char *name, uint8_t number, const unsigned *who)
+{
+	struct fv_buf text = {0}, note = {0}, file = {0};
+	struct fv_ticket ticket;
+	json_t *row;
+
+	desk_ticket(d, &d->a, "o1", &ticket);
+	ticket.id[0] = number;
+	fv_ticket_text_put(&text, &ticket);
+	people_sign(&note, fv_buf_span(&text), "north", who, 1);
+	fv_ticket_file_put(&file, ticket.token, fv_buf_span(&note));
+	row =
+	    json_pack("{s:s, s:s%}", "file", name, "ticket", (const char *)file.ptr, file.len);
+	assert_non_null(row);
+	fv_buf_clear(&file);
+	fv_buf_clear(&note);
+	fv_buf_clear(&text);
+	return row;
+}
+
+static bool
+has_ticket(struct desk *d, uint8_t number)
+{
+	struct fv_store_ticket held;
+	struct fv_ticket ticket;
+
+	desk_ticket(d, &d->a, "o1", &ticket);
+	ticket.id[0] = number;
+	return fv_store_ticket_get(d->host->store, ticket.id, &held) == FV_OK;
+}
+
+static void
+a_folder_of_tickets_is_taken_whole_or_not_at_all(void **state)
+{
+	struct desk *d = *state;
+
+	assert_int_equal(
+	    desk_ask(d, "invite import all",
+		json_pack("{s:[o, o, o]}", "files", ticket_file(d, "one", 0xf1, desk_s1),
+		    ticket_file(d, "two", 0xf2, desk_stranger),
+		    ticket_file(d, "three", 0xf3, desk_s1))),
+	    FV_EXIT_DATA);
+	desk_expect_error(d, "two: no supervisor on the roster signed it");
+	assert_false(has_ticket(d, 0xf1) || has_ticket(d, 0xf2) || has_ticket(d, 0xf3));
+	assert_int_equal(
+	    desk_ask(d, "invite import all",
+		json_pack("{s:[o, o, o]}", "files", ticket_file(d, "one", 0xf1, desk_s1),
+		    ticket_file(d, "one again", 0xf1, desk_s1),
+		    ticket_file(d, "two", 0xf2, desk_s1))),
+	    FV_EXIT_OK);
+	assert_int_equal(desk_number(d, "count"), 2);
+	assert_true(has_ticket(d, 0xf1) && has_ticket(d, 0xf2));
+	assert_int_equal(
+	    desk_ask(d, "invite import all", json_pack("{s:[]}", "files")), FV_EXIT_DATA);
+	desk_expect_error(d, "no file");
+}
+
 static void
 what_is_exported_opens_off_the_server(void **state)
 {
@@ -296,6 +408,8 @@ what_is_exported_opens_off_the_server(void **state)
 	assert_true(a->is_approved && !a->is_revoked);
 	assert_string_equal(a->officer, "o1");
 	assert_true(!b->is_approved && b->is_revoked);
+	assert_non_null(directory_find_agency(&directory.people, "north"));
+	assert_null(directory_find_officer(&directory.people, "o1"));
 	directory_close(&directory);
 }
 
@@ -327,6 +441,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(a_revocation_is_logged_and_sent_to_the_handheld,
 		desk_set_up_roster, desk_tear_down),
 	    cmocka_unit_test_setup_teardown(a_wipe_order_is_sent_and_an_erasure_is_refused,
+		desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		what_the_register_bars_gets_no_ticket_in, desk_set_up_roster, desk_tear_down),
+	    cmocka_unit_test_setup_teardown(a_folder_of_tickets_is_taken_whole_or_not_at_all,
 		desk_set_up_roster, desk_tear_down),
 	    cmocka_unit_test_setup_teardown(
 		what_is_exported_opens_off_the_server, desk_set_up_devices, desk_tear_down),
