@@ -87,8 +87,8 @@ start(struct fv_app *app, struct fv_call *call, const struct fv_enroll_ticket *t
 	return false;
 }
 
-static void
-tell(const struct fv_app *app, struct fv_reply *reply)
+void
+fv_enroll_show(const struct fv_app *app, struct fv_reply *reply)
 {
 	const struct fv_ticket *t = &app->identity.ticket;
 	struct fv_buf leaf = {0}, dev = {0};
@@ -97,13 +97,8 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 	fv_buf_put_hex(&dev, app->identity.dev, FV_DEV_BYTES);
 	if (fv_store_get_setting(app->store, FV_SET_ENROL_LEAF, &leaf) == FV_OK)
 		fv_enrol_digits(fv_buf_span(&leaf), digits);
-	fv_reply_line(reply, _("enrolled for officer %s of %s, team %s"), t->officer,
-	    t->agency, t->team);
 	fv_reply_line(reply, _("handheld %s"), fv_buf_z(&dev));
 	fv_reply_line(reply, _("compare with the supervisor's screen:  %s"), digits);
-	fv_reply_line(reply, "%s",
-	    _("next: fieldvisit agent, then fieldvisit shift begin; cases come when the "
-	      "supervisor has approved this handheld"));
 	fv_json_begin_object(&reply->json, NULL);
 	fv_json_text_z(&reply->json, "dev", fv_buf_z(&dev));
 	fv_json_text_z(&reply->json, "digits", digits);
@@ -114,6 +109,19 @@ tell(const struct fv_app *app, struct fv_reply *reply)
 	fv_json_end_object(&reply->json);
 	fv_buf_clear(&leaf);
 	fv_buf_clear(&dev);
+}
+
+static void
+tell(const struct fv_app *app, struct fv_reply *reply)
+{
+	const struct fv_ticket *t = &app->identity.ticket;
+
+	fv_reply_line(reply, _("enrolled for officer %s of %s, team %s"), t->officer,
+	    t->agency, t->team);
+	fv_enroll_show(app, reply);
+	fv_reply_line(reply, "%s",
+	    _("next: fieldvisit agent, then fieldvisit shift begin; cases come when the "
+	      "supervisor has approved this handheld"));
 }
 
 int

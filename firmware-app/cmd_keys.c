@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware-app/app.h"
+#include "firmware-app/enroll.h"
 #include "firmware-app/readers.h"
 #include "firmware-app/verb.h"
 
@@ -37,9 +38,13 @@ fv_cmd_keys(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	const char *what = call->args.operands[0];
 	struct fv_readers readers;
 
+	if (strcmp(what, "digits") == 0) {
+		fv_enroll_show(app, reply);
+		return FV_EXIT_OK;
+	}
 	if (strcmp(what, "check") != 0 && strcmp(what, "show") != 0)
-		return fv_reply_fail(
-		    reply, FV_FAIL_USAGE, "keys", _("usage: fieldvisit keys check | show"));
+		return fv_reply_fail(reply, FV_FAIL_USAGE, "keys",
+		    _("usage: fieldvisit %s %s"), "keys", call->verb->synopsis);
 	if (!fv_readers_find(app->store, app->identity.ticket.team, &readers, reply))
 		return reply->exit;
 	if (strcmp(what, "check") == 0) {

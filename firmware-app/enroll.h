@@ -42,4 +42,7 @@ bool fv_enroll_send(
 bool fv_enroll_take(struct fv_app *app, const struct fv_ticket *ticket, struct fv_span sealed,
     struct fv_reply *reply);
 
+/* Tell what the supervisor compares: this handheld's id and its 40 digits. */
+void fv_enroll_show(const struct fv_app *app, struct fv_reply *reply);
+
 #endif

@@ -11,16 +11,15 @@
 
 static volatile pid_t looking; /* 0: nobody looks */
 
-/* Neither Ctrl-C nor the end of its time leaves the camera running. */
+/* Neither Ctrl-C nor the end of its time leaves the camera running, and what it may have said
+ * until then counts for nothing. */
 static void
 end(int signal_no)
 {
-	if (looking > 0)
-		kill(looking, SIGKILL);
-	if (signal_no != SIGALRM) {
-		signal(signal_no, SIG_DFL);
-		raise(signal_no);
-	}
+	if (looking == 0)
+		_exit(128 + signal_no);
+	kill(looking, SIGKILL);
+	looking = 0;
 }
 
 static bool
@@ -41,7 +40,8 @@ scan(struct fv_buf *out, struct fv_reply *reply)
 		looking = pid;
 		fprintf(stderr, "%s\n", _("hold the ticket's QR code before the camera"));
 		alarm(FV_SCAN_S);
-		if (fv_typed_fd(fd, FV_TICKET_FILE_MAX, out) == FV_OK && out->len > 0)
+		if (fv_typed_fd(fd, FV_TICKET_FILE_MAX, out) == FV_OK && out->len > 0 &&
+		    looking != 0)
 			why = NULL;
 		else
 			why = _("saw no ticket; give it as a file or '-'");

@@ -103,7 +103,7 @@ const struct fv_verb fv_verbs[] = {
 	0, NULL, fv_cmd_findings, 0},
     {"help", "[VERB | exits]", N_("this list, or one verb"), no_options, 0, 1, NULL,
 	fv_cmd_help, FV_VERB_LOCAL},
-    {"keys", "check | show", N_("who can read the notes written here"), no_options, 1, 1, NULL,
+    {"keys", "check | show | digits", N_("who can read the notes written here"), no_options, 1, 1, NULL,
 	fv_cmd_keys, 0},
     {"lock", "", N_("forget the PIN's key until it is given again"), no_options, 0, 0, NULL,
 	fv_cmd_lock, 0},
