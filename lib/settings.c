@@ -50,6 +50,14 @@ row_of(enum fv_setting setting)
 	    .kind = FV_SETTING_KIND_TEXT, .max = FV_SETTING_PHRASE_MAX, .value = ""};
 }
 
+struct fv_setting_shape
+fv_setting_shape(enum fv_setting setting)
+{
+	const struct fv_setting_row row = row_of(setting);
+
+	return (struct fv_setting_shape){row.kind, row.min, row.max};
+}
+
 bool
 fv_setting_is_number(enum fv_setting setting)
 {

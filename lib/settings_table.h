@@ -5,14 +5,6 @@
 
 #include "fv/settings.h"
 
-enum fv_setting_kind {
-	FV_SETTING_KIND_TEXT,   /* at most `max` bytes of UTF-8; may be empty */
-	FV_SETTING_KIND_PHONE,  /* digits, spaces, "+" and "-", at most `max`; may be empty */
-	FV_SETTING_KIND_URL,    /* http(s)://HOST[:PORT], at most `max`; may be empty */
-	FV_SETTING_KIND_NUMBER, /* `min` to `max` */
-	FV_SETTING_KIND_SPEECH, /* "en", "zh", "en,zh", or "": any */
-};
-
 struct fv_setting_row {
 	const char *name;
 	enum fv_setting_kind kind;

@@ -86,6 +86,20 @@ FV_EXPORT enum fv_setting fv_setting_find(struct fv_span name);
 /* phrase.N in Chinese or English, `number` 1..FV_SETTINGS_PHRASES_MAX. */
 FV_EXPORT enum fv_setting fv_setting_phrase(unsigned number, bool is_chinese);
 
+enum fv_setting_kind {
+	FV_SETTING_KIND_TEXT,   /* at most `max` bytes of UTF-8; may be empty */
+	FV_SETTING_KIND_PHONE,  /* digits, spaces, "+" and "-", at most `max`; may be empty */
+	FV_SETTING_KIND_URL,    /* http(s)://HOST[:PORT], at most `max`; may be empty */
+	FV_SETTING_KIND_NUMBER, /* `min` to `max` */
+	FV_SETTING_KIND_SPEECH, /* "en", "zh", "en,zh", or "": any */
+};
+/* What its values are. */
+struct fv_setting_shape {
+	enum fv_setting_kind kind;
+	uint32_t min, max;
+};
+FV_EXPORT struct fv_setting_shape fv_setting_shape(enum fv_setting setting);
+
 /* True when its value is a number. */
 FV_EXPORT bool fv_setting_is_number(enum fv_setting setting);
 

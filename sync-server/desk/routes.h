@@ -22,6 +22,7 @@ extern const struct desk_route desk_routes_care[];   /* care.c: complaints */
 extern const struct desk_route desk_routes_proof[];  /* proof.c: exports, reports */
 extern const struct desk_route desk_routes_fleet[];  /* fleet.c: handhelds, tickets */
 extern const struct desk_route desk_routes_staff[];  /* staff.c: agencies, officers */
-extern const struct desk_route desk_routes_about[];  /* about.c: what server this is */
+extern const struct desk_route desk_routes_settings[]; /* settings.c: what is signed */
+extern const struct desk_route desk_routes_about[];    /* about.c: what server this is */
 
 #endif

@@ -167,10 +167,10 @@ class House:
         self.server.stdout.close()
         self.server = None
 
-    def invite(self, officer, hours=48):
+    def invite(self, officer, hours=48, team="team1"):
         out = self.paper("ticket-%s-%d" % (officer, len(os.listdir(self.papers))))
         self.off("invite", *self.key, "--roster", os.path.join(self.keys, "roster.note"),
-                 "--server-info", os.path.join(self.data, "server.pub"), "--team", "team1",
+                 "--server-info", os.path.join(self.data, "server.pub"), "--team", team,
                  "--officer", officer, "--hours", hours, "--out", out)
         self.d("invite", "import", out)
         return out
@@ -217,14 +217,26 @@ class House:
 
     # -- handhelds ---------------------------------------------------------------------
 
-    def handheld(self, officer, name=None, enroll=True, approve=True):
+    def handheld(self, officer, name=None, enroll=True, approve=True, team="team1"):
         phone = Handheld(self, officer, os.path.join(self.folder, name or "phone-" + officer))
         self.phones.append(phone)
         if enroll:
-            phone.enroll(self.invite(officer))
+            phone.enroll(self.invite(officer, team=team))
             if approve:
                 self.approve(phone)
         return phone
+
+
+def second_team(house, team):
+    """A second supervisor on the roster, "boss2", who reads for another team."""
+    old, new, key = os.path.join(house.keys, "roster.note"), house.paper("roster.next"), house.paper("boss2")
+    house.off("supervisor", "keygen", "--agency", house.agency, "--id", "boss2", "--out", key,
+              "--passphrase-file", house.key[3])
+    house.off("roster", "new", "--previous", old, "--out", new)
+    house.off("supervisor", "add", "--public", glob.glob(key + "*.pub")[0], "--roster", new, "--teams", team)
+    house.off("roster", "sign", *house.key, new, "--previous", old)
+    house.d("roster", "import", new)
+    os.replace(new, old)
 
 
 class Desk:

@@ -30,6 +30,7 @@ import { Notes } from "./views/NotesPanel";
 import { Home } from "./views/Home";
 import { Queue } from "./views/Queue";
 import { Reports } from "./views/Reports";
+import { Settings } from "./views/Settings";
 import { Visit } from "./views/Visit";
 
 export interface Seen {
@@ -83,6 +84,7 @@ export const views: View[] = [
 	{ path: "/invite", title: "fleet.invite", right: Right.NOTES, show: Invite },
 	{ path: "/officers", title: "staff.officers", right: Right.SELF, nav: 82, show: Officers },
 	{ path: "/agencies", title: "staff.agencies", right: Right.SELF, nav: 83, show: Agencies },
+	{ path: "/settings", title: "settings.title", right: Right.SELF, nav: 84, show: Settings },
 	{ path: "/device/:dev", title: "trail.title", right: Right.READ, show: Trail },
 	{ path: "/officer/:id", title: "trail.officer.title", right: Right.READ, show: OfficerDay },
 	{ path: "/agency/:id", title: "trail.agency.title", right: Right.READ, show: AgencyDay },

@@ -5,6 +5,7 @@ import { fleet } from "./fleet";
 import { notes } from "./notes";
 import { people } from "./people";
 import { proof } from "./proof";
+import { settings } from "./settings";
 import { staff } from "./staff";
 import { work } from "./work";
 import { trail } from "./trail";
@@ -16,6 +17,7 @@ export const all: Words[] = [
 	notes,
 	people,
 	proof,
+	settings,
 	staff,
 	work,
 	trail,
