@@ -93,8 +93,9 @@ static int
 set_pin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	const char *officer = call->args.operands[0];
+	struct fv_officer_let let;
 
-	if (!fv_officer_spend_ticket(app, call, officer, reply) ||
+	if (!fv_officer_spend_ticket(app, call, officer, &let, reply) ||
 	    !fv_officer_set_pin(app, officer, fv_buf_span(&call->inputs[1]), NULL, reply))
 		return reply->exit;
 	fv_reply_line(reply,

@@ -69,7 +69,8 @@ tell(const struct fv_app *app, const char *text, struct fv_reply *reply)
 
 /* The cards' key under his PIN, where a ticket and the officer before him allow it. */
 static bool
-give_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply)
+give_pin(struct fv_app *app, struct fv_call *call, const char *officer,
+    struct fv_officer_let *let, struct fv_reply *reply)
 {
 	if (app->sk_box == NULL) {
 		fv_reply_fail(reply, FV_FAIL_LOCKED, officer,
@@ -77,7 +78,7 @@ give_pin(struct fv_app *app, struct fv_call *call, const char *officer, struct f
 		      "('fieldvisit unlock'), and then hands it over"));
 		return false;
 	}
-	return fv_officer_spend_ticket(app, call, officer, reply) &&
+	return fv_officer_spend_ticket(app, call, officer, let, reply) &&
 	    fv_officer_set_pin(
 		app, officer, fv_buf_span(&call->inputs[1]), app->sk_box, reply);
 }
@@ -128,6 +129,7 @@ int
 fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
 	const char *officer = call->args.operands[0];
+	struct fv_officer_let let = {.is_there = false};
 
 	if (!fv_id_valid(fv_span_z(officer), FV_ID_BYTES - 1))
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
@@ -137,9 +139,9 @@ fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
 		    _("%s: has this handheld in hand; 'fieldvisit unlock' opens it"), officer);
 	if (!fv_app_journal(app, reply) || !is_idle(app, reply) ||
-	    !(has_ticket(call) ? give_pin(app, call, officer, reply)
+	    !(has_ticket(call) ? give_pin(app, call, officer, &let, reply)
 			       : try_pin(app, call, officer, reply)) ||
-	    !fv_officer_change(app, officer, reply))
+	    !fv_officer_change(app, officer, &let, reply))
 		return reply->exit;
 	if (app->is_agent && !fv_pin_note_unlocked(app, reply))
 		return reply->exit;
@@ -153,7 +155,7 @@ fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	(void)call;
 	if (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply) ||
 	    !is_idle(app, reply) || !fv_pin_lock(app, FV_LOCK_BY_HAND, reply) ||
-	    !fv_officer_change(app, NULL, reply))
+	    !fv_officer_change(app, NULL, NULL, reply))
 		return reply->exit;
 	return tell(
 	    app, _("handed back and locked; 'fieldvisit login OFFICER' takes it"), reply);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "firmware-app/noterecord.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/typed.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/work.h"
@@ -80,6 +81,7 @@ fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 
 /* The finding that a prefix of its id's hex digits names, once. */
 struct finding {
+	struct fv_app *app;
 	const char *named; /* NULL: all are listed */
 	size_t count;
 	uint8_t id[16];
@@ -111,6 +113,19 @@ list_finding(const struct fv_item_finding *f, const char *id, struct fv_reply *r
 	return FV_OK;
 }
 
+/* "v-1a2b...-17": the record of which it speaks is from when he had the handheld. */
+static bool
+is_own(struct fv_app *app, struct fv_span contact)
+{
+	uint64_t seq = 0, scale = 1;
+
+	for (size_t at = contact.len; at > 0 && contact.ptr[at - 1] >= '0' &&
+	     contact.ptr[at - 1] <= '9' && scale < UINT64_MAX / 100;
+	     at--, scale *= 10)
+		seq += scale * (uint64_t)(contact.ptr[at - 1] - '0');
+	return fv_officer_had_it(app, seq);
+}
+
 static enum fv_err
 on_finding(const struct fv_item_row *row, void *ctx)
 {
@@ -120,7 +135,8 @@ on_finding(const struct fv_item_row *row, void *ctx)
 	const char *id;
 	enum fv_err rc = FV_OK;
 
-	if (row->key.len != sizeof find->id || fv_item_finding_parse(row->body, &f) != FV_OK)
+	if (row->key.len != sizeof find->id || fv_item_finding_parse(row->body, &f) != FV_OK ||
+	    !is_own(find->app, f.contact))
 		return FV_OK;
 	fv_buf_put_hex(&hex, row->key.ptr, row->key.len);
 	if ((id = fv_buf_z(&hex)) == NULL) {
@@ -140,7 +156,7 @@ on_finding(const struct fv_item_row *row, void *ctx)
 int
 fv_cmd_findings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
-	struct finding find = {.reply = reply};
+	struct finding find = {.app = app, .reply = reply};
 	enum fv_err rc;
 
 	(void)call;
@@ -159,7 +175,7 @@ fv_cmd_findings(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 int
 fv_cmd_reply(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
-	struct finding find = {.named = call->args.operands[0], .reply = reply};
+	struct finding find = {.app = app, .named = call->args.operands[0], .reply = reply};
 	struct fv_note_subject subject = {
 	    .case_id = find.case_id, .finding = {find.id, sizeof find.id}};
 	enum fv_err rc;

@@ -40,6 +40,7 @@ hold(struct fv_app *app, struct fv_span officer)
 {
 	memset(app->officer, 0, sizeof app->officer);
 	memcpy(app->officer, officer.ptr, officer.len);
+	fv_store_set_hand(app->store, app->officer);
 }
 
 enum fv_err
@@ -70,17 +71,25 @@ fv_officer_is_there(const struct fv_app *app, struct fv_reply *reply)
 }
 
 static enum fv_err
-record(struct fv_app *app, const char *officer, uint32_t what)
+record(
+    struct fv_app *app, const char *officer, uint32_t what, const struct fv_officer_let *let)
 {
+	const bool has_let = let != NULL && let->is_there;
 	struct fv_buf payload = {0};
 	uint64_t seq;
 	enum fv_err rc;
 
-	fv_cbor_put_map(&payload, 2);
+	fv_cbor_put_map(&payload, has_let ? 4 : 2);
 	fv_cbor_put_uint(&payload, 4);
 	fv_cbor_put_text_z(&payload, officer);
 	fv_cbor_put_uint(&payload, 5);
 	fv_cbor_put_uint(&payload, what);
+	if (has_let) {
+		fv_cbor_put_uint(&payload, 7);
+		fv_cbor_put_bytes(&payload, let->ticket, sizeof let->ticket);
+		fv_cbor_put_uint(&payload, 8);
+		fv_cbor_put_bytes(&payload, let->proof, sizeof let->proof);
+	}
 	if ((rc = fv_buf_status(&payload)) == FV_OK)
 		rc = fv_journal_append(
 		    &app->journal, FV_REC_OFFICER, fv_buf_span(&payload), &seq);
@@ -89,7 +98,8 @@ record(struct fv_app *app, const char *officer, uint32_t what)
 }
 
 bool
-fv_officer_change(struct fv_app *app, const char *officer, struct fv_reply *reply)
+fv_officer_change(struct fv_app *app, const char *officer, const struct fv_officer_let *let,
+    struct fv_reply *reply)
 {
 	const struct fv_span name = fv_span_z(officer != NULL ? officer : "");
 	enum fv_err rc;
@@ -99,8 +109,8 @@ fv_officer_change(struct fv_app *app, const char *officer, struct fv_reply *repl
 		return false;
 	}
 	if ((app->officer[0] != '\0' &&
-		(rc = record(app, app->officer, HANDS_BACK)) != FV_OK) ||
-	    (officer != NULL && (rc = record(app, officer, TAKES)) != FV_OK) ||
+		(rc = record(app, app->officer, HANDS_BACK, NULL)) != FV_OK) ||
+	    (officer != NULL && (rc = record(app, officer, TAKES, let)) != FV_OK) ||
 	    (rc = fv_store_put_setting(app->store, FV_SET_OFFICER, name)) != FV_OK) {
 		fv_journal_rollback(&app->journal);
 		fv_reply_fail_err(reply, "OFFICER", rc);
@@ -112,6 +122,44 @@ fv_officer_change(struct fv_app *app, const char *officer, struct fv_reply *repl
 	}
 	hold(app, name);
 	return true;
+}
+
+/* One record's place in the question who had it at `seq`. */
+struct had {
+	uint64_t seq;
+	struct fv_buf names; /* of the last who took it by then */
+};
+
+static enum fv_err
+on_hand(const struct fv_record_row *row, void *ctx)
+{
+	struct had *had = ctx;
+	struct fv_cbor_reader r;
+	struct fv_span officer;
+	uint64_t what;
+
+	if (row->seq > had->seq || fv_cbor_map_find(row->payload, 5, &r) != FV_OK ||
+	    fv_cbor_get_uint(&r, UINT64_MAX, &what) != FV_OK || what != TAKES ||
+	    fv_cbor_map_find(row->payload, 4, &r) != FV_OK ||
+	    fv_cbor_get_text(&r, &officer) != FV_OK)
+		return FV_OK;
+	fv_buf_reset(&had->names);
+	fv_buf_put_span(&had->names, officer);
+	return fv_buf_status(&had->names);
+}
+
+bool
+fv_officer_had_it(struct fv_app *app, uint64_t seq)
+{
+	static const uint32_t type = FV_REC_OFFICER;
+	struct had had = {.seq = seq};
+	bool is_his;
+
+	fv_buf_put_z(&had.names, app->identity.ticket.officer);
+	is_his = fv_store_each_of_types(app->store, &type, 1, on_hand, &had) == FV_OK &&
+	    fv_span_equal(fv_buf_span(&had.names), fv_span_z(app->officer));
+	fv_buf_clear(&had.names);
+	return is_his;
 }
 
 /* -- his PIN --------------------------------------------------------------------------- */
@@ -292,8 +340,8 @@ spend(struct fv_app *app, const struct fv_ticket *ticket)
 }
 
 bool
-fv_officer_spend_ticket(
-    struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply)
+fv_officer_spend_ticket(struct fv_app *app, struct fv_call *call, const char *officer,
+    struct fv_officer_let *let_out, struct fv_reply *reply)
 {
 	struct fv_roster *roster = NULL;
 	struct fv_fault fault = {0};
@@ -312,6 +360,10 @@ fv_officer_spend_ticket(
 	} else if (is_good_ticket(app, call, officer, roster, &ticket, note, reply)) {
 		rc = spend(app, &ticket);
 		is_spent = rc == FV_OK;
+		let_out->is_there = is_spent;
+		memcpy(let_out->ticket, ticket.id, sizeof let_out->ticket);
+		fv_ticket_login_proof(
+		    ticket.token, app->identity.dev, fv_span_z(officer), let_out->proof);
 		if (rc == FV_EEXIST)
 			refuse_ticket(call, FV_FAIL_TICKET_SPENT,
 			    _("this ticket set a PIN here before; ask the supervisor for a "

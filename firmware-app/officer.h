@@ -13,6 +13,7 @@
 
 #include "firmware-app/pin.h"
 #include "firmware-app/verb.h"
+#include "fv/ticket.h"
 
 #define FV_SET_OFFICER "officer" /* in hand, "" for nobody; absent: the enrolment's */
 #define FV_OFFICER_SLOT_BYTES 48U
@@ -33,11 +34,23 @@ FV_NODISCARD enum fv_err fv_officer_load(struct fv_app *app);
 /* True when somebody has it in hand.  False: the reply says that nobody has. */
 bool fv_officer_is_there(const struct fv_app *app, struct fv_reply *reply);
 
+/* What the server looks at before it sends another officer's cases here. */
+struct fv_officer_let {
+	bool is_there; /* a ticket was spent just now */
+	uint8_t ticket[FV_TICKET_ID_BYTES];
+	uint8_t proof[FV_HASH_BYTES]; /* fv_ticket_login_proof() */
+};
+
 /*
  * Hand over to `officer`, or back (NULL): the OFFICER records and the setting, in one
- * commit.  False: the reply says why, and nothing has changed.
+ * commit.  From then on only his cases are there to be read (store/store.h).
+ * False: the reply says why, and nothing has changed.
  */
-bool fv_officer_change(struct fv_app *app, const char *officer, struct fv_reply *reply);
+bool fv_officer_change(struct fv_app *app, const char *officer,
+    const struct fv_officer_let *let, struct fv_reply *reply);
+
+/* True when the officer who has it in hand had it when record `seq` was written. */
+bool fv_officer_had_it(struct fv_app *app, uint64_t seq);
 
 /*
  * Set or replace the officer's PIN and forget his wrong tries.  `key` is what it opens;
@@ -58,7 +71,7 @@ bool fv_officer_try_pin(struct fv_app *app, const char *officer, struct fv_span 
  * held here signed it, for him, of this agency, and it was not spent here before.
  * Works offline.  False: the reply says why.
  */
-bool fv_officer_spend_ticket(
-    struct fv_app *app, struct fv_call *call, const char *officer, struct fv_reply *reply);
+bool fv_officer_spend_ticket(struct fv_app *app, struct fv_call *call, const char *officer,
+    struct fv_officer_let *let_out, struct fv_reply *reply);
 
 #endif

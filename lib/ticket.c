@@ -347,3 +347,13 @@ fv_ticket_verify(
 		return FV_ENOENT;
 	return FV_OK;
 }
+
+void
+fv_ticket_login_proof(const uint8_t token[FV_TICKET_TOKEN_BYTES],
+    const uint8_t dev[FV_DEV_BYTES], struct fv_span officer, uint8_t proof_out[FV_HASH_BYTES])
+{
+	const struct fv_span parts[] = {
+	    fv_span_z("fieldvisit/v1/login/"), fv_span_of(dev, FV_DEV_BYTES), officer};
+
+	fv_hmac_sha256(fv_span_of(token, FV_TICKET_TOKEN_BYTES), parts, 3, proof_out);
+}

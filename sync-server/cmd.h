@@ -21,6 +21,7 @@ int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
 int cmd_agency_add(int argc, char **argv);
+int cmd_agency_import(int argc, char **argv);
 int cmd_agency_list(int argc, char **argv);
 int cmd_agency_set(int argc, char **argv);
 int cmd_agency_show(int argc, char **argv);
@@ -58,6 +59,10 @@ int cmd_export(int argc, char **argv);
 int cmd_history_import(int argc, char **argv);
 int cmd_invite_import(int argc, char **argv);
 int cmd_officer_add(int argc, char **argv);
+int cmd_officer_disable(int argc, char **argv);
+int cmd_officer_enable(int argc, char **argv);
+int cmd_officer_expire(int argc, char **argv);
+int cmd_officer_import(int argc, char **argv);
 int cmd_officer_list(int argc, char **argv);
 int cmd_officer_set(int argc, char **argv);
 int cmd_officer_show(int argc, char **argv);

@@ -93,7 +93,7 @@ add_officer(
 
 	for (size_t i = 0; i < s->directory->device_count; i++) {
 		const struct directory_device *d = &s->directory->devices[i];
-		if (strcmp(d->officer, officer) != 0 || d->is_revoked)
+		if (!directory_is_of(d, officer) || d->is_revoked)
 			continue;
 		if (!d->is_approved) {
 			refused = d;

@@ -229,6 +229,42 @@ read_settings(struct reading *r)
 	return FV_EXIT_OK;
 }
 
+/* A login whose ticket does not hold lets nobody in; it is no reason to refuse the rest. */
+static void
+read_logins(struct reading *r)
+{
+	const json_t *list = json_object_get(r->root, "logins");
+	uint8_t dev[FV_DEV_BYTES];
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *entry = json_array_get(list, i);
+		struct directory_device *d;
+		struct fv_ticket ticket;
+		struct fv_span text;
+		bool is_signed = false;
+
+		for (size_t j = 0; j < r->roster_count && !is_signed; j++)
+			is_signed = fv_order_verify(text_of(json_object_get(entry, "ticket")),
+					&r->rosters[j], 1, &text) == FV_OK;
+		if (!is_signed || fv_ticket_text_parse(text, &ticket, NULL) != FV_OK ||
+		    strcmp(ticket.agency, r->out->roster->agency) != 0 ||
+		    fv_hex_decode(text_of(json_object_get(entry, "dev")), dev, sizeof dev) !=
+			FV_OK ||
+		    (d = find(r->out, dev)) == NULL || d->other_count == DIRECTORY_OTHERS_MAX)
+			continue;
+		memcpy(d->others[d->other_count++], ticket.officer, sizeof d->others[0]);
+	}
+}
+
+bool
+directory_is_of(const struct directory_device *device, const char *officer)
+{
+	for (size_t i = 0; i < device->other_count; i++)
+		if (strcmp(device->others[i], officer) == 0)
+			return true;
+	return strcmp(device->officer, officer) == 0;
+}
+
 int
 directory_open(const char *path, struct directory *out)
 {
@@ -258,6 +294,7 @@ directory_open(const char *path, struct directory *out)
 	}
 	read_approvals(&r);
 	read_revocations(&r);
+	read_logins(&r);
 cleanup:
 	json_decref(r.root);
 	free(r.rosters);

@@ -10,6 +10,9 @@
  *                   "officers": [{"officer", "agency", "team", "disabled"}]}: what the
  *                  server's register says (store/staff.h), by ids; may be absent
  *   "settings"     signed settings, the newest of each scope; may be absent
+ *   "logins"       [{"dev": hex, "ticket": the signed ticket by which another officer took
+ *                  the handheld}]; may be absent.  That he may have one a supervisor
+ *                  signed; that it is this one the server says
  *
  * It comes from the server, which is not trusted here: rosters must follow each other,
  * tickets and approvals be signed by supervisors, and the caller must know the roster in
@@ -31,13 +34,16 @@
 
 #define DIRECTORY_DEVICES_MAX 4096U
 #define DIRECTORY_PEOPLE_MAX 4096U /* of agencies, of teams, of officers */
+#define DIRECTORY_OTHERS_MAX 16U   /* officers of one handheld besides the first */
 
 struct directory_device {
 	struct fv_buf leaf; /* owned; the ENROL leaf's bytes */
 	struct fv_hash leaf_hash;
 	uint8_t dev[FV_DEV_BYTES];
 	uint8_t box_pk[FV_KEY_BYTES];
-	char officer[FV_ID_BYTES]; /* as the signed ticket says */
+	char officer[FV_ID_BYTES];                      /* as the signed ticket says */
+	char others[DIRECTORY_OTHERS_MAX][FV_ID_BYTES]; /* who took it besides */
+	size_t other_count;
 	char team[FV_ID_BYTES];
 	bool is_approved; /* by a supervisor of the roster in force */
 	bool is_revoked;  /* by one of any roster in it */
@@ -108,6 +114,9 @@ const struct directory_officer *directory_find_officer(
     const struct directory_people *people, const char *id);
 const struct directory_agency *directory_find_agency(
     const struct directory_people *people, const char *id);
+
+/* True when cards of this officer's cases are sealed to the device too. */
+bool directory_is_of(const struct directory_device *device, const char *officer);
 
 /* The server's half: what the store has for one (roster_export.c).  In a view.
  * Owned: *out.  Errors: FV_ENOENT  there is no roster yet;  the store's. */

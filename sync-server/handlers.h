@@ -16,6 +16,13 @@ int fv_do_agency_set(struct fv_host *host, const json_t *request, json_t **answe
 /* {id, agency, team, badge, dates}; answers also on_roster. */
 int fv_do_officer_add(struct fv_host *host, const json_t *request, json_t **answer_out);
 int fv_do_officer_set(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id, what: disable, enable or expire, reason, on, ends_ms or null}; answers id, state,
+ * changed, next: commands that are left. */
+int fv_do_officer_bar(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, text, serials, agencies}: a table of officers or agencies, all or none; answers rows,
+ * new, changed, same, leaf, or faults.  check: the same, and nothing is changed. */
+int fv_do_staff_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+int fv_do_staff_check(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by}: a supervisor has seen an alert; answers id, by, at. */
 int fv_do_alert_ack(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {commands, busy: [id]}: raise what is overdue and take the next round of every alert

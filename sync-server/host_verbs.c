@@ -41,6 +41,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"hold put", fv_do_hold_put, false},
     {"invite import", fv_do_invite_import, false},
     {"officer add", fv_do_officer_add, false},
+    {"officer bar", fv_do_officer_bar, false},
     {"officer set", fv_do_officer_set, false},
     {"invite import all", fv_do_invite_import_all, false},
     {"owntracks put", fv_do_owntracks_put, false},
@@ -61,5 +62,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"review", fv_do_review, false},
     {"roster import", fv_do_roster_import, false},
     {"settings import", fv_do_settings_import, false},
+    {"staff check", fv_do_staff_check, true},
+    {"staff import", fv_do_staff_import, false},
     {NULL, NULL, false},
 };

@@ -6,6 +6,7 @@
 #include "fv/envelope.h"
 #include "alerts.h"
 #include "down.h"
+#include "hand.h"
 #include "ingest_in.h"
 #include "store/book.h"
 
@@ -285,6 +286,8 @@ take_request(struct fv_ingest *ingest, struct fv_session *session, struct fv_spa
 	}
 	session->result.has_request = true;
 	session->next = session->request.from_seq;
+	if ((rc = hand_load(ingest->store, &session->device)) != FV_OK)
+		return rc;
 	return take_alert(ingest, session, now_ms);
 }
 
@@ -450,6 +453,7 @@ fill_result(struct fv_session *session, const struct fv_ingest_trail *trail)
 enum fv_err
 fv_ingest_end(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
 {
+	struct hand_news news = {.cursor = session->request.cursor, .now_ms = now_ms};
 	struct fv_ingest_trail *trail;
 	enum fv_err rc;
 
@@ -462,6 +466,9 @@ fv_ingest_end(struct fv_ingest *ingest, struct fv_session *session, int64_t now_
 	    (rc = fv_ingest_trail_get(ingest, session->device.no, &trail)) != FV_OK ||
 	    (rc = add_head(ingest, trail, now_ms)) != FV_OK ||
 	    (rc = fv_alerts_match(ingest->store, &session->device)) != FV_OK)
+		return ours(rc);
+	news.is_moved = session->has_moved;
+	if ((rc = hand_settle(ingest->store, &session->device, &news)) != FV_OK)
 		return ours(rc);
 	note_state(session, trail, now_ms);
 	fill_result(session, trail);

@@ -4,6 +4,7 @@
 
 #include "alerts.h"
 #include "care.h"
+#include "hand.h"
 #include "ingest_in.h"
 
 #define SUBJECT_HOPS_MAX 4 /* from a correction of a correction to what names the case */
@@ -239,8 +240,10 @@ store_record(struct fv_ingest *ingest, struct fv_session *session,
 	if ((rc = fv_alerts_note(
 		 ingest->store, &session->device, record, record->received_ms)) != FV_OK ||
 	    (rc = care_note(ingest->store, ingest->ledger, &session->device, record,
-		 record->received_ms)) != FV_OK)
+		 record->received_ms)) != FV_OK ||
+	    (rc = hand_note(ingest->store, &session->device, record)) != FV_OK)
 		return rc;
+	session->has_moved = session->has_moved || record->type == FV_REC_OFFICER;
 	return touch(ingest, session, record);
 }
 
@@ -271,6 +274,7 @@ fall_back(struct fv_ingest *ingest, struct fv_session *session, struct fv_ingest
 	enum fv_err rc;
 
 	session->mode = MODE_DISCARD;
+	session->has_moved = true;
 	fv_session_notice(session, FV_W_SEAL_BAD);
 	if ((rc = rewind_to(ingest, trail, sealed_size, &back)) != FV_OK)
 		return rc;
@@ -386,6 +390,7 @@ win(struct fv_ingest *ingest, struct fv_session *session, struct fv_ingest_trail
 	trail->t.trail = *session->alt;
 	trail->is_dirty = true;
 	session->saw_seal = true;
+	session->has_moved = true;
 	session->mode = MODE_TRAIL;
 	rc = note_seal(&trail->t, pk, record.sig);
 	fv_buf_reset(&session->span);

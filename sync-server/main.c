@@ -14,6 +14,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
     {"agency add", cmd_agency_add, "add an agency with its teams and dates"},
+    {"agency import", cmd_agency_import, "take agencies from a table, all or none"},
     {"agency list", cmd_agency_list, "list the agencies, also for the bank's own site"},
     {"agency set", cmd_agency_set, "change an agency's name, teams or dates"},
     {"agency show", cmd_agency_show, "show one agency"},
@@ -64,6 +65,10 @@ static const struct verb {
     {"officer add", cmd_officer_add, "add an officer to an agency, with badge and dates"},
     {"officer invite", cmd_officer_invite,
 	"make a ticket for 'fieldvisit login', off the server"},
+    {"officer disable", cmd_officer_disable, "let an officer visit no more, at once"},
+    {"officer enable", cmd_officer_enable, "let him visit again"},
+    {"officer expire", cmd_officer_expire, "say on which date he ends by himself"},
+    {"officer import", cmd_officer_import, "take officers from a table, all or none"},
     {"officer list", cmd_officer_list, "list the officers of register and roster"},
     {"officer set", cmd_officer_set, "change an officer's agency, team, badge or dates"},
     {"officer show", cmd_officer_show, "show one officer"},

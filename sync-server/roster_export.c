@@ -10,6 +10,7 @@
 
 #include "sync-server/cmd.h"
 #include "sync-server/directory.h"
+#include "sync-server/store/hand.h"
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
@@ -22,6 +23,7 @@ struct work {
 	json_t *enrolments;
 	json_t *approvals;
 	json_t *revocations;
+	json_t *logins;
 };
 
 static enum fv_err
@@ -99,17 +101,39 @@ cleanup:
 }
 
 static enum fv_err
+add_login(int64_t device_no, const struct fv_store_let *let, void *ctx)
+{
+	struct work *w = ctx;
+	struct fv_store_device device;
+	struct fv_buf ticket = {0};
+	enum fv_err rc = fv_store_device_get_no(w->store, device_no, &device);
+
+	if (rc == FV_OK)
+		rc = fv_store_ticket_note(w->store, let->ticket, &ticket);
+	if (rc == FV_OK &&
+	    json_array_append_new(w->logins,
+		json_pack("{s:o, s:o}", "dev", fv_verb_json_hex(device.dev, sizeof device.dev),
+		    "ticket", fv_verb_json_span(fv_buf_span(&ticket)))) != 0)
+		rc = FV_ENOMEM;
+	fv_wipe(&device, sizeof device);
+	fv_buf_clear(&ticket);
+	return rc == FV_ENOENT ? FV_ECORRUPT : rc;
+}
+
+static enum fv_err
 collect(struct work *w)
 {
 	enum fv_err rc;
 
 	if (w->rosters == NULL || w->enrolments == NULL || w->approvals == NULL ||
-	    w->revocations == NULL)
+	    w->revocations == NULL || w->logins == NULL)
 		return FV_ENOMEM;
 	rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
 	if (rc == FV_OK && json_array_size(w->rosters) == 0)
 		rc = FV_ENOENT;
-	return rc == FV_OK ? fv_store_device_each(w->store, NULL, add_device, w) : rc;
+	if (rc == FV_OK)
+		rc = fv_store_device_each(w->store, NULL, add_device, w);
+	return rc == FV_OK ? fv_store_let_each(w->store, add_login, w) : rc;
 }
 
 enum fv_err
@@ -119,12 +143,14 @@ directory_gather(struct fv_store *store, json_t **out)
 	    .rosters = json_array(),
 	    .enrolments = json_array(),
 	    .approvals = json_array(),
-	    .revocations = json_array()};
+	    .revocations = json_array(),
+	    .logins = json_array()};
 	enum fv_err rc = collect(&w);
 
 	/* Takes the lists, whatever comes of it. */
-	*out = json_pack("{s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
-	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations);
+	*out = json_pack("{s:o, s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
+	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations, "logins",
+	    w.logins);
 	if (rc == FV_OK && *out == NULL)
 		rc = FV_ENOMEM;
 	if (rc != FV_OK) {

@@ -72,6 +72,9 @@ FV_NODISCARD enum fv_err staff_dates_json(
 /* Append POLICY "staff" about a document (Takes it; ids and dates only). */
 FV_NODISCARD enum fv_err staff_log(struct fv_host *host, json_t *document, uint64_t *leaf_out);
 
+/* Why an officer may be disabled; ends with NULL. */
+extern const char *const staff_reasons[];
+
 /* The word of a bar: "active", "disabled", "ended", "agency closed". */
 const char *staff_bar_word(enum fv_store_bar bar);
 

@@ -1,6 +1,38 @@
 #include <string.h>
 
 #include "firmware-app/store/statements.h"
+#include "fv/item.h"
+
+#define KEPT_FROM 1010U /* what the officer wrote of a case: own.h */
+#define KEPT_UNTIL 1013U
+
+void
+fv_store_set_hand(struct fv_store *store, const char *officer)
+{
+	store->has_hand = true;
+	memset(store->hand, 0, sizeof store->hand);
+	memcpy(store->hand, officer, strnlen(officer, sizeof store->hand - 1));
+}
+
+/* The body of a case that is another officer's. */
+static bool
+is_anothers(const struct fv_store *store, struct fv_span body)
+{
+	struct fv_item_case c;
+	size_t len;
+
+	if (!store->has_hand || fv_item_case_parse(body, &c) != FV_OK || c.assigned.len == 0)
+		return false;
+	for (; c.assigned.len > 0; c.assigned.ptr += len, c.assigned.len -= len) {
+		const uint8_t *end = memchr(c.assigned.ptr, ';', c.assigned.len);
+
+		len = end != NULL ? (size_t)(end - c.assigned.ptr) : c.assigned.len;
+		if (fv_span_equal(fv_span_of(c.assigned.ptr, len), fv_span_z(store->hand)))
+			return false;
+		len += end != NULL;
+	}
+	return true;
+}
 
 enum fv_err
 fv_store_put_item(struct fv_store *store, const struct fv_item_row *row)
@@ -28,8 +60,8 @@ read_row(sqlite3_stmt *stmt, struct fv_item_row *row)
 	row->taken_ms = sqlite3_column_int64(stmt, 4);
 }
 
-enum fv_err
-fv_store_get_item(struct fv_store *store, uint32_t kind, struct fv_span key,
+static enum fv_err
+get_item(struct fv_store *store, uint32_t kind, struct fv_span key,
     struct fv_item_row *row_out, struct fv_buf *body_out)
 {
 	size_t start = body_out->len;
@@ -54,6 +86,26 @@ fv_store_get_item(struct fv_store *store, uint32_t kind, struct fv_span key,
 }
 
 enum fv_err
+fv_store_get_item(struct fv_store *store, uint32_t kind, struct fv_span key,
+    struct fv_item_row *row_out, struct fv_buf *body_out)
+{
+	const size_t start = body_out->len;
+	bool is_hidden = false;
+
+	if (store->has_hand &&
+	    (kind == FV_ITEM_CASE || kind == FV_ITEM_CARD ||
+		(kind >= KEPT_FROM && kind < KEPT_UNTIL))) {
+		is_hidden = get_item(store, FV_ITEM_CASE, key, row_out, body_out) == FV_OK &&
+		    is_anothers(store, row_out->body);
+		body_out->len = start;
+	}
+	if (!is_hidden)
+		return get_item(store, kind, key, row_out, body_out);
+	memset(row_out, 0, sizeof *row_out);
+	return FV_ENOENT;
+}
+
+enum fv_err
 fv_store_each_item(struct fv_store *store, uint32_t kind, fv_store_item_fn fn, void *ctx)
 {
 	struct fv_item_row row;
@@ -65,6 +117,8 @@ fv_store_each_item(struct fv_store *store, uint32_t kind, fv_store_item_fn fn, v
 	sqlite3_bind_int64(stmt, 1, kind);
 	while ((rc = fv_store_row(stmt)) == FV_OK) {
 		read_row(stmt, &row);
+		if (kind == FV_ITEM_CASE && is_anothers(store, row.body))
+			continue;
 		if ((rc = fn(&row, ctx)) != FV_OK)
 			break;
 	}

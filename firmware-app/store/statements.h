@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "firmware-app/store/store.h"
+#include "fv/lines.h"
 
 enum fv_sql {
 	SQL_BEGIN,
@@ -50,6 +51,8 @@ struct fv_store {
 	sqlite3 *db;                    /* owned */
 	sqlite3_stmt *stmts[SQL_COUNT]; /* owned; prepared at first use */
 	bool in_transaction;
+	bool has_hand;
+	char hand[FV_ID_BYTES]; /* with has_hand */
 };
 
 #define FV_STORE_APPLICATION_ID 0x46564831 /* "FVH1" */

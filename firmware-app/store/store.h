@@ -157,6 +157,12 @@ struct fv_item_row {
 	struct fv_span body;
 	int64_t taken_ms; /* wall clock when it came */
 };
+/*
+ * From now on only the cases of this officer (none of "") are read, with their cards,
+ * follow-ups and drafts; those of others stay until the server takes them away.  A case that
+ * names no officer is anybody's.
+ */
+void fv_store_set_hand(struct fv_store *store, const char *officer);
 /* Replaces the row of the same kind and key when `version` is not older; kinds that keep
  * several versions (packs, rosters) are told apart by their key, which holds it. */
 FV_NODISCARD enum fv_err fv_store_put_item(

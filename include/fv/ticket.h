@@ -22,6 +22,7 @@
 #ifndef FV_TICKET_H
 #define FV_TICKET_H
 
+#include "fv/record.h"
 #include "fv/roster.h"
 
 #define FV_TICKET_ID_BYTES 16U
@@ -84,5 +85,12 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_ticket_file_parse(struct fv_span file,
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_ticket_verify(
     struct fv_span note, const struct fv_roster *roster, const struct fv_hash *roster_hash);
+
+/*
+ * What shows that a ticket was on this handheld when `officer` took it with that ticket:
+ * HMAC-SHA256 of "fieldvisit/v1/login/", dev and officer under the ticket's token.
+ */
+FV_EXPORT void fv_ticket_login_proof(const uint8_t token[FV_TICKET_TOKEN_BYTES],
+    const uint8_t dev[FV_DEV_BYTES], struct fv_span officer, uint8_t proof_out[FV_HASH_BYTES]);
 
 #endif

@@ -102,7 +102,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_DEVICE_GET] = DEVICE_COLUMNS "WHERE dev = ?1",
     [FV_SQL_DEVICE_GET_NO] = DEVICE_COLUMNS "WHERE no = ?1",
     [FV_SQL_DEVICE_EACH] = DEVICE_COLUMNS "ORDER BY no",
-    [FV_SQL_DEVICE_EACH_OFFICER] = DEVICE_COLUMNS "WHERE officer = ?1 ORDER BY no",
+    [FV_SQL_DEVICE_EACH_OFFICER] = DEVICE_COLUMNS
+    "WHERE officer = ?1 OR no IN (SELECT device FROM hand_let WHERE officer = ?1"
+    " AND let_ms IS NOT NULL) ORDER BY no",
     [FV_SQL_DEVICE_FROM] = DEVICE_COLUMNS "WHERE dev >= ?1 ORDER BY dev LIMIT 2",
     [FV_SQL_DEVICE_AFTER] =
 	DEVICE_COLUMNS "WHERE no > ?1 AND " DEVICE_SILENT "ORDER BY no LIMIT ?2",
@@ -640,4 +642,30 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_CONFIG_SAID] =
 	"SELECT payload FROM record WHERE id >= ?1 << 40 AND id < (?1 + 1) << 40"
 	" AND type = ?2 AND payload IS NOT NULL ORDER BY id DESC LIMIT 1",
+    [FV_SQL_HAND_GET] = "SELECT said, holder, since_ms FROM hand WHERE device = ?1",
+    [FV_SQL_HAND_PUT] = "INSERT OR REPLACE INTO hand VALUES(?1, ?2, ?3, ?4)",
+    [FV_SQL_HAND_LET_GET] = "SELECT ticket, proof, at_ms, let_ms FROM hand_let"
+			    " WHERE device = ?1 AND officer = ?2",
+    [FV_SQL_HAND_LET_EACH] = "SELECT ticket, proof, at_ms, let_ms, device FROM hand_let"
+			     " WHERE let_ms IS NOT NULL ORDER BY device, officer",
+    [FV_SQL_HAND_LET_PUT] =
+	"INSERT INTO hand_let VALUES(?1, ?2, ?3, ?4, ?5, NULL) ON CONFLICT(device, officer)"
+	" DO UPDATE SET ticket = excluded.ticket, proof = excluded.proof,"
+	" at_ms = excluded.at_ms WHERE let_ms IS NULL",
+    [FV_SQL_HAND_LET_FOUND] =
+	"UPDATE hand_let SET let_ms = ?3 WHERE device = ?1 AND officer = ?2",
+    /* What was told to this handheld by itself of cases: the tellings below say it anew. */
+    [FV_SQL_HAND_FORGET] = "DELETE FROM changed WHERE audience = ?1 AND kind IN (1, 2, 3, 7)",
+    /* Every case that it may have of him who handed it back, and what left him after ?3. */
+    [FV_SQL_HAND_BURY] =
+	"INSERT OR REPLACE INTO changed(audience, kind, key) SELECT ?1, 12, key FROM changed"
+	" WHERE audience = ?2 AND (kind = 1 OR (kind = 12 AND change > ?3)) ORDER BY change",
+    [FV_SQL_HAND_SETTLE] =
+	"INSERT OR REPLACE INTO changed(audience, kind, key) SELECT ?1, 14, key FROM"
+	" (SELECT key, change FROM changed WHERE audience = ?2 AND kind = 14"
+	" ORDER BY change DESC LIMIT 500) ORDER BY change",
+    [FV_SQL_HAND_TELL] =
+	"INSERT OR REPLACE INTO changed(audience, kind, key) SELECT ?1, column1, key FROM"
+	" changed, (VALUES(1), (2), (3), (7)) WHERE audience = ?2 AND kind = 1"
+	" ORDER BY change, column1",
 };

@@ -281,6 +281,7 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"DROP TABLE settled; DROP INDEX case_agency; DROP VIEW exception_now;"
 		"DROP INDEX record_context; DROP INDEX finding_run;"
 		"DROP TABLE audit_run; ALTER TABLE finding DROP COLUMN run;"
+		"DROP TABLE hand; DROP TABLE hand_let;"
 		"DROP TABLE staff; DROP TABLE team; DROP TABLE agency;"
 		"ALTER TABLE trail DROP COLUMN told_ms; ALTER TABLE trail DROP COLUMN "
 		"ahead_ms;"

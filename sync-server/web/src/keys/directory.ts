@@ -12,12 +12,16 @@ export interface DirectoryFile {
 	enrolments: { leaf: string; ticket: string }[];
 	approvals: string[];
 	revocations: string[];
+	/** Tickets by which others than the first officer took a handheld. */
+	logins?: { dev: string; ticket: string }[];
 }
 
 export interface Device {
 	dev: string;
 	boxPk: Uint8Array;
 	officer: string;
+	/** Who may have it in hand besides. */
+	others: string[];
 	team: string;
 	isApproved: boolean;
 	isRevoked: boolean;
@@ -57,7 +61,7 @@ function readDevice(lib: Sodium, chain: KnownRoster[], row: DirectoryFile["enrol
 	if (lines[0] !== "fieldvisit/v1/ticket" || lines[1] !== hexOf(ticketId!)) bad("a ticket of another handheld");
 	if (lines[6] !== chain[0]!.roster.agency || lines[6] !== body[5]) bad("a ticket of another agency");
 	return {
-		dev: hexOf(dev!), boxPk: boxPk!, team: lines[7]!, officer: lines[8]!, isApproved: false, isRevoked: false,
+		dev: hexOf(dev!), boxPk: boxPk!, team: lines[7]!, officer: lines[8]!, others: [], isApproved: false, isRevoked: false,
 		leafHash: base64Of(sha256(lib, Uint8Array.of(0), leafBytes)), digits: enrolDigits(lib, leafBytes), log: lines[3]!,
 	};
 }
@@ -77,6 +81,11 @@ export function readDirectory(lib: Sodium, file: DirectoryFile): Directory {
 		const device = lines?.[0] === "fieldvisit/v1/revoke" && devices.find((d) => d.dev === lines[1]);
 		if (device) device.isRevoked = true;
 	}
+	for (const login of file.logins ?? []) {
+		const lines = signedText(lib, chain, login.ticket)?.split("\n");
+		const device = lines?.[0] === "fieldvisit/v1/ticket" && lines[6] === roster.roster.agency && devices.find((d) => d.dev === login.dev);
+		if (device) device.others.push(lines![8]!);
+	}
 	return { rosters: chain, devices };
 }
 
@@ -89,7 +98,7 @@ export function cardReaders(directory: Directory, officers: string[]): Uint8Arra
 	const add = (pk: Uint8Array) => { if (!found.some((f) => same(f, pk))) found.push(pk); };
 	const teams = new Set<string>();
 	for (const officer of officers) {
-		const own = directory.devices.filter((d) => d.officer === officer && d.isApproved && !d.isRevoked);
+		const own = directory.devices.filter((d) => (d.officer === officer || d.others.includes(officer)) && d.isApproved && !d.isRevoked);
 		if (own.length === 0) throw new KeyError("no-handheld", officer);
 		for (const device of own) {
 			add(device.boxPk);
