@@ -21,6 +21,8 @@ int cmd_serve(int argc, char **argv);
 
 /* These work on the data folder, beside a running server or without one. */
 int cmd_agency_add(int argc, char **argv);
+int cmd_agency_certificate(int argc, char **argv);
+int cmd_agency_close(int argc, char **argv);
 int cmd_agency_import(int argc, char **argv);
 int cmd_agency_list(int argc, char **argv);
 int cmd_agency_set(int argc, char **argv);

@@ -10,6 +10,8 @@
  *                   "officers": [{"officer", "agency", "team", "disabled"}]}: what the
  *                  server's register says (store/staff.h), by ids; may be absent
  *   "settings"     signed settings, the newest of each scope; may be absent
+ *   "trails"       {dev: records that are here}: what an order to revoke may trust, on the
+ *                  server's word; may be absent
  *   "logins"       [{"dev": hex, "ticket": the signed ticket by which another officer took
  *                  the handheld}]; may be absent.  That he may have one a supervisor
  *                  signed; that it is this one the server says

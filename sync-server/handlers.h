@@ -13,6 +13,9 @@
  * are; answers id, new, changed, dates, leaf. */
 int fv_do_agency_add(struct fv_host *host, const json_t *request, json_t **answer_out);
 int fv_do_agency_set(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id}; answers agency, new, accounts: ids that were disabled, devices: those not revoked,
+ * leaf. */
+int fv_do_agency_close(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, agency, team, badge, dates}; answers also on_roster. */
 int fv_do_officer_add(struct fv_host *host, const json_t *request, json_t **answer_out);
 int fv_do_officer_set(struct fv_host *host, const json_t *request, json_t **answer_out);

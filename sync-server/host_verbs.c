@@ -4,6 +4,7 @@
 
 const struct fv_host_verb fv_host_verbs[] = {
     {"agency add", fv_do_agency_add, false},
+    {"agency close", fv_do_agency_close, false},
     {"agency set", fv_do_agency_set, false},
     {"alert ack", fv_do_alert_ack, false},
     {"alert due", fv_do_alert_due, false},

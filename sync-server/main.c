@@ -14,6 +14,9 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
     {"agency add", cmd_agency_add, "add an agency with its teams and dates"},
+    {"agency certificate", cmd_agency_certificate,
+	"print what a closed agency's handhelds have confirmed"},
+    {"agency close", cmd_agency_close, "end an agency's access; sign its handhelds' orders"},
     {"agency import", cmd_agency_import, "take agencies from a table, all or none"},
     {"agency list", cmd_agency_list, "list the agencies, also for the bank's own site"},
     {"agency set", cmd_agency_set, "change an agency's name, teams or dates"},

@@ -12,6 +12,7 @@
 #include "sync-server/directory.h"
 #include "sync-server/store/hand.h"
 #include "sync-server/store/log.h"
+#include "sync-server/store/records.h"
 #include "sync-server/verb.h"
 
 #define USAGE "roster export [--out FILE]"
@@ -24,6 +25,7 @@ struct work {
 	json_t *approvals;
 	json_t *revocations;
 	json_t *logins;
+	json_t *trails;
 };
 
 static enum fv_err
@@ -75,6 +77,27 @@ add_revocation(struct work *w, const struct fv_store_device *device)
 	return rc;
 }
 
+/* How much of its trail is here: what an order to revoke may trust. */
+static enum fv_err
+add_trail(struct work *w, const struct fv_store_device *device)
+{
+	struct fv_store_trail *trail = malloc(sizeof *trail);
+	struct fv_buf hex = {0};
+	enum fv_err rc = trail == NULL ? FV_ENOMEM : FV_OK;
+
+	if (rc == FV_OK)
+		rc = fv_store_trail_load(w->store, device->no, trail);
+	fv_buf_put_hex(&hex, device->dev, sizeof device->dev);
+	if (rc == FV_OK &&
+	    (fv_buf_z(&hex) == NULL ||
+		json_object_set_new(w->trails, fv_buf_z(&hex),
+		    json_integer((json_int_t)trail->trail.range.size)) != 0))
+		rc = FV_ENOMEM;
+	fv_buf_clear(&hex);
+	free(trail);
+	return rc;
+}
+
 static enum fv_err
 add_device(const struct fv_store_device *device, void *ctx)
 {
@@ -94,6 +117,8 @@ add_device(const struct fv_store_device *device, void *ctx)
 		rc = add_approval(w, device, fv_buf_span(&leaf));
 	if (rc == FV_OK && device->is_revoked)
 		rc = add_revocation(w, device);
+	if (rc == FV_OK)
+		rc = add_trail(w, device);
 cleanup:
 	fv_buf_clear(&ticket);
 	fv_buf_clear(&leaf);
@@ -126,7 +151,7 @@ collect(struct work *w)
 	enum fv_err rc;
 
 	if (w->rosters == NULL || w->enrolments == NULL || w->approvals == NULL ||
-	    w->revocations == NULL || w->logins == NULL)
+	    w->revocations == NULL || w->logins == NULL || w->trails == NULL)
 		return FV_ENOMEM;
 	rc = fv_store_note_each(w->store, FV_NOTE_ROSTER, 1, add_roster, w);
 	if (rc == FV_OK && json_array_size(w->rosters) == 0)
@@ -144,13 +169,14 @@ directory_gather(struct fv_store *store, json_t **out)
 	    .enrolments = json_array(),
 	    .approvals = json_array(),
 	    .revocations = json_array(),
-	    .logins = json_array()};
+	    .logins = json_array(),
+	    .trails = json_object()};
 	enum fv_err rc = collect(&w);
 
 	/* Takes the lists, whatever comes of it. */
-	*out = json_pack("{s:o, s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
+	*out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "rosters", w.rosters, "enrolments",
 	    w.enrolments, "approvals", w.approvals, "revocations", w.revocations, "logins",
-	    w.logins);
+	    w.logins, "trails", w.trails);
 	if (rc == FV_OK && *out == NULL)
 		rc = FV_ENOMEM;
 	if (rc != FV_OK) {

@@ -447,6 +447,7 @@ clear(struct standing *s)
 	for (size_t i = 0; i < s->device_count; i++)
 		free(s->devices[i].spans);
 	free(s->duties);
+	free(s->people);
 	free(s->devices);
 	free(s->sites);
 	free(s->visits);
@@ -479,6 +480,7 @@ standing_run(const struct standing_opts *opts, struct standing_tally *out)
 	    standing_has(&s, FV_RULE_NO_TRACK) || standing_has(&s, FV_RULE_ALWAYS_GREEN);
 	if (rc == FV_OK && s.duty_count > 0 && (rc = standing_load_devices(&s)) == FV_OK &&
 	    (rc = standing_load_cases(&s)) == FV_OK &&
+	    (rc = standing_load_people(&s)) == FV_OK &&
 	    (rc = standing_duplicates(&s)) == FV_OK &&
 	    (!has_tracks || (rc = standing_tracks(&s)) == FV_OK))
 		rc = standing_counts(&s);

@@ -131,6 +131,27 @@ fill(const struct standing *s, const struct duty *duty, const struct column *col
 	}
 }
 
+/* Who is in the register is asked for his dates by the packs of his agency's open cases,
+ * whether he visits or not. */
+static void
+ask_people(const struct standing *s, const struct duty *duty, const struct column *column)
+{
+	for (size_t i = 0; i < s->people_count; i++) {
+		const struct person *p = &s->people[i];
+		struct tally *t = &column->tallies[p->idx];
+		size_t at = 0;
+
+		if (p->kind != column->kind || t->visits > 0)
+			continue;
+		while (at < s->site_count &&
+		    (s->sites[at].agency != p->agency || s->sites[at].until_ms != INT64_MAX ||
+			(s->sites[at].packs >> duty->pack & 1U) == 0))
+			at++;
+		if (at < s->site_count)
+			*t = (struct tally){.visits = 1, .site = (uint32_t)at};
+	}
+}
+
 static const char *
 name_of(const struct standing *s, enum fv_subject kind, uint32_t idx, char text[64])
 {
@@ -244,6 +265,8 @@ add_column(const struct standing *s, const struct duty *duty, const struct fv_cl
 	if (out->tallies == NULL)
 		return FV_ENOMEM;
 	fill(s, duty, out);
+	if (clause->kind == FV_RULE_INTERVAL)
+		ask_people(s, duty, out);
 	return FV_OK;
 }
 

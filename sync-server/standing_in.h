@@ -64,6 +64,13 @@ struct device {
 	size_t span_count, span_cap;
 };
 
+/* Somebody of the register, who answers for his dates without a visit too. */
+struct person {
+	enum fv_subject kind; /* officer or agency */
+	uint32_t idx;
+	uint32_t agency; /* whose cases' packs judge him */
+};
+
 /* A rule that stands. */
 struct duty {
 	uint32_t pack; /* bit of its pack */
@@ -90,6 +97,8 @@ struct standing {
 	uint32_t *roles; /* owned; numbers of officers */
 	size_t role_count, role_cap;
 	struct names officers, agencies;
+	struct person *people; /* owned */
+	size_t people_count, people_cap;
 	uint8_t (*seen)[FV_FINDING_ID_BYTES]; /* owned; findings that hold in this run */
 	size_t seen_count, seen_cap;
 	struct standing_tally *tally;
@@ -110,6 +119,8 @@ void names_clear(struct names *names);
 
 FV_NODISCARD enum fv_err standing_load_devices(struct standing *s);
 FV_NODISCARD enum fv_err standing_load_cases(struct standing *s);
+/* After the cases. */
+FV_NODISCARD enum fv_err standing_load_people(struct standing *s);
 uint32_t standing_device_of(const struct standing *s, const uint8_t dev[FV_DEV_BYTES]);
 /* "v-..." of a visit.  Returns borrowed: out. */
 const char *standing_visit_id(

@@ -7,7 +7,7 @@
  */
 const char fv_db_eighth_staff[] =
     "CREATE TABLE agency(id TEXT PRIMARY KEY, name TEXT NOT NULL, added_ms INTEGER NOT NULL,"
-    " closed_ms INTEGER) WITHOUT ROWID;"
+    " closed_ms INTEGER, closed_leaf INTEGER) WITHOUT ROWID;"
     "CREATE TRIGGER agency_delete BEFORE DELETE ON agency"
     " BEGIN SELECT RAISE(ABORT, 'agencies are kept'); END;"
     "CREATE TABLE team(id TEXT PRIMARY KEY, agency TEXT NOT NULL REFERENCES agency(id))"
@@ -19,4 +19,4 @@ const char fv_db_eighth_staff[] =
     "CREATE INDEX staff_agency ON staff(agency, id);"
     "CREATE TRIGGER staff_delete BEFORE DELETE ON staff"
     " BEGIN SELECT RAISE(ABORT, 'officers are kept'); END;"
-    "INSERT INTO agency SELECT value, '', 0, NULL FROM meta WHERE name = 'agency';";
+    "INSERT INTO agency SELECT value, '', 0, NULL, NULL FROM meta WHERE name = 'agency';";

@@ -615,11 +615,15 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_SOS_COUNT] =
 	"SELECT count(*) FROM alert JOIN device ON no = alert.device WHERE kind = 1"
 	" AND acked_ms IS NULL AND (?1 IS NULL OR device.agency = ?1)",
-    [FV_SQL_AGENCY_PUT] = "INSERT INTO agency VALUES(?1, ?2, ?3, ?4) ON CONFLICT(id) DO UPDATE"
-			  " SET name = excluded.name, closed_ms = excluded.closed_ms",
-    [FV_SQL_AGENCY_GET] = "SELECT id, name, added_ms, closed_ms FROM agency WHERE id = ?1",
-    [FV_SQL_AGENCY_EACH] = "SELECT id, name, added_ms, closed_ms FROM agency WHERE id > ?1"
-			   " ORDER BY id LIMIT ?2",
+    [FV_SQL_AGENCY_PUT] =
+	"INSERT INTO agency VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(id) DO UPDATE"
+	" SET name = excluded.name, closed_ms = excluded.closed_ms,"
+	" closed_leaf = excluded.closed_leaf",
+    [FV_SQL_AGENCY_GET] =
+	"SELECT id, name, added_ms, closed_ms, closed_leaf FROM agency WHERE id = ?1",
+    [FV_SQL_AGENCY_EACH] =
+	"SELECT id, name, added_ms, closed_ms, closed_leaf FROM agency WHERE id > ?1"
+	" ORDER BY id LIMIT ?2",
     [FV_SQL_TEAM_PUT] = "INSERT INTO team VALUES(?1, ?2)",
     [FV_SQL_TEAM_GET] = "SELECT agency FROM team WHERE id = ?1",
     [FV_SQL_TEAM_EACH] = "SELECT id FROM team WHERE agency = ?1 ORDER BY id",

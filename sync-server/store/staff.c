@@ -21,6 +21,8 @@ fv_store_agency_put(struct fv_store *store, const struct fv_store_agency *agency
 	fv_db_bind_int(stmt, 3, agency->added_ms);
 	if (agency->is_closed)
 		fv_db_bind_int(stmt, 4, agency->closed_ms);
+	if (agency->is_closed)
+		fv_db_bind_uint(stmt, 5, agency->closed_leaf);
 	return fv_db_run(stmt);
 }
 
@@ -31,6 +33,7 @@ read_agency(sqlite3_stmt *stmt, struct fv_store_agency *out)
 	out->added_ms = fv_db_col_int(stmt, 2);
 	out->is_closed = fv_db_col_has(stmt, 3);
 	out->closed_ms = fv_db_col_int(stmt, 3);
+	out->closed_leaf = fv_db_col_uint(stmt, 4);
 	return fv_db_col_z(stmt, 0, out->id, sizeof out->id) &&
 		fv_db_col_z(stmt, 1, out->name, sizeof out->name)
 	    ? FV_OK

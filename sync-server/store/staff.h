@@ -24,7 +24,8 @@ struct fv_store_agency {
 	char name[FV_AGENCY_NAME_BYTES]; /* "": none was given */
 	int64_t added_ms;                /* 0: before there was a list of agencies */
 	bool is_closed;
-	int64_t closed_ms; /* with is_closed */
+	int64_t closed_ms;    /* with is_closed */
+	uint64_t closed_leaf; /* likewise: its POLICY leaf */
 };
 typedef enum fv_err (*fv_store_agency_fn)(const struct fv_store_agency *agency, void *ctx);
 
