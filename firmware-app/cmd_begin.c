@@ -155,6 +155,7 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		fv_reply_warn(reply, "%s",
 		    _("no shift is open: no track is kept; 'fieldvisit shift begin' begins "
 		      "one"));
+	fv_profile_warn(app, reply);
 	warn_unknown(app, &visit, reply);
 	tell(app, &visit, seq, is_fix, reply);
 	fv_checkin_begin(app, reply);

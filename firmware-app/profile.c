@@ -94,7 +94,7 @@ each(const char *dir, bool (*on)(const char *dir, void *ctx), void *ctx)
 
 struct taking {
 	const struct fv_app *app;
-	struct fv_reply *reply;
+	struct fv_reply *reply; /* NULL: nothing is said */
 	bool is_taken;
 };
 
@@ -104,7 +104,7 @@ on_other(const char *dir, void *ctx)
 	struct taking *t = ctx;
 
 	t->is_taken = strcmp(dir, t->app->dir) != 0 && has_mark(dir);
-	if (t->is_taken)
+	if (t->is_taken && t->reply != NULL)
 		fv_reply_fail(t->reply, FV_FAIL_ON_SHIFT, dir, "%s",
 		    _("a shift is open for another bank, which would see where you go for "
 		      "this one; end or pause that first"));
@@ -123,6 +123,18 @@ fv_profile_take(const struct fv_app *app, struct fv_reply *reply)
 	if (t.is_taken)
 		fv_profile_mark(app, false);
 	return !t.is_taken;
+}
+
+void
+fv_profile_warn(const struct fv_app *app, struct fv_reply *reply)
+{
+	struct taking t = {app, NULL, false};
+
+	if (!app->is_practice)
+		each(app->dir, on_other, &t);
+	if (t.is_taken)
+		fv_reply_warn(reply, "%s",
+		    _("you are on shift for another bank, which sees where you are now"));
 }
 
 static bool

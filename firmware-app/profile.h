@@ -26,6 +26,9 @@ void fv_profile_mark(const struct fv_app *app, bool is_recording);
 /* Mark it as recording, unless another profile does: false, and the reply names that. */
 bool fv_profile_take(const struct fv_app *app, struct fv_reply *reply);
 
+/* At a visit's begin: say so when another bank records the way to it meanwhile. */
+void fv_profile_warn(const struct fv_app *app, struct fv_reply *reply);
+
 /* `profiles`: which there are, and which agent runs or records. */
 int fv_cmd_profiles(struct fv_app *app, struct fv_call *call, struct fv_reply *reply);
 

@@ -192,6 +192,9 @@ fv_trail_export(struct fv_app *app, struct fv_call *call, struct fv_reply *reply
 	uint64_t total;
 	enum fv_err rc;
 
+	if (app->is_practice)
+		return fv_reply_fail(reply, FV_FAIL_PRACTICE, "trail", "%s",
+		    _("this is practice: a file of its places could be taken for a real way"));
 	if (!read_format(call, &w, reply) ||
 	    !read_option(call, "from", false, &w.out.from_ms, reply) ||
 	    !read_option(call, "to", true, &w.out.to_ms, reply) || !may_read(app, call, reply))

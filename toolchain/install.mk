@@ -37,6 +37,7 @@ INSTALL_FILES = \
 	$(D)/fieldvisitd-backup.service.in:$(UNITDIR)/system/fieldvisitd-backup.service:644 \
 	$(D)/fieldvisitd-backup.timer:$(UNITDIR)/system/fieldvisitd-backup.timer:644 \
 	$(D)/fieldvisitd.sysusers:$(SYSUSERSDIR)/fieldvisitd.conf:644 \
+	$(foreach h,$(sort $(wildcard docs/first-hour/collector*.md)),$(h):$(DATADIR)/doc/fieldvisit/first-hour/$(notdir $(h)):644) \
 	LICENSE:$(DATADIR)/doc/fieldvisit/LICENSE:644 \
 	lib/PROTOCOL.md:$(DATADIR)/doc/fieldvisit/PROTOCOL.md:644
 
@@ -63,7 +64,7 @@ uninstall: ## remove what install put there; the configuration stays
 	$(Q)for f in $(INSTALL_FILES); do rest=$${f#*:}; rm -f "$(DESTDIR)$${rest%:*}"; done; \
 	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/alert" \
 		"$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
-		"$(DESTDIR)$(DATADIR)/doc/fieldvisit/examples" \
+		"$(DESTDIR)$(DATADIR)/doc/fieldvisit/examples" "$(DESTDIR)$(DATADIR)/doc/fieldvisit/first-hour" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" 2>/dev/null || :
 
 # Debian packages in DEBDIR for this machine, or with ARCH=arm64, armhf for that one.
