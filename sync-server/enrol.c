@@ -7,6 +7,7 @@
 #include "fv/enrol.h"
 #include "fv/envelope.h"
 #include "fv/roster.h"
+#include "sync-server/staffbar.h"
 #include "sync-server/store/book.h"
 #include "sync-server/store/log.h"
 #include "sync-server/store/staff.h"
@@ -134,6 +135,19 @@ add_device(struct fv_store *store, struct fv_ledger *ledger,
 	return fv_store_ticket_spend(store, device->ticket_id, device->enrolled_ms, *no_out);
 }
 
+/* He may have been disabled since his ticket came. */
+static enum fv_err
+check_officer(struct fv_store *store, const struct fv_store_ticket *ticket)
+{
+	char why[FV_STAFFBAR_BYTES];
+	const enum fv_err rc = fv_staff_bar(store, ticket->officer, ticket->team, why);
+
+	if (rc != FV_OK || why[0] == '\0')
+		return rc;
+	fprintf(stderr, "fieldvisitd: enrolment: refused: %s\n", why);
+	return FV_EDENIED;
+}
+
 enum fv_err
 fv_enrolment_take(struct fv_store *store, struct fv_ledger *ledger,
     const struct fv_enrolment *enrolment, int64_t *device_no_out)
@@ -158,6 +172,8 @@ fv_enrolment_take(struct fv_store *store, struct fv_ledger *ledger,
 	}
 	if (enrolment->now_ms > ticket.expires_ms)
 		return FV_EDENIED;
+	if ((rc = check_officer(store, &ticket)) != FV_OK)
+		return rc;
 	memcpy(device.pk_0, request.pk_0, FV_KEY_BYTES);
 	memcpy(device.pk_sync, request.pk_sync, FV_KEY_BYTES);
 	memcpy(device.pk_box, request.pk_box, FV_KEY_BYTES);

@@ -24,7 +24,7 @@ struct fv_enrolment {
  * Take an enrolment, in a transaction.  The same keys under the same ticket within
  * FV_ENROL_AGAIN_MS give the same device again and write nothing.
  * Errors: FV_ENOENT     no such ticket
- *         FV_EDENIED    the ticket has expired
+ *         FV_EDENIED    the ticket has expired, or the register bars its officer now
  *         FV_ECONFLICT  it was spent by other keys, or too long ago
  *         FV_EFORMAT FV_ERANGE FV_EAUTH  the request, or a key in it, is not good
  *         those of store.h

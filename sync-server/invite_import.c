@@ -7,7 +7,7 @@
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
 #include "sync-server/importall.h"
-#include "sync-server/store/staff.h"
+#include "sync-server/staffbar.h"
 #include "sync-server/verb.h"
 
 #define USAGE "invite import TICKETFILE|FOLDER ... [--json]"
@@ -28,36 +28,17 @@ find_misfit(const struct fv_host *host, const struct fv_ticket *ticket)
 	return "it names another HPKE key than this server's";
 }
 
-/* What the register says bars, never admits: of whom it is silent, the roster decides. */
 static int
 check_officer(struct fv_host *host, const char *file, const struct fv_ticket *ticket,
     json_t **answer_out)
 {
-	char of_team[FV_ID_BYTES];
-	struct fv_store_agency agency;
-	struct fv_store_staff officer;
-	enum fv_err rc = fv_store_team_agency(host->store, fv_span_z(ticket->team), of_team);
+	char why[FV_STAFFBAR_BYTES];
+	const enum fv_err rc = fv_staff_bar(host->store, ticket->officer, ticket->team, why);
 
-	if (rc == FV_OK)
-		rc = fv_store_agency_get(host->store, fv_span_z(of_team), &agency);
-	if (rc != FV_OK && rc != FV_ENOENT)
-		return fv_verb_broken(answer_out, file, rc);
-	if (rc == FV_OK && agency.is_closed)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: agency %s of team %s is closed", file, of_team, ticket->team);
-	rc = fv_store_staff_get(host->store, fv_span_z(ticket->officer), &officer);
-	if (rc == FV_ENOENT)
-		return FV_EXIT_OK;
 	if (rc != FV_OK)
 		return fv_verb_broken(answer_out, file, rc);
-	if (officer.is_disabled)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: officer %s is disabled",
-		    file, ticket->officer);
-	if (strcmp(officer.agency, of_team) != 0)
-		return fv_verb_fail(answer_out, FV_EXIT_DATA,
-		    "%s: officer %s is of agency %s, and team %s of %s", file, ticket->officer,
-		    officer.agency, ticket->team, of_team);
-	return FV_EXIT_OK;
+	return why[0] == '\0' ? FV_EXIT_OK
+			      : fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: %s", file, why);
 }
 
 static int
