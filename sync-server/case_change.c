@@ -1,16 +1,13 @@
-/* case assign ID OFFICER... and case close ID --reason REASON. */
+/* case assign ID OFFICER... */
 #include <stdlib.h>
 #include <string.h>
 
-#include "fv/instant.h"
 #include "sync-server/case_work.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
-#include "sync-server/store/findings.h"
 #include "sync-server/verb.h"
 
 #define ASSIGN_USAGE "case assign ID OFFICER... [--json]"
-#define CLOSE_USAGE "case close ID --reason paid|withdrawn|sold|legal|error [--json]"
 #define ASSIGNED_MAX ((int)FV_CASE_OFFICERS_MAX)
 
 /* What the desk must do next: the card opens only where it was sealed to. */
@@ -100,124 +97,4 @@ cmd_case_assign(int argc, char **argv)
 	if (request == NULL)
 		return fv_cli_fail(FV_EXIT_TEMPFAIL, argv[1], "out of memory; try again");
 	return fv_host_call("case assign", request, as_json);
-}
-
-/* An event line of the interchange: what the audit sees of the closing. */
-static enum fv_err
-put_event(struct fv_host *host, const char *id, const char *kind, int64_t now_ms)
-{
-	char event_id[FV_CASE_ID_BYTES + 64], at[FV_INSTANT_TEXT_BYTES];
-	struct fv_store_import line = {
-	    .source = fv_span_z("desk"), .case_id = fv_span_z(id), .is_event = true};
-	json_t *object;
-	char *text;
-	enum fv_err rc;
-
-	line.at_ms = now_ms;
-	(void)snprintf(event_id, sizeof event_id, "close-%s-%s", id, kind);
-	(void)fv_instant_format(now_ms, 0, true, at);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "type", "event", "id", event_id,
-	    "case", id, "kind", kind, "at", at, "source", "desk");
-	text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-	line.id = fv_span_z(event_id);
-	line.line = fv_span_z(text != NULL ? text : "");
-	rc = text != NULL ? fv_store_import_put(host->store, &line) : FV_ENOMEM;
-	free(text);
-	json_decref(object);
-	return rc;
-}
-
-static bool
-is_reason(const char *reason)
-{
-	static const char *const reasons[] = {"paid", "withdrawn", "sold", "legal", "error"};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
-		if (strcmp(reason, reasons[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The officers in `assigned` lose the case. */
-static enum fv_err
-close_case(
-    struct fv_case_work *work, const char *id, struct fv_store_case *row, const char *reason)
-{
-	struct fv_case_news news = {0};
-	char name[FV_CASE_ID_BYTES + 16];
-	char *before = fv_verb_copy(row->item.assigned);
-	struct fv_store *store = work->host->store;
-	enum fv_err rc = before != NULL ? FV_OK : FV_ENOMEM;
-
-	row->is_closed = true;
-	row->updated_ms = work->now_ms;
-	(void)snprintf(name, sizeof name, "closed.%s", id);
-	if (rc == FV_OK)
-		rc = fv_store_case_put(store, row);
-	if (rc == FV_OK)
-		rc = fv_store_meta_set(store, name, fv_span_z(reason));
-	if (rc == FV_OK && strcmp(reason, "paid") == 0)
-		rc = put_event(work->host, id, "paid", work->now_ms);
-	if (rc == FV_OK)
-		rc = put_event(work->host, id, "case_closed", work->now_ms);
-	if (rc == FV_OK) {
-		row->item.id = fv_span_z(id);
-		row->item.assigned = fv_span_z("");
-		news.assigned_before = fv_span_z(before);
-		rc = fv_case_work_tell(work, &row->item, &news);
-	}
-	free(before);
-	return rc;
-}
-
-int
-fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_out)
-{
-	const char *id = fv_verb_text(request, "case");
-	const char *reason = fv_verb_text(request, "reason");
-	struct fv_case_work work;
-	struct fv_store_case row;
-	enum fv_err rc;
-	int code;
-
-	if (!is_reason(reason))
-		return fv_verb_fail(answer_out, FV_EXIT_USAGE,
-		    "--reason %s: want paid, withdrawn, sold, legal or error", reason);
-	if ((code = fv_case_work_init(&work, host, answer_out)) != FV_EXIT_OK ||
-	    (code = fv_case_work_open(host, id, &row, answer_out)) != FV_EXIT_OK)
-		goto cleanup;
-	rc = close_case(&work, id, &row, reason);
-	code = rc != FV_OK
-	    ? fv_verb_broken(answer_out, id, rc)
-	    : fv_verb_done(answer_out, json_pack("{s:s, s:s}", "case", id, "reason", reason),
-		  "%s: closed (%s); it leaves the handhelds at their next sync, its records "
-		  "stay",
-		  id, reason);
-cleanup:
-	fv_case_work_clear(&work);
-	return code;
-}
-
-int
-cmd_case_close(int argc, char **argv)
-{
-	const char *reason = NULL;
-	bool as_json = false;
-	const struct fv_cli_option options[] = {
-	    {"reason", FV_CLI_TEXT, &reason, true},
-	    {"json", FV_CLI_FLAG, &as_json, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	json_t *request;
-	int code = fv_cli_parse(&argc, argv, options, CLOSE_USAGE);
-
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if (!fv_verb_operands(argc, 1, 1, CLOSE_USAGE))
-		return FV_EXIT_USAGE;
-	request = json_pack("{s:s, s:s}", "case", argv[1], "reason", reason);
-	if (request == NULL)
-		return fv_cli_fail(FV_EXIT_TEMPFAIL, argv[1], "out of memory; try again");
-	return fv_host_call("case close", request, as_json);
 }

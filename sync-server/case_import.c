@@ -7,6 +7,7 @@
 
 #include "sync-server/case_work.h"
 #include "sync-server/casefile.h"
+#include "sync-server/faults.h"
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
 #include "sync-server/store/staff.h"
@@ -23,17 +24,16 @@ struct work {
 	json_t *missing;  /* owned: pack ids that nobody adopted */
 	json_t *warnings; /* owned: texts */
 	size_t total, added, changed, cards;
+	struct faults faults;
 	json_t **answer_out;
-	int code; /* of the refusal in *answer_out; 0: none */
+	int code;
 };
 
-/* Refuse a row.  Returns what stops the reading. */
+/* Refuse a row.  Returns what ends its taking. */
 static enum fv_err
 refuse(struct work *w, const struct fv_case_row *row, const char *column, const char *rule)
 {
-	w->code = fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-	    "%s:%zu: column \"%s\": %s; nothing was changed", w->file, row->line, column,
-	    rule);
+	faults_add(&w->faults, row->line, column, rule);
 	return FV_EDENIED;
 }
 
@@ -183,9 +183,8 @@ warn_unreached(struct work *w, const struct fv_store_case *row, const char *case
 }
 
 static enum fv_err
-take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
+take_case(struct work *w, const struct fv_case_row *row, const struct casefile_card *card)
 {
-	struct work *w = ctx;
 	struct fv_store *store = w->base.host->store;
 	const struct fv_span id = fv_span_z(row->case_id);
 	struct fv_store_case held, fresh;
@@ -223,6 +222,16 @@ take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
 	return rc;
 }
 
+/* One at fault does not hide the next: the reading goes on, what it put is taken back. */
+static enum fv_err
+take(const struct fv_case_row *row, const struct casefile_card *card, void *ctx)
+{
+	struct work *w = ctx;
+	enum fv_err rc = take_case(w, row, card);
+
+	return rc == FV_EDENIED && faults_go_on(&w->faults) ? FV_OK : rc;
+}
+
 static int
 finish(struct work *w)
 {
@@ -249,16 +258,6 @@ finish(struct work *w)
 	return code;
 }
 
-/* "FILE:LINE: column "X": RULE". */
-static void
-say_fault(const char *file, const struct fv_case_fault *fault, struct fv_buf *out)
-{
-	fv_buf_putf(out, "%s:%zu: ", file, fault->line);
-	if (fault->column[0] != '\0')
-		fv_buf_putf(out, "column \"%s\": ", fault->column);
-	fv_buf_put_z(out, fault->rule);
-}
-
 int
 fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_out)
 {
@@ -271,27 +270,26 @@ fv_do_case_import(struct fv_host *host, const json_t *request, json_t **answer_o
 	};
 	const struct casefile_opts opts = {.on_case = take, .ctx = &w};
 	struct fv_case_fault fault = {.rule = ""};
-	struct fv_buf text = {0};
 	enum fv_err rc;
 
+	w.faults = (struct faults){.file = w.file, .is_table = true};
 	if ((w.code = fv_case_work_init(&w.base, host, answer_out)) != FV_EXIT_OK)
 		goto cleanup;
 	rc = w.seen == NULL || w.missing == NULL || w.warnings == NULL ? FV_ENOMEM : FV_OK;
 	if (rc == FV_OK)
 		rc = casefile_read(fv_span_z(fv_verb_text(request, "text")), &opts, &fault);
-	if (rc == FV_OK && w.total == 0)
-		w.code = fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: holds no case", w.file);
-	else if (rc == FV_OK)
-		w.code = finish(&w);
-	else if (w.code == FV_EXIT_OK && fault.rule[0] != '\0') {
-		say_fault(w.file, &fault, &text);
-		w.code = fv_verb_fail(answer_out, FV_EXIT_DATA, "%s; nothing was changed",
-		    fv_buf_z(&text) != NULL ? fv_buf_z(&text) : w.file);
-	} else if (w.code == FV_EXIT_OK) {
+	if (rc != FV_OK && fault.rule[0] != '\0')
+		faults_add(&w.faults, fault.line, fault.column, fault.rule);
+	if (w.faults.count > 0)
+		w.code = faults_answer(&w.faults, answer_out);
+	else if (rc != FV_OK)
 		w.code = fv_verb_broken(answer_out, w.file, rc);
-	}
+	else if (w.total == 0)
+		w.code = fv_verb_fail(answer_out, FV_EXIT_DATA, "%s: holds no case", w.file);
+	else
+		w.code = finish(&w);
 cleanup:
-	fv_buf_clear(&text);
+	faults_clear(&w.faults);
 	fv_case_work_clear(&w.base);
 	json_decref(w.seen);
 	json_decref(w.missing);
@@ -321,7 +319,7 @@ check(const char *file, struct fv_span text)
 int
 cmd_case_import(int argc, char **argv)
 {
-	const struct textfile_verb verb = {"case import", USAGE, casefile_days, check};
+	const struct textfile_verb verb = {"case import", USAGE, casefile_days, false, check};
 
 	return textfile_send(&verb, argc, argv);
 }

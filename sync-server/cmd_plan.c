@@ -19,7 +19,8 @@
 int
 cmd_plan_import(int argc, char **argv)
 {
-	const struct textfile_verb verb = {"plan import", IMPORT_USAGE, planfile_days, NULL};
+	const struct textfile_verb verb = {
+	    "plan import", IMPORT_USAGE, planfile_days, false, NULL};
 
 	return textfile_send(&verb, argc, argv);
 }

@@ -16,6 +16,7 @@
 #include "sync-server/desk/desk.h"
 #include "sync-server/healthwatch.h"
 #include "sync-server/http.h"
+#include "sync-server/inbox.h"
 #include "sync-server/keys.h"
 #include "sync-server/cmd.h"
 #include "sync-server/notify.h"
@@ -43,14 +44,16 @@ struct serving {
 	const char *cert, *key;           /* PEM files; NULL: without TLS */
 	bool takes_owntracks;
 	bool is_behind_proxy;
-	unsigned idle_s;      /* of a connection */
-	int64_t desk_idle_ms; /* of a session; 0: the default */
-	struct fv_buf pem[2]; /* owned: what cert and key hold */
+	unsigned idle_s;         /* of a connection */
+	int64_t desk_idle_ms;    /* of a session; 0: the default */
+	struct inbox_opts inbox; /* folder NULL: none */
+	struct fv_buf pem[2];    /* owned: what cert and key hold */
 	struct fv_writer *writer;
 	struct healthwatch *watch;
 	struct fv_alerter *alerter;
 	struct fv_rejudge *rejudge;
 	bool judges_later; /* --no-judge: `audit run` does it */
+	struct inbox_watch *intake;
 	struct fv_http *http;
 	struct desk *desk_out;
 	struct fv_public *pages;
@@ -165,6 +168,15 @@ start_judging(struct serving *s)
 			       : fv_rejudge_start(s->host->dir, s->writer, &s->rejudge);
 }
 
+static enum fv_err
+start_inbox(struct serving *s)
+{
+	if (s->inbox.folder == NULL)
+		return FV_OK;
+	return inbox_watch_start(&s->inbox, s->writer, &s->intake) == FV_EXIT_OK ? FV_OK
+										 : FV_EIO;
+}
+
 /* Handhelds last: whoever they reach is up. */
 static enum fv_err
 start_all(struct serving *s)
@@ -183,7 +195,7 @@ start_all(struct serving *s)
 	}
 	if ((rc = fv_alerter_start(dir, s->writer, s->commands, &s->alerter)) == FV_OK &&
 	    (rc = start_judging(s)) == FV_OK && (rc = start_desk(s)) == FV_OK &&
-	    (rc = start_public(s)) == FV_OK)
+	    (rc = start_public(s)) == FV_OK && (rc = start_inbox(s)) == FV_OK)
 		rc = fv_http_start(&(struct fv_http_opts){.host = s->host,
 				       .writer = s->writer,
 				       .watch = s->watch,
@@ -201,6 +213,7 @@ stop_all(struct serving *s)
 	fv_web_stop(s->public_out);
 	fv_public_free(s->pages);
 	fv_desk_stop(s->desk_out);
+	inbox_watch_stop(s->intake);
 	fv_rejudge_stop(s->rejudge);
 	fv_alerter_stop(s->alerter);
 	healthwatch_free(s->watch);
@@ -277,7 +290,9 @@ usage(FILE *out, int code)
 	    "                         [--tls-cert FILE --tls-key FILE | --behind-proxy]\n"
 	    "                         [--desk-idle SECONDS] [--idle SECONDS]\n"
 	    "                         [--public HOST:PORT] [--owntracks] [--no-judge]\n"
-	    "                         [--alert CMD[,CMD2...]]\n"
+	    "                         [--alert CMD[,CMD2...]] [--inbox DIR]\n"
+	    "                         [--inbox-encoding gbk] [--inbox-zone ZONE]\n"
+	    "                         [--inbox-excel-dates]\n"
 	    "  --sync HOST:PORT   where handhelds sync (default " DEFAULT_SYNC
 	    "; port 0: any)\n"
 	    "  --desk HOST:PORT   the supervisors' desk, /healthz and /metrics (default: "
@@ -293,7 +308,11 @@ usage(FILE *out, int code)
 	    "  --owntracks        the desk takes positions of OwnTracks apps at /pub, "
 	    "unsigned\n"
 	    "  --no-judge         leave verdicts to 'audit run'; the queue waits for it\n"
-	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n",
+	    "  --alert CMD[,...]  programs that tell people of alerts, one after the other\n"
+	    "  --inbox DIR        take the files that other systems put there (default: off)\n"
+	    "  --inbox-encoding E what its tables are in: utf-8 (default) or gbk\n"
+	    "  --inbox-zone ZONE  the clock of its times without an offset (default: none)\n"
+	    "  --inbox-excel-dates  numbers such as 46083 are dates there\n",
 	    out);
 	return code;
 }
@@ -350,6 +369,17 @@ take_seconds(const char *option, const char *text, uint64_t max, uint64_t *out)
 }
 
 static bool
+take_inbox_encoding(struct serving *s, const char *word)
+{
+	struct textfile_opts reading;
+
+	if (textfile_encoding_option(word, &reading) != FV_EXIT_OK)
+		return false;
+	s->inbox.encoding = reading.encoding;
+	return true;
+}
+
+static bool
 take_option(struct serving *s, int option, const char *value)
 {
 	uint64_t seconds = 0;
@@ -389,6 +419,17 @@ take_option(struct serving *s, int option, const char *value)
 		if (!take_seconds("--idle", value, 3600, &seconds))
 			return false;
 		s->idle_s = (unsigned)seconds;
+		return true;
+	case 'x':
+		s->inbox.folder = value;
+		return true;
+	case 'X':
+		return take_inbox_encoding(s, value);
+	case 'z':
+		s->inbox.zone = value;
+		return true;
+	case 'Z':
+		s->inbox.takes_serials = true;
 		return true;
 	case 'I':
 		if (!take_seconds("--desk-idle", value, 43200, &seconds))
@@ -441,8 +482,15 @@ cmd_serve(int argc, char **argv)
 	    {"tls-key", required_argument, NULL, 'k'},
 	    {"behind-proxy", no_argument, NULL, 'b'}, {"owntracks", no_argument, NULL, 'o'},
 	    {"no-judge", no_argument, NULL, 'j'}, {"desk-idle", required_argument, NULL, 'I'},
-	    {"idle", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'}, {0}};
-	struct serving s = {.sync = DEFAULT_SYNC, .commands = "", .control_fd = -1};
+	    {"idle", required_argument, NULL, 'i'}, {"inbox", required_argument, NULL, 'x'},
+	    {"inbox-encoding", required_argument, NULL, 'X'},
+	    {"inbox-zone", required_argument, NULL, 'z'},
+	    {"inbox-excel-dates", no_argument, NULL, 'Z'}, {"help", no_argument, NULL, 'h'},
+	    {0}};
+	struct serving s = {.sync = DEFAULT_SYNC,
+	    .commands = "",
+	    .inbox = {.settle_s = INBOX_SETTLE_S, .zone = ""},
+	    .control_fd = -1};
 	int c, code;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -178,7 +178,6 @@ fv_control_call(const char *dir, const json_t *request, json_t **answer_out)
 	return rc;
 }
 
-/* What a person sees of an answer; its exit code. */
 static int
 show(json_t *answer, bool as_json)
 {
@@ -213,6 +212,15 @@ exit_for(enum fv_err rc)
 	if (rc == FV_EDENIED)
 		return FV_EXIT_NOPERM;
 	return rc == FV_ENOMEM ? FV_EXIT_SOFTWARE : FV_EXIT_IO;
+}
+
+int
+fv_host_show(json_t *answer, bool as_json)
+{
+	const int code = show(answer, as_json);
+
+	json_decref(answer);
+	return code;
 }
 
 int
@@ -257,8 +265,5 @@ fv_host_call(const char *verb, json_t *request, bool as_json)
 	json_t *answer = NULL;
 	int code = fv_host_ask(verb, request, &answer);
 
-	if (answer != NULL)
-		code = show(answer, as_json);
-	json_decref(answer);
-	return code;
+	return answer != NULL ? fv_host_show(answer, as_json) : code;
 }

@@ -3,33 +3,34 @@
 #include <string.h>
 
 #include "fv/instant.h"
+#include "sync-server/faults.h"
 #include "sync-server/handlers.h"
 #include "sync-server/planning.h"
 #include "sync-server/verb.h"
 #include "sync-server/worklog.h"
+
+#define PLANS_OF_DAY_MAX 50U
 
 struct work {
 	struct fv_host *host;
 	struct planning planning;
 	const char *file; /* for messages; "": of no file */
 	const char *by;
-	size_t count;
+	size_t count, known;
+	struct faults faults;
 	json_t *plans; /* owned: what was taken, with what a person must weigh */
-	int code;      /* once something was said; 0: not yet */
 	json_t **answer_out;
 };
 
-static int
+/* What is wrong with a row of the file, or with the one entry of a form. */
+static void
 say(struct work *w, size_t line, const char *column, const char *rule)
 {
-	const char *more = column[0] != '\0' ? ": " : "";
-
-	if (w->file[0] == '\0')
-		return fv_verb_fail(w->answer_out, FV_EXIT_DATA, "%s%s%s", column, more, rule);
-	return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
-	    "%s:%zu: %s%s%s%s%s; nothing was changed", w->file, line,
-	    column[0] != '\0' ? "column \"" : "", column, column[0] != '\0' ? "\"" : "", more,
-	    rule);
+	if (w->file[0] != '\0')
+		faults_add(&w->faults, line, column, rule);
+	else if (w->faults.count++ == 0)
+		(void)fv_verb_fail(w->answer_out, FV_EXIT_DATA, "%s%s%s", column,
+		    column[0] != '\0' ? ": " : "", rule);
 }
 
 /* His handhelds learn of it with the case. */
@@ -55,16 +56,60 @@ tell(struct fv_store *store, const struct fv_store_plan *plan)
 }
 
 static enum fv_err
+is_same(const struct fv_store_plan *held, void *ctx)
+{
+	struct fv_store_plan *plan = ctx;
+
+	if (held->from_minute == plan->from_minute && held->to_minute == plan->to_minute &&
+	    held->place == plan->place && held->purpose == plan->purpose &&
+	    strcmp(held->officer, plan->officer) == 0 &&
+	    strcmp(held->second, plan->second) == 0)
+		plan->id = held->id;
+	return FV_OK;
+}
+
+/* Whether this very visit was planned before, whatever became of it. */
+static enum fv_err
+find_held(struct work *w, const struct planfile_row *row, bool *is_held_out)
+{
+	const struct fv_store_plan_filter filter = {.case_id = row->case_id,
+	    .has_from = true,
+	    .from_day = row->day,
+	    .has_to = true,
+	    .to_day = row->day,
+	    .after_day = INT64_MIN,
+	    .max = PLANS_OF_DAY_MAX};
+	struct fv_store_plan plan = {.from_minute = row->from_minute,
+	    .to_minute = row->to_minute,
+	    .place = row->place,
+	    .purpose = row->purpose};
+	enum fv_err rc;
+
+	memcpy(plan.officer, row->officer, sizeof plan.officer);
+	memcpy(plan.second, row->second, sizeof plan.second);
+	rc = fv_store_plan_each(w->host->store, &filter, is_same, &plan);
+	*is_held_out = plan.id != 0;
+	return rc;
+}
+
+static enum fv_err
 take(const struct planfile_row *row, void *ctx)
 {
 	struct work *w = ctx;
 	struct planning *p = &w->planning;
 	int64_t id = 0;
 	json_t *taken;
-	enum fv_err rc = planning_try(p, row);
+	bool is_held = false;
+	enum fv_err rc = row->line > 0 ? find_held(w, row, &is_held) : FV_OK;
 
-	if (rc == FV_EDENIED)
-		w->code = say(w, row->line, p->column, p->rule);
+	if (rc != FV_OK || is_held) {
+		w->known += is_held;
+		return rc;
+	}
+	if ((rc = planning_try(p, row)) == FV_EDENIED) {
+		say(w, row->line, p->column, p->rule);
+		return w->faults.count < FAULTS_MAX ? FV_OK : rc;
+	}
 	if (rc != FV_OK)
 		return rc;
 	(void)snprintf(p->plan.made_by, sizeof p->plan.made_by, "%s", w->by);
@@ -91,6 +136,7 @@ open_work(struct work *w, struct fv_host *host, const json_t *request, json_t **
 	w->host = host;
 	w->file = fv_verb_text(request, "file");
 	w->by = fv_verb_text(request, "by");
+	w->faults = (struct faults){.file = w->file, .is_table = true};
 	w->plans = json_array();
 	w->answer_out = answer_out;
 	if (w->by[0] == '\0')
@@ -109,13 +155,19 @@ static int
 finish(struct work *w, struct fv_span text)
 {
 	uint64_t leaf = 0;
-	enum fv_err rc = fv_worklog(w->host, "plan", text, &leaf);
+	enum fv_err rc;
 
+	if (w->count == 0)
+		return fv_verb_done(w->answer_out,
+		    json_pack("{s:i, s:I, s:O}", "count", 0, "known", (json_int_t)w->known,
+			"plans", w->plans),
+		    "nothing new: all %zu visits are planned already", w->known);
+	rc = fv_worklog(w->host, "plan", text, &leaf);
 	if (rc != FV_OK)
 		return fv_verb_broken(w->answer_out, "plan", rc);
 	return fv_verb_done(w->answer_out,
-	    json_pack("{s:I, s:O, s:I}", "count", (json_int_t)w->count, "plans", w->plans,
-		"leaf", (json_int_t)leaf),
+	    json_pack("{s:I, s:I, s:O, s:I}", "count", (json_int_t)w->count, "known",
+		(json_int_t)w->known, "plans", w->plans, "leaf", (json_int_t)leaf),
 	    "%zu visits planned; the handhelds learn of them at their next sync", w->count);
 }
 
@@ -123,6 +175,7 @@ static void
 close_work(struct work *w)
 {
 	planning_close(&w->planning);
+	faults_clear(&w->faults);
 	json_decref(w->plans);
 }
 
@@ -137,14 +190,14 @@ fv_do_plan_import(struct fv_host *host, const json_t *request, json_t **answer_o
 
 	if (code == FV_EXIT_OK) {
 		rc = planfile_read(text, take, &w, &fault);
-		if (w.code != 0)
-			code = w.code;
-		else if (rc == FV_EFORMAT || rc == FV_ETOOBIG)
-			code = say(&w, fault.line, fault.column, fault.rule);
+		if (rc == FV_EFORMAT || rc == FV_ETOOBIG)
+			say(&w, fault.line, fault.column, fault.rule);
+		else if (rc == FV_OK && w.count + w.known + w.faults.count == 0)
+			say(&w, 1, "", "holds no planned visit");
+		if (w.faults.count > 0)
+			code = faults_answer(&w.faults, answer_out);
 		else if (rc != FV_OK)
 			code = fv_verb_broken(answer_out, w.file, rc);
-		else if (w.count == 0)
-			code = say(&w, 1, "", "holds no planned visit");
 		else
 			code = finish(&w, text);
 	}
@@ -166,9 +219,11 @@ fv_do_plan_add(struct fv_host *host, const json_t *request, json_t **answer_out)
 	if (code == FV_EXIT_OK) {
 		rc = planning_entry(entry, &row, &fault);
 		if (rc != FV_OK)
-			code = say(&w, 0, fault.column, fault.rule);
+			say(&w, 0, fault.column, fault.rule);
 		else if ((rc = take(&row, &w)) != FV_OK)
-			code = w.code != 0 ? w.code : fv_verb_broken(answer_out, "plan", rc);
+			code = fv_verb_broken(answer_out, "plan", rc);
+		if (w.faults.count > 0)
+			code = FV_EXIT_DATA;
 	}
 	if (code == FV_EXIT_OK) {
 		text = json_dumps(entry, JSON_COMPACT | JSON_SORT_KEYS);

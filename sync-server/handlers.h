@@ -85,12 +85,14 @@ int fv_do_request_answer(struct fv_host *host, const json_t *request, json_t **a
 int fv_do_exception_settle(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {by, kind, key} */
 int fv_do_exception_reopen(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {case, reason} */
+/* {case, reason}; or {file, text}: a table of both columns, all rows or none */
 int fv_do_case_close(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {file, text} */
 int fv_do_pack_import(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {file, text} */
+/* {file, text, zone, excel_dates}: zone "": of times without an offset there are none */
 int fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* The same: a table of payments. */
+int fv_do_payment_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {kind, receipt, answer_pk, kc, ct, capsules, key_ids, slip, agency, badge, day, windows}: a
  * borrower complains or asks; all but the first six may be missing.  receipt, slip: hashes
  * in hex; the rest sealed, base64.  Answers id. */
@@ -144,5 +146,16 @@ int fv_do_roster_draft(struct fv_host *host, const json_t *request, json_t **ans
 /* {note}: take a supervisor's signature of the draft; with enough of them it is imported.
  * Answers in_force, signed, needed. */
 int fv_do_roster_cosign(struct fv_host *host, const json_t *request, json_t **answer_out);
+
+/* {folder, name, kind, sha256, size, is_taken, text, zone, excel_dates}: take a file of the
+ * watched folder by the verb of its kind, with its row; answers as that verb and leaf, inbox:
+ * {id, filed_as, taken}.  One that was taken and is not filed is answered as then. */
+int fv_do_inbox_take(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {folder, name, kind, sha256, size, is_taken, faults, line}: keep that it was refused. */
+int fv_do_inbox_refuse(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {id}: the file and its result lie where they belong. */
+int fv_do_inbox_filed(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {folder}: what was taken or refused and is not filed; answers waiting. */
+int fv_do_inbox_waiting(struct fv_host *host, const json_t *request, json_t **answer_out);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * history import FILE|-: contacts and events that other systems know, in the case history
- * interchange, all of them or none.  A line that is here already counts once.
+ * interchange or as a table with its names, all of them or none.  A line that is here
+ * already counts once.  payment import FILE|-: a table of payments, events of kind paid.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,22 @@
 #include "fv/history.h"
 #include "fv/instant.h"
 #include "sync-server/alerts.h"
+#include "sync-server/faults.h"
 #include "sync-server/handlers.h"
+#include "sync-server/historycsv.h"
 #include "sync-server/cmd.h"
 #include "sync-server/store/findings.h"
 #include "sync-server/textfile.h"
 #include "sync-server/verb.h"
+#include "sync-server/zones.h"
 
-#define USAGE "history import FILE|- " TEXTFILE_USAGE " [--json]"
+#define USAGE "history import FILE|- [--zone ZONE] " TEXTFILE_USAGE " [--json]"
+#define PAYMENT_USAGE "payment import FILE|- [--zone ZONE] " TEXTFILE_USAGE " [--json]"
 #define SOURCE_DEFAULT "handheld" /* of the interchange, where a line says none */
+#define RULE_BYTES 160U
+#define TIME_MIN_MS INT64_C(946684800000)    /* 2000-01-01: before it a clock was not set */
+#define CONTACT_AHEAD_MS FV_MS_PER_DAY       /* clocks differ */
+#define EVENT_AHEAD_MS (400 * FV_MS_PER_DAY) /* an appointment may be agreed for then */
 
 /* What one import works on. */
 struct work {
@@ -26,16 +35,21 @@ struct work {
 	const char *file;           /* for messages */
 	struct fv_history *history; /* owned; judges each line */
 	json_t *cases;              /* owned; case id: whether an event came */
+	struct faults faults;
+	struct zones zones;
+	bool is_payments;
+	int64_t now_ms;
 	uint32_t line;
 	size_t contacts, events, known;
+	int code; /* of what ended the reading; 0: nothing */
 	json_t **answer_out;
 };
 
 static int
 refuse(struct work *w, const char *field, const char *rule)
 {
-	return fv_verb_fail(w->answer_out, FV_EXIT_DATA, "%s:%u: %s%s%s; nothing was changed",
-	    w->file, w->line, field, field[0] != '\0' ? ": " : "", rule);
+	faults_add(&w->faults, w->line, field, rule);
+	return FV_EXIT_DATA;
 }
 
 /* Personal numbers have no place in any text of a line. */
@@ -82,6 +96,40 @@ is_hold(const json_t *object)
 	    code == FV_EVENT_NO_CONTACT_ORDER;
 }
 
+/* Times that only a wrong clock writes. */
+static int
+check_time(struct work *w, const struct fv_store_import *row)
+{
+	const char *field = row->is_event ? "at" : "begin";
+	const bool is_late = row->at_ms >
+	    w->now_ms + (row->is_event && !w->is_payments ? EVENT_AHEAD_MS : CONTACT_AHEAD_MS);
+	char now[FV_INSTANT_TEXT_BYTES], rule[RULE_BYTES];
+
+	if (!is_late && row->at_ms >= TIME_MIN_MS)
+		return FV_EXIT_OK;
+	(void)snprintf(rule, sizeof rule,
+	    "is %s by this server's clock, which says %s; set the clock that is wrong",
+	    is_late ? "still to come" : "before the year 2000",
+	    fv_instant_format(w->now_ms / 1000 * 1000, 0, true, now));
+	return refuse(w, field, rule);
+}
+
+/* What is held under the source and id says the same in another order of its members. */
+static enum fv_err
+compare_held(struct work *w, const struct fv_store_import *row, const json_t *object)
+{
+	struct fv_store_import held;
+	enum fv_err rc = fv_store_import_get(w->host->store, row->source, row->id, &held);
+	json_t *other;
+
+	if (rc != FV_OK)
+		return rc;
+	other = json_loadb((const char *)held.line.ptr, held.line.len, 0, NULL);
+	rc = json_equal(object, other) ? FV_EEXIST : FV_ECONFLICT;
+	json_decref(other);
+	return rc;
+}
+
 static int
 put_line(struct work *w, const json_t *object, struct fv_span line)
 {
@@ -100,11 +148,15 @@ put_line(struct work *w, const json_t *object, struct fv_span line)
 				 json_object_get(object, row.is_event ? "at" : "begin"))),
 		&row.at_ms) != FV_OK)
 		return refuse(w, row.is_event ? "at" : "begin", "is not a time");
+	if (check_time(w, &row) != FV_EXIT_OK)
+		return FV_EXIT_DATA;
 	rc = fv_store_case_get(w->host->store, row.case_id, &held);
 	if (rc == FV_ENOENT)
 		return refuse(w, "case", "no such case here; 'case import' brings cases");
 	if (rc == FV_OK)
 		rc = fv_store_import_put(w->host->store, &row);
+	if (rc == FV_ECONFLICT)
+		rc = compare_held(w, &row, object);
 	if (rc == FV_ECONFLICT)
 		return refuse(w, "id",
 		    "this source and id came before with another content; a correction needs "
@@ -161,21 +213,77 @@ take_line(struct work *w, struct fv_span line)
 	return code;
 }
 
-static int
-take_all(struct work *w, struct fv_span rest)
+/* Whether there is reason to read on after this code. */
+static bool
+goes_on(struct work *w, int code)
 {
-	const uint8_t *end;
-	int code = FV_EXIT_OK;
+	if (code == FV_EXIT_OK || (code == FV_EXIT_DATA && faults_go_on(&w->faults)))
+		return true;
+	w->code = code;
+	return false;
+}
 
-	while (code == FV_EXIT_OK && rest.len > 0) {
-		end = memchr(rest.ptr, '\n', rest.len);
+static bool
+on_row(struct fv_span object, size_t line, void *ctx)
+{
+	struct work *w = ctx;
+
+	w->line = (uint32_t)line;
+	return goes_on(w, take_line(w, object));
+}
+
+static bool
+on_fault(size_t line, const char *column, const char *rule, void *ctx)
+{
+	struct work *w = ctx;
+
+	w->line = (uint32_t)line;
+	return goes_on(w, refuse(w, column, rule));
+}
+
+static void
+take_lines(struct work *w, struct fv_span rest)
+{
+	bool is_on = true;
+
+	while (is_on && rest.len > 0) {
+		const uint8_t *end = memchr(rest.ptr, '\n', rest.len);
 		const size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
 		w->line++;
-		code = take_line(w, fv_span_of(rest.ptr, len));
+		is_on = goes_on(w, take_line(w, fv_span_of(rest.ptr, len)));
 		rest.ptr += len + (end != NULL);
 		rest.len -= len + (end != NULL);
 	}
-	return code;
+}
+
+/* Every line, or enough faults.  Returns an exit code. */
+static int
+take_all(struct work *w, struct fv_span text, const json_t *request)
+{
+	const struct historycsv_taker taker = {on_row, on_fault, w};
+	const char *zone = fv_verb_text(request, "zone");
+	struct historycsv_opts opts = {
+	    .takes_serials = json_is_true(json_object_get(request, "excel_dates")),
+	    .is_payments = w->is_payments};
+
+	w->faults.is_table = historycsv_is_table(text);
+	if (w->is_payments && !w->faults.is_table)
+		return fv_verb_fail(w->answer_out, FV_EXIT_DATA,
+		    "%s: is no table of payments; its first line names the columns id, case "
+		    "and at",
+		    w->file);
+	if (zone[0] != '\0' && (opts.zone = zones_get(zone, &w->zones)) == NULL)
+		return fv_verb_fail(w->answer_out, FV_EXIT_USAGE,
+		    "--zone %.40s: no such zone in this machine's tz database; want an IANA "
+		    "name such as Asia/Shanghai",
+		    zone);
+	if (!w->faults.is_table)
+		take_lines(w, text);
+	else if (historycsv_read(text, &opts, &taker) != FV_OK)
+		return fv_verb_broken(w->answer_out, w->file, FV_ENOMEM);
+	if (w->code != FV_EXIT_OK && w->code != FV_EXIT_DATA)
+		return w->code;
+	return w->faults.count > 0 ? faults_answer(&w->faults, w->answer_out) : FV_EXIT_OK;
 }
 
 /* What the handhelds of the case's officers must learn. */
@@ -223,7 +331,7 @@ finish(struct work *w, struct fv_span text)
 		return fv_verb_done(w->answer_out,
 		    json_pack("{s:i, s:i, s:I}", "contacts", 0, "events", 0, "known",
 			(json_int_t)w->known),
-		    "all %zu lines are here already", w->known);
+		    "nothing new: all %zu lines are here already", w->known);
 	json_object_foreach(w->cases, case_id, value)
 	{
 		if (rc == FV_OK)
@@ -244,12 +352,14 @@ finish(struct work *w, struct fv_span text)
 	    (unsigned long long)index);
 }
 
-int
-fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out)
+static int
+import(struct fv_host *host, bool is_payments, const json_t *request, json_t **answer_out)
 {
 	struct work w = {
 	    .host = host,
 	    .file = fv_verb_text(request, "file"),
+	    .is_payments = is_payments,
+	    .now_ms = fv_host_now_ms(),
 	    .cases = json_object(),
 	    .answer_out = answer_out,
 	};
@@ -257,18 +367,43 @@ fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answe
 	enum fv_err rc = w.cases != NULL ? fv_history_new(&w.history) : FV_ENOMEM;
 	int code;
 
-	code = rc == FV_OK ? take_all(&w, text) : fv_verb_broken(answer_out, w.file, rc);
+	w.faults.file = w.file;
+	zones_init(&w.zones, NULL);
+	code =
+	    rc == FV_OK ? take_all(&w, text, request) : fv_verb_broken(answer_out, w.file, rc);
 	if (code == FV_EXIT_OK)
 		code = finish(&w, text);
 	fv_history_free(w.history);
+	zones_clear(&w.zones);
+	faults_clear(&w.faults);
 	json_decref(w.cases);
 	return code;
 }
 
 int
+fv_do_history_import(struct fv_host *host, const json_t *request, json_t **answer_out)
+{
+	return import(host, false, request, answer_out);
+}
+
+int
+fv_do_payment_import(struct fv_host *host, const json_t *request, json_t **answer_out)
+{
+	return import(host, true, request, answer_out);
+}
+
+int
 cmd_history_import(int argc, char **argv)
 {
-	const struct textfile_verb verb = {"history import", USAGE, NULL, NULL};
+	const struct textfile_verb verb = {"history import", USAGE, NULL, true, NULL};
+
+	return textfile_send(&verb, argc, argv);
+}
+
+int
+cmd_payment_import(int argc, char **argv)
+{
+	const struct textfile_verb verb = {"payment import", PAYMENT_USAGE, NULL, true, NULL};
 
 	return textfile_send(&verb, argc, argv);
 }

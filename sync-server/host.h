@@ -113,6 +113,10 @@ int fv_host_call(const char *verb, json_t *request, bool as_json);
  */
 int fv_host_ask(const char *verb, json_t *request, json_t **answer_out);
 
+/* What a person, or a program, sees of an answer that came.  Takes: answer.  Returns the exit
+ * code. */
+int fv_host_show(json_t *answer, bool as_json);
+
 /* The answer {"error": text}; printf-like.  For handlers. */
 json_t *fv_host_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -76,12 +76,13 @@ struct textfile_verb {
 	const char *name; /* "case import" */
 	const char *usage;
 	const char *const *day_columns; /* as in the options; NULL: none */
+	bool has_zone;                  /* --zone ZONE, sent as "zone" */
 	/* Judges the text before it is sent and says why not; an exit code.  NULL: nothing. */
 	int (*check)(const char *file, struct fv_span text);
 };
 
 /* The whole command line half of "VERB FILE|- [--encoding X] [--excel-dates] [--json]": sends
- * {"file", "text"}. */
+ * {"file", "text", "excel_dates"}. */
 int textfile_send(const struct textfile_verb *verb, int argc, char **argv);
 
 /* "FILE:LINE: column "X": RULE", without a newline. */

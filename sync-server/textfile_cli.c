@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sync-server/progress.h"
 #include "sync-server/textfile.h"
 #include "sync-server/verb.h"
 
@@ -54,17 +55,19 @@ textfile_read_json(const char *path, const struct textfile_opts *opts, json_t **
 int
 textfile_send(const struct textfile_verb *verb, int argc, char **argv)
 {
-	const char *encoding = NULL;
+	const char *encoding = NULL, *zone = NULL;
 	bool as_json = false;
 	struct textfile_opts opts = {.day_columns = verb->day_columns};
 	const struct fv_cli_option options[] = {
 	    {"encoding", FV_CLI_TEXT, &encoding, false},
 	    {"excel-dates", FV_CLI_FLAG, &opts.takes_serials, false},
 	    {"json", FV_CLI_FLAG, &as_json, false},
+	    {verb->has_zone ? "zone" : NULL, FV_CLI_TEXT, &zone, false},
 	    {NULL, FV_CLI_FLAG, NULL, false},
 	};
 	const char *file;
-	json_t *text = NULL, *request;
+	json_t *text = NULL, *request, *answer = NULL;
+	struct progress *progress;
 	int code = fv_cli_parse(&argc, argv, options, verb->usage);
 
 	if (code != FV_EXIT_OK)
@@ -82,8 +85,13 @@ textfile_send(const struct textfile_verb *verb, int argc, char **argv)
 		json_decref(text);
 		return code;
 	}
-	request = json_pack("{s:s, s:o}", "file", file, "text", text);
+	request = json_pack("{s:s, s:o, s:b, s:s}", "file", file, "text", text, "excel_dates",
+	    opts.takes_serials, "zone", zone != NULL ? zone : "");
 	if (request == NULL)
 		return fv_cli_fail(FV_EXIT_TEMPFAIL, file, "out of memory; try again");
-	return fv_host_call(verb->name, request, as_json);
+	progress = progress_start(
+	    file, fv_span_of(json_string_value(text), json_string_length(text)));
+	code = fv_host_ask(verb->name, request, &answer);
+	progress_stop(progress);
+	return answer != NULL ? fv_host_show(answer, as_json) : code;
 }

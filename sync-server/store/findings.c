@@ -15,25 +15,34 @@ read_import(sqlite3_stmt *stmt, struct fv_store_import *out)
 	out->line = fv_db_col(stmt, 5);
 }
 
+enum fv_err
+fv_store_import_get(struct fv_store *store, struct fv_span source, struct fv_span id,
+    struct fv_store_import *out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	memset(out, 0, sizeof *out);
+	if ((rc = fv_db_get(store, FV_SQL_IMPORT_GET, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, source);
+	fv_db_bind_text(stmt, 2, id);
+	if ((rc = fv_db_row(stmt)) == FV_OK)
+		read_import(stmt, out);
+	return rc;
+}
+
 /* FV_OK: not there yet. */
 static enum fv_err
 compare_held(struct fv_store *store, const struct fv_store_import *line)
 {
 	struct fv_store_import held;
-	sqlite3_stmt *stmt;
-	enum fv_err rc;
+	enum fv_err rc = fv_store_import_get(store, line->source, line->id, &held);
 
-	if ((rc = fv_db_get(store, FV_SQL_IMPORT_GET, &stmt)) != FV_OK)
-		return rc;
-	fv_db_bind_text(stmt, 1, line->source);
-	fv_db_bind_text(stmt, 2, line->id);
-	if ((rc = fv_db_row(stmt)) == FV_ENOENT)
+	if (rc == FV_ENOENT)
 		return FV_OK;
-	if (rc != FV_OK)
-		return rc;
-	read_import(stmt, &held);
-	rc = fv_span_equal(held.line, line->line) ? FV_EEXIST : FV_ECONFLICT;
-	(void)sqlite3_reset(stmt);
+	if (rc == FV_OK)
+		rc = fv_span_equal(held.line, line->line) ? FV_EEXIST : FV_ECONFLICT;
 	return rc;
 }
 

@@ -23,6 +23,9 @@ typedef enum fv_err (*fv_store_import_fn)(const struct fv_store_import *line, vo
  * another line. */
 FV_NODISCARD enum fv_err fv_store_import_put(
     struct fv_store *store, const struct fv_store_import *line);
+/* Returns borrowed: until the next call on the store.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_import_get(struct fv_store *store, struct fv_span source,
+    struct fv_span id, struct fv_store_import *out);
 /* The imported lines of a case (all cases: NULL), by time, source and id. */
 FV_NODISCARD enum fv_err fv_store_import_each(
     struct fv_store *store, const char *case_id, fv_store_import_fn fn, void *ctx);

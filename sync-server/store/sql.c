@@ -23,6 +23,9 @@
 #define CASE_COLUMNS                                                                          \
 	"SELECT id, agency, zones, lat_e7, lon_e7, radius_m, actor, product, debts, packs,"   \
 	" assigned, plan_day, as_of_day, closed, updated_ms FROM cases "
+#define INTAKE_COLUMNS                                                                        \
+	"SELECT id, folder, name, filed_as, kind, sha256, size, taken_ms, state, leaf,"       \
+	" answer, is_filed FROM intake "
 #define IMPORT_COLUMNS "SELECT source, id, case_id, is_event, at_ms, line FROM imported "
 #define FINDING_COLUMNS                                                                       \
 	"SELECT id, revision, subject, case_id, pack, rule, verdict, provisional,"            \
@@ -672,4 +675,15 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	"INSERT OR REPLACE INTO changed(audience, kind, key) SELECT ?1, column1, key FROM"
 	" changed, (VALUES(1), (2), (3), (7)) WHERE audience = ?2 AND kind = 1"
 	" ORDER BY change, column1",
+    [FV_SQL_INTAKE_PUT] = "INSERT INTO intake VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+			  " ?10, ?11, ?12) ON CONFLICT(id) DO UPDATE SET"
+			  " filed_as = excluded.filed_as, kind = excluded.kind,"
+			  " taken_ms = excluded.taken_ms, state = excluded.state,"
+			  " leaf = excluded.leaf, answer = excluded.answer,"
+			  " is_filed = excluded.is_filed",
+    [FV_SQL_INTAKE_FILED] = "UPDATE intake SET is_filed = 1 WHERE id = ?1",
+    [FV_SQL_INTAKE_WAITING] = INTAKE_COLUMNS "WHERE folder = ?1 AND is_filed = 0 ORDER BY id",
+    [FV_SQL_INTAKE_EACH] = INTAKE_COLUMNS "ORDER BY id DESC LIMIT ?1",
+    [FV_SQL_INTAKE_NAMED] =
+	"SELECT EXISTS (SELECT 1 FROM intake WHERE folder = ?1 AND filed_as = ?2)",
 };

@@ -287,6 +287,7 @@ a_store_of_version_1_keeps_its_findings_corrections_and_slips(void **state)
 		"ahead_ms;"
 		"ALTER TABLE trail DROP COLUMN said_n;"
 		"DROP TABLE config;"
+		"DROP TABLE intake;"
 		"PRAGMA user_version=1"),
 	    SQLITE_OK);
 	assert_int_equal(fv_store_open(&p->store, p->path, FV_STORE_READ), FV_ESTATE);
