@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware-app/alarms.h"
@@ -14,6 +15,8 @@
 #include "firmware-app/syncstate.h"
 #include "firmware-app/verb.h"
 #include "firmware-app/version.h"
+#include "fv/order.h"
+#include "fv/sync.h"
 
 struct status {
 	struct fv_work work;
@@ -294,6 +297,50 @@ tell_receiver(struct fv_app *app, struct fv_reply *reply)
 	fv_json_end_object(json);
 }
 
+/* Why a supervisor took it out of use, as his order says it; "": that has not come. */
+static void
+load_reason(struct fv_app *app, char reason[FV_WORD_BYTES])
+{
+	const struct fv_span key = fv_span_of(app->identity.dev, sizeof app->identity.dev);
+	struct fv_signednote note;
+	struct fv_item_row row;
+	struct fv_order order;
+	struct fv_buf body = {0};
+
+	reason[0] = '\0';
+	if (fv_store_get_item(app->store, FV_ITEM_REVOKE, key, &row, &body) == FV_OK &&
+	    fv_signednote_parse(fv_buf_span(&body), &note) == FV_OK &&
+	    fv_order_parse(note.text, &order, NULL) == FV_OK)
+		memcpy(reason, order.reason, sizeof order.reason);
+	fv_buf_clear(&body);
+}
+
+/* Before all else: what he records from now on is marked, and what he is to do. */
+static void
+tell_revoked(struct fv_app *app, const struct status *s, struct fv_reply *reply)
+{
+	char reason[FV_WORD_BYTES], text[512];
+	const char *word = reason;
+
+	if (!s->sync.is_revoked) {
+		fv_json_null(&reply->json, "revoked");
+		return;
+	}
+	load_reason(app, reason);
+	if (strcmp(reason, "lost") == 0)
+		word = _("lost");
+	else if (strcmp(reason, "replaced") == 0)
+		word = _("replaced");
+	else if (strcmp(reason, "retired") == 0)
+		word = _("retired");
+	(void)snprintf(text, sizeof text,
+	    _("THIS HANDHELD IS REVOKED (%s): what it records is kept and marked so; leave it "
+	      "on until all is sent, and hand it in"),
+	    word);
+	fv_reply_line(reply, "%s", text);
+	fv_json_text_z(&reply->json, "revoked", text);
+}
+
 /* What the screens need of the agency's settings. */
 static void
 tell_set(const struct fv_app *app, struct fv_json *json)
@@ -330,6 +377,7 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	fv_json_begin_object(&reply->json, NULL);
 	fv_sos_tell(app, reply);
+	tell_revoked(app, &s, reply);
 	/* Only a visit that a restart or its officer left open is more pressing. */
 	if (s.work.is_carried || is_departed(app, &s))
 		tell_work(app, &s, reply);

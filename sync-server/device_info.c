@@ -9,13 +9,15 @@
 #include "sync-server/store/log.h"
 #include "sync-server/verb.h"
 
-#define USAGE "device info DEV [--json] [--out FILE]"
+#define USAGE "device info DEV [--json] [--until TIME] [--out FILE]"
 
 struct work {
 	struct device_view view;
 	bool as_json;
 	const char *prefix;   /* hex digits of the devices wanted */
 	const char *out;      /* where the ENROL leaf goes; NULL: nowhere */
+	const char *until;    /* how much of the trail had come by then; NULL: not asked */
+	int64_t until_ms;     /* the end of that second */
 	uint64_t enrol_index; /* of the last one found */
 	json_t *rows;         /* owned */
 };
@@ -31,6 +33,24 @@ is_wanted(const struct work *w, const struct fv_store_device *d)
 	return strncmp(hex, w->prefix, strlen(w->prefix)) == 0;
 }
 
+/* {size, received}: the last seal that had come by then; size 0 and null: none had. */
+static enum fv_err
+put_until(const struct work *w, const struct fv_store_device *d, json_t *row)
+{
+	struct fv_store_seal seal;
+	enum fv_err rc;
+
+	if (w->until == NULL)
+		return FV_OK;
+	rc = fv_store_seal_by(w->view.store, d->no, UINT64_MAX, w->until_ms, &seal);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	(void)json_object_set_new(row, "until",
+	    json_pack("{s:I, s:o}", "size", (json_int_t)seal.size, "received",
+		fv_verb_json_time(rc == FV_OK, seal.received_ms / 1000 * 1000)));
+	return FV_OK;
+}
+
 static enum fv_err
 take(const struct fv_store_device *d, void *ctx)
 {
@@ -42,7 +62,8 @@ take(const struct fv_store_device *d, void *ctx)
 		return FV_OK;
 	w->enrol_index = d->enrol_index;
 	if ((rc = device_json(&w->view, d, &row)) == FV_OK &&
-	    (rc = device_json_trail(&w->view, d, row)) != FV_OK)
+	    ((rc = device_json_trail(&w->view, d, row)) != FV_OK ||
+		(rc = put_until(w, d, row)) != FV_OK))
 		json_decref(row);
 	if (rc != FV_OK)
 		return rc;
@@ -90,13 +111,31 @@ print_info(const json_t *row, int64_t now_ms)
 	device_print_facts(row, now_ms, "");
 }
 
+static void
+print_until(const struct work *w, const json_t *row)
+{
+	const json_t *until = json_object_get(row, "until");
+	const json_int_t size = json_integer_value(json_object_get(until, "size"));
+
+	if (until == NULL)
+		return;
+	if (size == 0)
+		printf("by %s no seal of it had come: --trusted-size 0\n", w->until);
+	else
+		printf("by %s records up to %lld had come under a seal, the last at %s: "
+		       "--trusted-size %lld\n",
+		    w->until, (long long)size, text_of(until, "received"), (long long)size);
+}
+
 static bool
 print(const struct work *w)
 {
 	const size_t count = json_array_size(w->rows);
 
-	for (size_t i = 0; !w->as_json && i < count; i++)
+	for (size_t i = 0; !w->as_json && i < count; i++) {
 		print_info(json_array_get(w->rows, i), w->view.now_ms);
+		print_until(w, json_array_get(w->rows, i));
+	}
 	if (!w->as_json)
 		return true;
 	return fv_verb_print(count == 1 ? json_incref(json_array_get(w->rows, 0))
@@ -163,6 +202,7 @@ cmd_device_info(int argc, char **argv)
 	const struct fv_cli_option options[] = {
 	    {"json", FV_CLI_FLAG, &w.as_json, false},
 	    {"out", FV_CLI_TEXT, &w.out, false},
+	    {"until", FV_CLI_TEXT, &w.until, false},
 	    {NULL, FV_CLI_FLAG, NULL, false},
 	};
 	int code = fv_cli_parse(&argc, argv, options, USAGE);
@@ -172,5 +212,11 @@ cmd_device_info(int argc, char **argv)
 	if (!fv_verb_operands(argc, 1, 1, USAGE))
 		return FV_EXIT_USAGE;
 	w.prefix = argv[1];
+	if (w.until != NULL && fv_instant_parse(fv_span_z(w.until), &w.until_ms) != FV_OK)
+		return fv_cli_fail(FV_EXIT_USAGE, "--until",
+		    "is not an RFC 3339 time such as 2026-03-02T21:50:00+08:00");
+	if (w.until_ms > fv_host_now_ms() + 1000)
+		return fv_cli_fail(FV_EXIT_USAGE, "--until", "lies in the future");
+	w.until_ms = w.until_ms / 1000 * 1000 + 999;
 	return run(&w);
 }

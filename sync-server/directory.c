@@ -125,6 +125,7 @@ read_device(const struct reading *r, const json_t *entry, struct directory_devic
 	memcpy(d->dev, enrol.dev, sizeof d->dev);
 	memcpy(d->box_pk, enrol.pk_box, sizeof d->box_pk);
 	fv_leaf_hash(fv_buf_span(&d->leaf), &d->leaf_hash);
+	d->heard = json_incref(json_object_get(entry, "heard"));
 	return read_ticket(r, text_of(json_object_get(entry, "ticket")), &enrol, d);
 }
 
@@ -306,8 +307,10 @@ cleanup:
 void
 directory_close(struct directory *directory)
 {
-	for (size_t i = 0; i < directory->device_count; i++)
+	for (size_t i = 0; i < directory->device_count; i++) {
 		fv_buf_clear(&directory->devices[i].leaf);
+		json_decref(directory->devices[i].heard);
+	}
 	free(directory->devices);
 	directory_people_clear(&directory->people);
 	free(directory->settings);

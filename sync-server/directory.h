@@ -3,7 +3,8 @@
  * server.  One JSON object:
  *
  *   "rosters"      signed rosters, oldest first, the one in force last
- *   "enrolments"   [{"leaf": base64 of the ENROL leaf, "ticket": its signed ticket}]
+ *   "enrolments"   [{"leaf": base64 of the ENROL leaf, "ticket": its signed ticket,
+ *                   "heard": device_heard.h; may be absent}]
  *   "approvals"    signed approvals
  *   "revocations"  signed revoke orders; may be absent
  *   "people"       {"agencies": [{"agency", "closed", "teams": [team]}],
@@ -49,6 +50,7 @@ struct directory_device {
 	char team[FV_ID_BYTES];
 	bool is_approved; /* by a supervisor of the roster in force */
 	bool is_revoked;  /* by one of any roster in it */
+	json_t *heard;    /* owned; what the server knows of its trail (device_heard.h), or NULL */
 };
 
 struct directory_agency {

@@ -272,6 +272,34 @@ take_alert(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
 	return rc;
 }
 
+/* What the request itself says of the handheld, whether or not the rest of it arrives. */
+static enum fv_err
+note_heard(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
+{
+	const struct fv_sync_request *request = &session->request;
+	struct fv_ingest_trail *trail;
+	enum fv_err rc = fv_ingest_trail_get(ingest, session->device.no, &trail);
+
+	if (rc != FV_OK)
+		return rc;
+	trail->is_dirty = true;
+	trail->t.last_sync_ms = now_ms;
+	trail->t.said_n = request->n;
+	if (request->has_state) {
+		trail->t.has_state = true;
+		trail->t.has_battery = request->has_battery;
+		trail->t.battery_percent = request->battery_percent;
+		trail->t.free_mib = request->free_mib;
+		trail->t.told_ms = now_ms;
+	}
+	if (request->has_clock) {
+		/* It told whole seconds: half of one is the best guess at the rest. */
+		trail->t.has_clock = true;
+		trail->t.ahead_ms = request->clock_s * 1000 + 500 - now_ms;
+	}
+	return FV_OK;
+}
+
 static enum fv_err
 take_request(struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain,
     int64_t now_ms, size_t *len_out)
@@ -286,9 +314,10 @@ take_request(struct fv_ingest *ingest, struct fv_session *session, struct fv_spa
 	}
 	session->result.has_request = true;
 	session->next = session->request.from_seq;
-	if ((rc = hand_load(ingest->store, &session->device)) != FV_OK)
+	if ((rc = hand_load(ingest->store, &session->device)) != FV_OK ||
+	    (rc = take_alert(ingest, session, now_ms)) != FV_OK)
 		return rc;
-	return take_alert(ingest, session, now_ms);
+	return note_heard(ingest, session, now_ms);
 }
 
 static enum fv_err
@@ -405,30 +434,16 @@ move_handle(struct fv_ingest *ingest, struct fv_session *session)
 }
 
 static void
-note_state(struct fv_session *session, struct fv_ingest_trail *trail, int64_t now_ms)
+note_tail(struct fv_session *session, struct fv_ingest_trail *trail)
 {
 	const struct fv_sync_request *request = &session->request;
 
+	if (!request->has_tail)
+		return;
 	trail->is_dirty = true;
-	trail->t.last_sync_ms = now_ms;
-	if (request->has_tail) {
-		trail->t.has_tail = true;
-		trail->t.tail_n = request->tail_n;
-		memcpy(trail->t.tail_a, request->tail_a, sizeof trail->t.tail_a);
-	}
-	if (request->has_state) {
-		trail->t.has_state = true;
-		trail->t.has_battery = request->has_battery;
-		trail->t.battery_percent = request->battery_percent;
-		trail->t.free_mib = request->free_mib;
-		trail->t.told_ms = now_ms;
-	}
-	if (request->has_clock) {
-		/* It told whole seconds: half of one is the best guess at the rest. */
-		trail->t.has_clock = true;
-		trail->t.ahead_ms = request->clock_s * 1000 + 500 - now_ms;
-	}
-	trail->t.said_n = request->n;
+	trail->t.has_tail = true;
+	trail->t.tail_n = request->tail_n;
+	memcpy(trail->t.tail_a, request->tail_a, sizeof trail->t.tail_a);
 }
 
 static void
@@ -470,7 +485,7 @@ fv_ingest_end(struct fv_ingest *ingest, struct fv_session *session, int64_t now_
 	news.is_moved = session->has_moved;
 	if ((rc = hand_settle(ingest->store, &session->device, &news)) != FV_OK)
 		return ours(rc);
-	note_state(session, trail, now_ms);
+	note_tail(session, trail);
 	fill_result(session, trail);
 	return FV_OK;
 }

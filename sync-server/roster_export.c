@@ -9,6 +9,7 @@
 #include "fv/order.h"
 
 #include "sync-server/cmd.h"
+#include "sync-server/device_heard.h"
 #include "sync-server/directory.h"
 #include "sync-server/store/hand.h"
 #include "sync-server/store/log.h"
@@ -223,6 +224,8 @@ directory_write(struct fv_store *store, const char *out)
 		rc = directory_gather_people(store, directory);
 	if (rc == FV_OK)
 		rc = directory_gather_settings(store, directory);
+	if (rc == FV_OK)
+		rc = device_heard_add(store, fv_host_now_ms(), directory);
 	fv_store_view_end(store);
 	if (rc == FV_OK)
 		code = deliver(directory, out);

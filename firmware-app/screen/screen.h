@@ -232,6 +232,8 @@ struct fv_view {
 };
 
 const struct fv_view *fv_ui_view(const struct fv_ui *ui);
+/* That this handheld is revoked and what to do, where it is. */
+void fv_view_put_revoked(const struct fv_view *view, struct fv_page *page);
 /* A visit has begun, says the answer of `begin`: names are hidden and its keys work from
  * this moment, not from the next status on. */
 void fv_ui_begun(struct fv_ui *ui, const json_t *answer);

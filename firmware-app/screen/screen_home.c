@@ -223,6 +223,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	const struct fv_view *v = fv_ui_view(ui);
 	char when[FV_WHEN_BYTES];
 
+	fv_view_put_revoked(v, page);
 	put_visit(v, page);
 	if (!v->has_shift && v->is_known)
 		fv_page_line(page, FV_STYLE_ASK, "%s", _("off shift: no position is taken"));

@@ -38,6 +38,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	const struct fv_view *v = fv_ui_view(ui);
 	char since[FV_WHEN_BYTES], timer[FV_WHEN_BYTES];
 
+	fv_view_put_revoked(v, page);
 	if (v->has_visit) {
 		fv_page_line(page, FV_STYLE_STRONG, _("VISIT OPEN since %s, %s"),
 		    fv_when(v->visit_ms, since), fv_timer(fv_now_ms() - v->visit_ms, timer));

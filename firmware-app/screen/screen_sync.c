@@ -28,9 +28,7 @@ put_sync(const struct fv_view *v, struct fv_page *page)
 	if (last != 0 && !fv_json_is(sync, "approved"))
 		fv_page_line(page, FV_STYLE_ASK, "%s",
 		    _("no supervisor has approved this handheld yet"));
-	if (fv_json_is(sync, "revoked"))
-		fv_page_line(page, FV_STYLE_BAD, "%s",
-		    _("this handheld is revoked: what it records is kept and marked so"));
+	fv_view_put_revoked(v, page);
 }
 
 static void

@@ -107,6 +107,15 @@ read_status(struct fv_ui *ui)
 }
 
 void
+fv_view_put_revoked(const struct fv_view *view, struct fv_page *page)
+{
+	const char *text = fv_json_str(view->json, "revoked");
+
+	if (*text != '\0')
+		fv_page_line(page, FV_STYLE_BAD, "%s", text);
+}
+
+void
 fv_ui_begun(struct fv_ui *ui, const json_t *answer)
 {
 	struct fv_view *v = &ui->view;

@@ -1,5 +1,6 @@
 #include "records.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "db.h"
@@ -185,6 +186,37 @@ bind_subject(sqlite3_stmt *stmt, int at, const struct fv_store_record *record)
 }
 
 /* What other tables keep of a payload. */
+enum fv_err
+fv_store_seal_by(struct fv_store *store, int64_t no, uint64_t below, int64_t at_ms,
+    struct fv_store_seal *out)
+{
+	struct fv_store_trail *trail = malloc(sizeof *trail);
+	sqlite3_stmt *stmt;
+	uint64_t until;
+	enum fv_err rc = FV_ENOMEM;
+
+	memset(out, 0, sizeof *out);
+	if (trail == NULL || (rc = fv_store_trail_load(store, no, trail)) != FV_OK)
+		goto cleanup;
+	/* The seal of n records is record n - 1; after the last good one there is none. */
+	until = below > 0 ? below - 1 : 0;
+	if (until > trail->trail.sealed_size)
+		until = trail->trail.sealed_size;
+	if ((rc = fv_db_get(store, FV_SQL_SEAL_BY, &stmt)) != FV_OK)
+		goto cleanup;
+	fv_db_bind_int(stmt, 1, record_id(no, 0));
+	fv_db_bind_int(stmt, 2, record_id(no, until));
+	fv_db_bind_int(stmt, 3, at_ms);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		goto cleanup;
+	out->size = fv_db_col_uint(stmt, 0) + 1;
+	out->received_ms = fv_db_col_int(stmt, 1);
+	(void)sqlite3_reset(stmt);
+cleanup:
+	free(trail);
+	return rc;
+}
+
 static enum fv_err
 note_payload(struct fv_store *store, const struct fv_store_record *record)
 {

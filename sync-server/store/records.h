@@ -121,6 +121,18 @@ FV_NODISCARD enum fv_err fv_store_moved_each(
 FV_NODISCARD enum fv_err fv_store_slip_find(
     struct fv_store *store, const struct fv_hash *hash, int64_t *no_out, uint64_t *seq_out);
 
+/* A seal as it was received: the records before `size`, itself the last, are under it. */
+struct fv_store_seal {
+	uint64_t size;
+	int64_t received_ms;
+};
+/*
+ * The last good seal of fewer than `below` records that was received by `at_ms`.  Looks at
+ * the records from there backwards.  Errors: FV_ENOENT.
+ */
+FV_NODISCARD enum fv_err fv_store_seal_by(struct fv_store *store, int64_t no, uint64_t below,
+    int64_t at_ms, struct fv_store_seal *out);
+
 /* -- quarantine ------------------------------------------------------------------ */
 
 enum fv_quarantine_reason {

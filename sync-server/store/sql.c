@@ -136,6 +136,9 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" head_index = ?14, tail_n = ?15, tail_a = ?16, last_sync_ms = ?17,"
 	" battery_percent = ?18, free_mib = ?19, told_ms = ?20, ahead_ms = ?21, said_n = ?22"
 	" WHERE device = ?1",
+    [FV_SQL_SEAL_BY] =
+	"SELECT id & 1099511627775, received_ms FROM record WHERE id >= ?1 AND id < ?2"
+	" AND type = 18 AND received_ms <= ?3 ORDER BY id DESC LIMIT 1",
     [FV_SQL_RECORD_APPEND] =
 	"INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [FV_SQL_RECORD_FILL] = "UPDATE record SET salt = ?2, payload = ?3, subject = ?4,"

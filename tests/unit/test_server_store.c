@@ -425,6 +425,43 @@ a_trail_is_loaded_as_it_was_saved(void **state)
 	    got.has_clock && got.ahead_ms == -5 && got.told_ms == 77 && got.said_n == 9);
 }
 
+/* The only seals that count are good ones received by the time; the newest of them. */
+static void
+the_size_that_had_come_by_a_time_is_that_of_its_last_seal(void **state)
+{
+	struct place *p = *state;
+	const int64_t no = add_device(p, 7, "zhang");
+	struct fv_store_trail trail;
+	struct fv_store_seal seal;
+	const struct fv_hash leaf = {{9}};
+
+	assert_int_equal(fv_store_seal_by(p->store, no, UINT64_MAX, 99, &seal), FV_ENOENT);
+	for (uint64_t seq = 0; seq < 8; seq++) {
+		struct fv_store_record record = make_record(no, seq);
+
+		record.type = seq == 2 || seq == 5 || seq == 7 ? FV_REC_SEAL : FV_REC_NOTE;
+		record.received_ms = seq < 3 ? 100 : 200 + (int64_t)seq;
+		append(p, record);
+	}
+	assert_int_equal(fv_store_trail_load(p->store, no, &trail), FV_OK);
+	for (int i = 0; i < 6; i++)
+		fv_merkle_range_append(&trail.trail.range, &leaf);
+	trail.trail.last.type = FV_REC_SEAL;
+	trail.trail.last.seq = 5;
+	memset(trail.trail.last.dev, 7, sizeof trail.trail.last.dev);
+	trail.trail.sealed_size = 6; /* record 7 is a seal that was not good */
+	trail.sealed_range = trail.trail.range;
+	assert_int_equal(fv_store_trail_save(p->store, no, &trail), FV_OK);
+	assert_int_equal(fv_store_seal_by(p->store, no, UINT64_MAX, INT64_MAX, &seal), FV_OK);
+	assert_true(seal.size == 6 && seal.received_ms == 205);
+	assert_int_equal(fv_store_seal_by(p->store, no, UINT64_MAX, 204, &seal), FV_OK);
+	assert_true(seal.size == 3 && seal.received_ms == 100);
+	assert_int_equal(fv_store_seal_by(p->store, no, 6, INT64_MAX, &seal), FV_OK);
+	assert_int_equal(seal.size, 3);
+	assert_int_equal(fv_store_seal_by(p->store, no, 3, INT64_MAX, &seal), FV_ENOENT);
+	assert_int_equal(fv_store_seal_by(p->store, no, UINT64_MAX, 99, &seal), FV_ENOENT);
+}
+
 static void
 a_record_twice_is_refused(void **state)
 {
@@ -837,6 +874,7 @@ main(void)
 	    T(a_device_comes_back_as_it_was_added),
 	    T(handles_replace_the_earlier_ones),
 	    T(a_trail_is_loaded_as_it_was_saved),
+	    T(the_size_that_had_come_by_a_time_is_that_of_its_last_seal),
 	    T(a_record_twice_is_refused),
 	    T(a_record_is_never_changed_not_even_beside_the_program),
 	    T(sealed_records_cannot_be_dropped),
