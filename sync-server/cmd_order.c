@@ -12,25 +12,21 @@
 #include "sync-server/cmd.h"
 #include "sync-server/device_order.h"
 
+#define COMMON_USAGE "\n           [--roster SIGNED] [--passphrase-file FILE|-] [--json]"
+#define TRUST_USAGE "\n           [--trusted-until TIME | --trusted-size N]"
 #define LOSE_USAGE                                                                            \
-	"device lose --key FILE --directory FILE --dev DEV --out NOTE\n"                      \
-	"           [--trusted-until TIME | --trusted-size N] [--passphrase-file FILE|-] "    \
-	"[--json]"
+	"device lose --key FILE --directory FILE --dev DEV --out NOTE" TRUST_USAGE COMMON_USAGE
 #define REPLACE_USAGE                                                                         \
-	"device replace --key FILE --directory FILE --dev DEV --with OFFICER|TICKET --out "   \
-	"NOTE\n"                                                                              \
-	"           [--trusted-until TIME | --trusted-size N] [--passphrase-file FILE|-] "    \
-	"[--json]"
+	"device replace --key FILE --directory FILE --dev DEV --out NOTE\n"                   \
+	"           --with OFFICER|TICKET" TRUST_USAGE COMMON_USAGE
 #define RETIRE_USAGE                                                                          \
-	"device retire --key FILE --directory FILE --dev DEV --out NOTE [--force]\n"          \
-	"           [--passphrase-file FILE|-] [--json]"
+	"device retire --key FILE --directory FILE --dev DEV --out NOTE "                     \
+	"[--force]" COMMON_USAGE
 #define REVOKE_USAGE                                                                          \
-	"device revoke --key FILE --dev DEV --reason WORD --out NOTE\n"                       \
-	"           [--directory FILE] [--trusted-size N | --trusted-until TIME]\n"           \
-	"           [--passphrase-file FILE|-] [--json]"
+	"device revoke --key FILE --dev DEV --reason WORD --out NOTE [--directory "           \
+	"FILE]" TRUST_USAGE COMMON_USAGE
 #define WIPE_USAGE                                                                            \
-	"device wipe --key FILE --dev DEV --out NOTE [--directory FILE]\n"                    \
-	"           [--passphrase-file FILE|-] [--json]"
+	"device wipe --key FILE --dev DEV --out NOTE [--directory FILE]" COMMON_USAGE
 #define NEXT_BYTES 1024U
 
 /* Which options a verb has beside those of all five. */
@@ -61,6 +57,7 @@ list_options(struct wish *w, unsigned has, struct fv_cli_option options[OPTIONS_
 	options[n++] = (struct fv_cli_option){"out", FV_CLI_TEXT, &o->out, true};
 	options[n++] = (struct fv_cli_option){
 	    "directory", FV_CLI_TEXT, &o->directory_path, needs_directory};
+	options[n++] = (struct fv_cli_option){"roster", FV_CLI_TEXT, &o->roster, false};
 	options[n++] =
 	    (struct fv_cli_option){"passphrase-file", FV_CLI_TEXT, &o->pass_file, false};
 	options[n++] = (struct fv_cli_option){"json", FV_CLI_FLAG, &o->as_json, false};
