@@ -50,7 +50,8 @@ struct directory_device {
 	char team[FV_ID_BYTES];
 	bool is_approved; /* by a supervisor of the roster in force */
 	bool is_revoked;  /* by one of any roster in it */
-	json_t *heard;    /* owned; what the server knows of its trail (device_heard.h), or NULL */
+	json_t
+	    *heard; /* owned; what the server knows of its trail (device_heard.h), or NULL */
 };
 
 struct directory_agency {
