@@ -25,8 +25,9 @@ struct change {
 	bool is_unset;
 	const char *key, *from, *directory_path, *roster, *agency, *device, *out, *pass_file;
 	bool as_json;
-	struct directory directory; /* owned */
-	struct fv_settings *under;  /* owned: what wider scopes set */
+	struct directory directory;        /* owned */
+	struct fv_settings *under;         /* owned: what wider scopes set */
+	bool is_agencys[FV_SETTING_COUNT]; /* of that, what an agency's text says */
 	struct fv_settings *before; /* owned: of this scope, in force; version 0: nothing is */
 	struct fv_settings *after;  /* owned */
 	json_t *changes;            /* owned */
@@ -117,6 +118,15 @@ start_device(struct change *c, const struct directory_device **device_out)
 	    : fv_cli_fail(FV_EXIT_DATA, c->from, "knows no handheld %s", c->device);
 }
 
+static void
+lay_under(struct change *c, const struct fv_settings *s)
+{
+	fv_settings_lay(c->under, s);
+	for (unsigned i = 0; i < FV_SETTING_COUNT; i++)
+		c->is_agencys[i] =
+		    c->is_agencys[i] || (s->scope == FV_SETTINGS_TEAM && s->is_set[i]);
+}
+
 /* Sort the texts in force: wider ones lie under, one is the scope's own. */
 static void
 sort_texts(struct change *c, const struct directory_device *device)
@@ -141,7 +151,7 @@ sort_texts(struct change *c, const struct directory_device *device)
 			else if (scope < c->after->scope &&
 			    (scope == FV_SETTINGS_ALL ||
 				(agency != NULL && is_of_agency(d, s, agency))))
-				fv_settings_lay(c->under, s);
+				lay_under(c, s);
 		}
 	}
 	c->after->version = newest + 1;
@@ -160,9 +170,16 @@ start(struct change *c)
 		code = start_agency(c);
 	if (code == FV_EXIT_OK && c->device != NULL)
 		code = start_device(c, &device);
-	if (code == FV_EXIT_OK)
-		sort_texts(c, device);
-	return code;
+	if (code != FV_EXIT_OK)
+		return code;
+	sort_texts(c, device);
+	/* What this program does not know would be lost without a word. */
+	return c->before->unknown_count + c->before->unfit_count == 0
+	    ? FV_EXIT_OK
+	    : fv_cli_fail(FV_EXIT_DATA, c->from,
+		  "version %llu holds values that this program does not know; use the newer "
+		  "one that signed it",
+		  (unsigned long long)c->before->version);
 }
 
 /* -- the change ----------------------------------------------------------------------- */
@@ -209,10 +226,10 @@ in_force(const struct change *c, const struct fv_settings *own, enum fv_setting 
 {
 	const struct fv_settings *s = own->is_set[setting] ? own : c->under;
 
-	*from_out = own->is_set[setting]            ? ""
-	    : !c->under->is_set[setting]            ? " (default)"
-	    : c->after->scope == FV_SETTINGS_DEVICE ? " (installation or agency)"
-						    : " (installation)";
+	*from_out = own->is_set[setting] ? ""
+	    : !c->under->is_set[setting] ? " (default)"
+	    : c->is_agencys[setting]     ? " (agency)"
+					 : " (installation)";
 	return fv_settings_text(s, setting);
 }
 

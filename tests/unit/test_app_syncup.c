@@ -214,6 +214,29 @@ the_pieces_of_attachments_go_last_of_all(void **state)
 }
 
 static void
+beyond_the_days_cap_pieces_wait_and_everything_else_goes(void **state)
+{
+	struct handheld *h = *state;
+	struct taken t;
+	uint64_t seq = fixture_append(h, FV_REC_ATTACHMENT, 10);
+	const uint64_t caps[] = {0, 4 * FV_SLICE_MAX};
+
+	(void)fixture_blob(h, seq, 1, 100);
+	(void)fixture_blob(h, seq | FV_BLOB_PIECE, 2, 10 * FV_SLICE_MAX);
+	for (size_t i = 0; i < sizeof caps / sizeof caps[0]; i++) {
+		struct fv_syncup up = {.send_to = fv_journal_next_seq(&h->app.journal),
+		    .body_max = 1U << 20,
+		    .has_cap = true,
+		    .cap_left = caps[i]};
+
+		start(h, &t);
+		send(h, &up, &t);
+		assert_int_equal(up.sent_to, up.send_to);
+		assert_int_equal(t.slice_bytes, 100 + caps[i]);
+	}
+}
+
+static void
 a_piece_without_a_record_is_neither_counted_nor_sent_nor_kept(void **state)
 {
 	struct handheld *h = *state;
@@ -380,6 +403,7 @@ main(void)
 	    T(a_small_limit_takes_the_first_records_and_no_blob),
 	    T(blobs_follow_the_records_that_name_them),
 	    T(the_pieces_of_attachments_go_last_of_all),
+	    T(beyond_the_days_cap_pieces_wait_and_everything_else_goes),
 	    T(a_piece_without_a_record_is_neither_counted_nor_sent_nor_kept),
 	    T(a_detached_payload_travels_as_a_blob),
 	    T(a_half_held_blob_goes_on_where_it_was_cut),

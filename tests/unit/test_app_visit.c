@@ -20,6 +20,7 @@ record_of(struct handheld *h, uint32_t type, uint64_t of, const char *more)
 	return fixture_record(h, type, text);
 }
 
+/* A case; radius_m 0: it has none of its own. */
 static void
 keep_case(struct handheld *h, uint32_t radius_m)
 {
@@ -28,7 +29,7 @@ keep_case(struct handheld *h, uint32_t radius_m)
 	    .has_place = true,
 	    .lat_e7 = LAT,
 	    .lon_e7 = LON,
-	    .has_radius = true,
+	    .has_radius = radius_m > 0,
 	    .radius_m = radius_m};
 	struct fv_item_row row = {.kind = FV_ITEM_CASE, .key = fv_span_z(CASE), .version = 1};
 	struct fv_buf body = {0};
@@ -328,6 +329,42 @@ a_fence_wider_than_that_is_the_fence(void **state)
 	free(agent);
 }
 
+/* Is he there, 400 m from a case, by a setting of 500 m? */
+static bool
+is_there_by_setting(struct handheld *h, uint32_t radius_m)
+{
+	struct fv_settings *settings = calloc(1, sizeof *settings);
+	struct fv_agent *agent;
+	bool is_there;
+
+	assert_non_null(settings);
+	assert_int_equal(
+	    fv_settings_set(settings, FV_SETTING_VISIT_RADIUS_M, fv_span_z("500")), FV_OK);
+	h->app.settings = settings;
+	keep_case(h, radius_m);
+	begin_here(h, 900);
+	agent = watch(h);
+	for (int64_t s = 0; s < 30; s++)
+		fix(agent, s, 400);
+	is_there = agent->app.presence.is_at_case;
+	free(agent);
+	free(settings);
+	h->app.settings = NULL;
+	return is_there;
+}
+
+static void
+the_radius_that_is_set_is_that_of_a_case_without_one(void **state)
+{
+	assert_true(is_there_by_setting(*state, 0));
+}
+
+static void
+a_cases_own_radius_is_not_loosened_by_a_setting(void **state)
+{
+	assert_false(is_there_by_setting(*state, 100));
+}
+
 static void
 without_a_place_at_its_begin_a_visit_is_where_the_first_fix_is(void **state)
 {
@@ -385,6 +422,8 @@ main(void)
 	    T(one_who_comes_back_is_not_gone),
 	    T(one_who_begins_on_his_way_has_not_left_when_he_arrives),
 	    T(a_fence_wider_than_that_is_the_fence),
+	    T(the_radius_that_is_set_is_that_of_a_case_without_one),
+	    T(a_cases_own_radius_is_not_loosened_by_a_setting),
 	    T(without_a_place_at_its_begin_a_visit_is_where_the_first_fix_is),
 	    T(another_visit_is_watched_afresh_and_an_ended_one_is_remembered),
 	};

@@ -38,7 +38,10 @@ function One({ d, reload }: { d: Handheld; reload: () => void }): VNode {
 			<p><Go to="/handhelds">← {t("fleet.title")}</Go></p>
 			<div class="row page-head">
 				<h1>{t("fleet.one", { dev: shortDev(d.dev), name: nameOf(d) })}</h1>
-				{may(who, Right.READ) && <Go to={`/device/${d.dev}`} class="button">{t("fleet.trail")}</Go>}
+				<div class="row">
+					<Go to={`/settings?device=${d.dev}&agency=${encodeURIComponent(d.agency)}`} class="button">{t("settings.title")}</Go>
+					{may(who, Right.READ) && <Go to={`/device/${d.dev}`} class="button">{t("fleet.trail")}</Go>}
+				</div>
 			</div>
 			<section class="card"><Facts d={d} /></section>
 			{may(who, Right.NOTES) ? <Deeds d={d} onChoose={setDeed} /> : <p class="hint">{t("fleet.reads")}</p>}
