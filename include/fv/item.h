@@ -25,7 +25,7 @@
 #define FV_ITEM_CODES_MAX 8U    /* scopes or channels of one event */
 #define FV_NUMBER_HASH_BYTES 4U /* of a number label or call id */
 
-/* Key texts of items are at most this long (a case or pack id). */
+/* Key texts of items are at most this long (a case or pack id); those of settings 57. */
 #define FV_ITEM_KEY_MAX 40U
 
 /* The visit that the desk has planned for plan_day. */

@@ -141,7 +141,6 @@ await narrower(page);
 await page.context().close();
 await readers();
 await look("en", WIDE);
-await look("zh", WIDE);
 await look("en", NARROW);
 await look("zh", NARROW);
 await end(browser);
