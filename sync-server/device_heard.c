@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fv/instant.h"
+#include "fv/sync.h"
 #include "sync-server/verb.h"
 
 #define WINDOW_MS (3 * FV_MS_PER_DAY)
@@ -143,7 +144,7 @@ read_seals(const json_t *list, struct device_heard *out)
 		size = json_array_get(entry, 1);
 		if (!json_is_integer(at) || !json_is_integer(size) ||
 		    json_integer_value(at) < 0 ||
-		    json_integer_value(at) > INT64_MAX / 1000 - 1 ||
+		    json_integer_value(at) > FV_SYNC_CLOCK_MAX_S ||
 		    json_integer_value(size) <= 0 ||
 		    (uint64_t)json_integer_value(size) > out->sealed)
 			return "a seal is not [seconds, size]";

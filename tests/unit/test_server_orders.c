@@ -150,6 +150,7 @@ a_member_that_does_not_hold_together_is_refused(void **state)
 	    HEAD ",\"seals\":[[1795425376,0]]}",
 	    HEAD ",\"seals\":[[-1,7]]}",
 	    HEAD ",\"seals\":[[9223372036854775807,7]]}",
+	    HEAD ",\"seals\":[[253402300800,7]]}",
 	    HEAD ",\"seals\":[[1795425376]]}",
 	    HEAD ",\"seals\":[[1795425000,3],[1795425376,7]]}",
 	    "{\"last_sync\":\"today\",\"had\":9,\"received\":8,\"sealed\":7,\"apart\":2,"
