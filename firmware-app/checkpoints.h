@@ -17,6 +17,8 @@
 #define FV_SET_PROVEN_DAY "proven_day"           /* local day of the last proof */
 #define FV_SET_LOG_ALARM "log_alarm" /* 1: the log was rewritten, and no proof came since */
 
+#define FV_SET_LOG_RESUMED "log_resumed" /* time of the newest order to go on, ms */
+
 /* Size and root of a tree; size 0: none. */
 struct fv_tree_head {
 	uint64_t size;

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/roster_kept.h"
 #include "firmware-app/settings_kept.h"
 #include "firmware-app/sos.h"
+#include "fv/item.h"
 #include "fv/ledger.h"
+#include "fv/logorder.h"
 
 /* A good answer on its way in. */
 struct taking {
@@ -316,6 +319,78 @@ take_in(struct taking *t)
 	return FV_SYNC_NONE;
 }
 
+/* The order that came with this answer, or earlier, before the log was seen to be older. */
+static enum fv_err
+load_log_order(const struct taking *t, struct fv_buf *note)
+{
+	struct fv_cbor_reader r = fv_cbor_reader_of(t->answer.items);
+	struct fv_app *app = t->down->app;
+	struct fv_item_row row;
+	struct fv_item item;
+
+	while (!fv_cbor_at_end(&r) && fv_item_parse(&r, &item) == FV_OK)
+		if (item.kind == FV_ITEM_LOG && !item.is_slice) {
+			fv_buf_put_span(note, item.body);
+			return fv_buf_status(note);
+		}
+	return fv_store_get_item(
+	    app->store, FV_ITEM_LOG, fv_span_z(app->identity.ticket.agency), &row, note);
+}
+
+/* A newer order than the last, signed by enough of our supervisors. */
+static bool
+find_log_order(const struct taking *t, struct fv_log_order *order)
+{
+	struct fv_store *store = t->down->app->store;
+	struct fv_roster *roster = NULL;
+	struct fv_buf note = {0};
+	struct fv_hash hash;
+	int64_t last_ms = 0;
+	bool is_good = load_log_order(t, &note) == FV_OK &&
+	    fv_roster_load(store, &roster, &hash) == FV_OK &&
+	    fv_log_order_verify(fv_buf_span(&note), roster, order) == FV_OK;
+
+	free(roster);
+	fv_buf_clear(&note);
+	if (is_good && fv_store_get_int(store, FV_SET_LOG_RESUMED, &last_ms) == FV_OK)
+		is_good = order->at_ms > last_ms;
+	return is_good;
+}
+
+/*
+ * The log was put back to an older backup, and our supervisors say so: go on from the
+ * checkpoint that they name, which the next answer must prove to be contained; send again
+ * what the server lost, and take everything that it has.
+ */
+static bool
+resume(struct taking *t)
+{
+	struct fv_syncdown *down = t->down;
+	struct fv_store *store = down->app->store;
+	struct fv_syncstate state = *down->state;
+	struct fv_checkpoints from;
+	struct fv_log_order order;
+
+	if (!find_log_order(t, &order) || fv_store_begin(store) != FV_OK)
+		return false;
+	from.seen = from.consistent = (struct fv_tree_head){order.size, order.root};
+	state.next_seq = t->answer.next_seq;
+	state.server_sealed = t->answer.sealed_size;
+	state.receipted = state.cursor = 0;
+	if (fv_checkpoints_save(store, &from) != FV_OK ||
+	    fv_syncstate_save(store, &state) != FV_OK ||
+	    fv_store_put_int(store, FV_SET_LOG_RESUMED, order.at_ms) != FV_OK ||
+	    fv_store_commit(store) != FV_OK) {
+		fv_store_rollback(store);
+		return false;
+	}
+	*down->state = state;
+	*down->checkpoints = from;
+	fv_journal_set_beacon(&down->app->journal, order.size, &order.root);
+	down->is_resumed = down->has_moved = down->has_more = true;
+	return true;
+}
+
 enum fv_sync_reason
 fv_syncdown_take(struct fv_syncdown *down, struct fv_span plain)
 {
@@ -335,6 +410,8 @@ fv_syncdown_take(struct fv_syncdown *down, struct fv_span plain)
 	}
 	if (reason == FV_SYNC_NONE)
 		reason = take_in(t);
+	else if (reason == FV_SYNC_LOG_REWRITTEN && resume(t))
+		reason = FV_SYNC_NONE;
 	free(t);
 	return reason;
 }

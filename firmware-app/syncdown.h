@@ -28,8 +28,9 @@ struct fv_syncdown {
 	bool has_moved; /* anything at all is further than before */
 	bool has_more;  /* items wait */
 	bool has_receipt;
-	bool has_proof;    /* the consistency proof came and holds */
-	bool is_too_old;   /* notice 6 */
+	bool has_proof;  /* the consistency proof came and holds */
+	bool is_resumed; /* an order to go on with an older log was taken, and nothing else */
+	bool is_too_old; /* notice 6 */
 	bool has_seal_bad; /* notice 1 */
 };
 

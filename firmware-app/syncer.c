@@ -273,6 +273,13 @@ obey_wipe(struct fv_syncer *s)
 static void
 note_proof(struct fv_syncer *s, const struct fv_syncdown *down)
 {
+	/* Nothing is believed of the log that goes on before it is proven. */
+	if (down->is_resumed) {
+		s->want_proof = true;
+		s->is_seen_proven = false;
+		set_alarm(s, true);
+		return;
+	}
 	if (down->proof_base.size == 0)
 		return;
 	if (!down->has_proof) {

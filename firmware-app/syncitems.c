@@ -424,6 +424,8 @@ take_whole(struct taking *t, const struct fv_item *item)
 		return take_seen(t, item);
 	case FV_ITEM_FINDING:
 		return take_finding(t, item);
+	case FV_ITEM_LOG: /* read where the log is found to be another (syncdown.c) */
+		return keep(t, item->kind, item->key, item->version, item->body);
 	default:
 		return FV_OK; /* a kind that this version does not know is passed over */
 	}

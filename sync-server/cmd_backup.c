@@ -233,8 +233,10 @@ cmd_restore(int argc, char **argv)
 		    : FV_EXIT_TEMPFAIL;
 	printf(
 	    "%s: restored, every hash and the ledger checked\n"
-	    "note: what came after the backup is not in it; handhelds that saw a later ledger "
-	    "refuse this one until they enrol again\n",
+	    "note: what came after the backup is not in it; when handhelds say that the log "
+	    "was "
+	    "rewritten, they saw a later one: 'fieldvisitd log draft' begins what brings back "
+	    "what they have\n",
 	    dir);
 	return cmd_finish(FV_EXIT_OK);
 }

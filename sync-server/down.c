@@ -139,13 +139,34 @@ put_seen(struct making *m)
 	return rc == FULL ? FV_OK : rc;
 }
 
+/* The order to go on with an older log, ahead of all: until it has that, a handheld that saw
+ * a later one takes nothing.  The walk over what changed comes to it once more. */
+static enum fv_err
+put_log_order(struct making *m)
+{
+	struct fv_store_changed row = {.change = m->answer->cursor, .kind = FV_ITEM_LOG};
+	struct fv_buf agency = {0};
+	bool is_new = false;
+	enum fv_err rc =
+	    fv_store_is_changed(m->down.store, FV_ITEM_LOG, m->answer->cursor, &is_new);
+
+	if (rc == FV_OK && is_new &&
+	    (rc = fv_store_meta_get(m->down.store, "agency", &agency)) == FV_OK) {
+		row.key = fv_buf_span(&agency);
+		rc = put_changed(&row, m);
+	}
+	fv_buf_clear(&agency);
+	return rc == FULL ? FV_OK : rc;
+}
+
 static enum fv_err
 put_items(struct making *m)
 {
 	enum fv_err rc;
 
 	m->answer->cursor = m->request->cursor;
-	if ((rc = put_seen(m)) != FV_OK || (rc = put_wanted_roster(m)) != FV_OK)
+	if ((rc = put_log_order(m)) != FV_OK || (rc = put_seen(m)) != FV_OK ||
+	    (rc = put_wanted_roster(m)) != FV_OK)
 		return rc;
 	rc = fv_store_changed_each(
 	    m->down.store, m->down.device, m->request->cursor, put_changed, m);

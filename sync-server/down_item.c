@@ -256,6 +256,8 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 	case FV_ITEM_REVOKE:
 	case FV_ITEM_WIPE:
 		return fv_store_order_get(down->store, down->device->no, row->kind, body_out);
+	case FV_ITEM_LOG:
+		return put_note(down, FV_NOTE_LOG, body_out, version_out);
 	case FV_ITEM_TOMBSTONE:
 		return FV_OK; /* says all with its key */
 	case FV_ITEM_SOS_SEEN:

@@ -359,6 +359,9 @@ add_beacon(struct work *w, const struct fv_header *header)
 	rc = fv_store_head_find(w->store, size, &root);
 	if (rc != FV_OK)
 		return rc == FV_ENOENT ? FV_OK : rc;
+	/* Of a log that was put back since: this one cannot prove it. */
+	if (memcmp(root.b, header->beacon_root, FV_BEACON_ROOT_BYTES) != 0)
+		return FV_OK;
 	rc = add_leaf(w, w->prefix, name, size - 1);
 	if (rc == FV_EEXIST)
 		return FV_OK;

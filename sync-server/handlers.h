@@ -107,6 +107,8 @@ int fv_do_complaint_answer(struct fv_host *host, const json_t *request, json_t *
 int fv_do_complaint_hold(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by, by_officer, case} */
 int fv_do_complaint_link(struct fv_host *host, const json_t *request, json_t **answer_out);
+/* {file, note}: the order to go on with an older log */
+int fv_do_log_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {}: a backup was made and checked. */
 int fv_do_backup_made(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {path}: absolute.  Outside of a transaction. */

@@ -50,6 +50,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"officer set", fv_do_officer_set, false},
     {"invite import all", fv_do_invite_import_all, false},
     {"owntracks put", fv_do_owntracks_put, false},
+    {"log import", fv_do_log_import, false},
     {"note access", fv_do_note_access, false},
     {"note rewrap", fv_do_note_rewrap, false},
     {"pack import", fv_do_pack_import, false},

@@ -10,6 +10,7 @@
 
 #include "fv/tar.h"
 #include "sync-server/backup.h"
+#include "sync-server/store/book.h"
 
 #define MANIFEST_MAGIC "fieldvisit-backup/v1 "
 #define DATABASE_PREFIX "fieldvisit.db/"
@@ -192,6 +193,21 @@ empty_folder(const char *dir, bool was_made)
 		(void)rmdir(dir);
 }
 
+/* Handhelds and other systems may hold cursors that were given out after the backup. */
+static enum fv_err
+leap(struct fv_host *host)
+{
+	enum fv_err rc = fv_store_begin(host->store);
+
+	if (rc == FV_OK)
+		rc = fv_store_leap(host->store);
+	if (rc == FV_OK)
+		rc = fv_host_commit(host);
+	if (rc != FV_OK)
+		fv_host_rollback(host);
+	return rc;
+}
+
 /* The database's pages and the ledger's root, as a server would see them. */
 static enum fv_err
 prove(const char *dir)
@@ -201,6 +217,8 @@ prove(const char *dir)
 
 	if (rc == FV_OK)
 		rc = fv_store_check(host->store);
+	if (rc == FV_OK)
+		rc = leap(host);
 	fv_host_close(host);
 	return rc == FV_OK || rc == FV_ENOMEM || rc == FV_EFULL ? rc : FV_ECORRUPT;
 }

@@ -24,6 +24,7 @@ enum fv_store_note_kind {
 	FV_NOTE_ROSTER = 1,
 	FV_NOTE_PACKS = 2,
 	FV_NOTE_CONFIG = 3, /* the settings; `version` is their own */
+	FV_NOTE_LOG = 4,    /* order to go on with an older log; `version`: its time, ms */
 };
 /* Errors: FV_EEXIST  that version is there. */
 FV_NODISCARD enum fv_err fv_store_note_put(
@@ -159,6 +160,12 @@ typedef enum fv_err (*fv_store_changed_fn)(const struct fv_store_changed *row, v
 /* What changed after `cursor` for this device, in order of the change number. */
 FV_NODISCARD enum fv_err fv_store_changed_each(struct fv_store *store,
     const struct fv_store_device *device, uint64_t cursor, fv_store_changed_fn fn, void *ctx);
+/* Whether this thing has a number above `cursor` for everyone. */
+FV_NODISCARD enum fv_err fv_store_is_changed(
+    struct fv_store *store, enum fv_item_kind kind, uint64_t cursor, bool *is_changed_out);
+/* Let change numbers and the numbers of steps (feed.h) go on far above any that were given:
+ * this store is an older backup, and others have seen later ones.  In a transaction. */
+FV_NODISCARD enum fv_err fv_store_leap(struct fv_store *store);
 /* The newest change number of all; 0: none. */
 FV_NODISCARD enum fv_err fv_store_change_last(struct fv_store *store, uint64_t *change_out);
 

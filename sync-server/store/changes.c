@@ -5,6 +5,7 @@
 #include "db.h"
 
 #define AUDIENCE_BYTES 32U
+#define LEAP INT64_C(1000000000) /* more changes than come between two backups */
 
 /* "" everyone, "o:<officer>", "d:<device number>". */
 static void
@@ -171,4 +172,34 @@ fv_store_change_last(struct fv_store *store, uint64_t *change_out)
 	*change_out = fv_db_col_uint(stmt, 0);
 	(void)sqlite3_reset(stmt);
 	return FV_OK;
+}
+
+enum fv_err
+fv_store_is_changed(
+    struct fv_store *store, enum fv_item_kind kind, uint64_t cursor, bool *is_changed_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*is_changed_out = false;
+	if ((rc = fv_db_get(store, FV_SQL_CHANGED_KIND, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, kind);
+	fv_db_bind_uint(stmt, 2, cursor);
+	rc = fv_db_row(stmt);
+	*is_changed_out = rc == FV_OK;
+	(void)sqlite3_reset(stmt);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+enum fv_err
+fv_store_leap(struct fv_store *store)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc = fv_db_get(store, FV_SQL_LEAP, &stmt);
+
+	if (rc != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, LEAP);
+	return fv_db_run(stmt);
 }

@@ -269,6 +269,10 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	"SELECT audience FROM changed WHERE kind = ?1 AND key = ?2 ORDER BY audience",
     [FV_SQL_CHANGED_EACH] = "SELECT change, kind, key FROM changed"
 			    " WHERE audience IN (?1, ?2, '') AND change > ?3 ORDER BY change",
+    [FV_SQL_CHANGED_KIND] =
+	"SELECT 1 FROM changed WHERE audience = '' AND kind = ?1 AND change > ?2",
+    [FV_SQL_LEAP] =
+	"UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name IN ('changed', 'feed')",
     [FV_SQL_CHANGED_LAST] = "SELECT coalesce(max(change), 0) FROM changed",
 
     [FV_SQL_IMPORT_PUT] = "INSERT INTO imported VALUES(?1, ?2, ?3, ?4, ?5, ?6)",

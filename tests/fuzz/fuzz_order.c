@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "fv/logorder.h"
 #include "fv/order.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fv_buf again = {0};
 	struct fv_approve approve;
 	struct fv_order order;
+	struct fv_log_order log_order;
 	struct fv_packs packs;
 	struct fv_card card;
 	struct fv_rewrap rewrap;
@@ -27,6 +29,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (fv_approve_parse(bytes, &approve, &fault) == FV_OK) {
 		fv_approve_put(&again, &approve);
+		same(&again, bytes);
+	}
+	if (fv_log_order_parse(bytes, &log_order) == FV_OK) {
+		fv_log_order_put(&again, &log_order);
 		same(&again, bytes);
 	}
 	if (fv_order_parse(bytes, &order, &fault) == FV_OK) {
