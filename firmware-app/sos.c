@@ -247,7 +247,8 @@ tell_lines(const struct fv_app *app, struct fv_reply *reply)
 	else
 		fv_reply_line(reply, "%s",
 		    app->is_agent
-			? _("SOS: not sent yet; it is tried every 15 s")
+			? app->is_practice ? _("SOS: practice, nobody is called")
+					   : _("SOS: not sent yet; it is tried every 15 s")
 			: _("SOS: not sent yet, and no agent runs here that tries it again"));
 }
 

@@ -74,7 +74,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	if (fv_json_ms(known, "sent_at") != 0)
 		fv_page_line(page, FV_STYLE_STRONG, _("sent at %s"),
 		    fv_when(fv_json_ms(known, "sent_at"), when));
-	else
+	else if (!fv_json_is(fv_ui_view(ui)->json, "practice"))
 		fv_page_line(
 		    page, FV_STYLE_ASK, "%s", _("not sent yet; it is tried all the time"));
 	if (strcmp(word, "seen") == 0)
