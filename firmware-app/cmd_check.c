@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/dates.h"
 #include "firmware-app/doorlist.h"
 #include "firmware-app/judge.h"
 #include "firmware-app/verb.h"
@@ -116,6 +117,35 @@ tell_finding(struct question *q, const struct fv_finding *f, struct fv_reply *re
 	fv_buf_clear(&json);
 }
 
+/* Where a date that is over is told. */
+struct dates {
+	struct question *q;
+	struct fv_reply *reply;
+};
+
+static void
+on_date(const struct fv_finding *f, void *ctx)
+{
+	const struct dates *dates = ctx;
+
+	tell_finding(dates->q, f, dates->reply);
+}
+
+/* Dates of the officer and his agency that are over; whether that forbids a visit the rules
+ * before it say. */
+static void
+tell_dates(struct fv_app *app, struct question *q, struct fv_reply *reply)
+{
+	struct dates dates = {q, reply};
+	enum fv_err rc;
+
+	fv_json_begin_array(&reply->json, "dates");
+	rc = fv_dates_over(app, q->j.packs, on_date, &dates);
+	fv_json_end_array(&reply->json);
+	if (rc != FV_OK)
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+}
+
 static void
 tell_duties(struct question *q, struct fv_reply *reply)
 {
@@ -168,6 +198,7 @@ tell(struct fv_app *app, struct question *q, struct fv_reply *reply)
 			tell_finding(q, f, reply);
 	}
 	fv_json_end_array(&reply->json);
+	tell_dates(app, q, reply);
 	if (q->j.packs->is_missing) {
 		fv_reply_line(reply, _("pack %s is not loaded: 'fieldvisit sync --wait'"),
 		    q->j.packs->missing);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/dates.h"
 #include "firmware-app/own.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/roster_kept.h"
@@ -396,6 +397,17 @@ take_finding(struct taking *t, const struct fv_item *item)
 }
 
 static enum fv_err
+take_dates(struct taking *t, const struct fv_item *item)
+{
+	struct fv_item_dates dates;
+	enum fv_err rc = fv_item_dates_open(item->body, &dates);
+
+	return rc == FV_OK
+	    ? keep(t, item->kind, fv_span_z(FV_DATES_KEY), item->version, item->body)
+	    : rc;
+}
+
+static enum fv_err
 take_whole(struct taking *t, const struct fv_item *item)
 {
 	switch (item->kind) {
@@ -424,6 +436,8 @@ take_whole(struct taking *t, const struct fv_item *item)
 		return take_seen(t, item);
 	case FV_ITEM_FINDING:
 		return take_finding(t, item);
+	case FV_ITEM_DATES:
+		return take_dates(t, item);
 	case FV_ITEM_LOG: /* read where the log is found to be another (syncdown.c) */
 		return keep(t, item->kind, item->key, item->version, item->body);
 	default:

@@ -8,14 +8,23 @@
 #define SUPERVISOR "supervisor"
 
 /* Each sentence has a word of its own in the inputs, so that stored ones find it again. */
-static const struct {
+struct saying {
 	enum fv_reason reason;
 	const char *word;
 	enum fv_remedy remedy;
 	const char *who_or_what; /* NULL with a remedy: the fact */
 	bool is_hint;
 	const char *audience;
-} sayings[] = {
+};
+/* Of dates: apart, for the handheld has no others. */
+enum of_date { FACT_OK, FACT_OLD, FACT_OVER, FACT_UNKNOWN, OF_DATES };
+static const struct saying of_dates[OF_DATES] = {
+    [FACT_OK] = {R_FACT_OK, "fact_ok", FV_REMEDY_NONE, NULL, false, NULL},
+    [FACT_OLD] = {R_FACT_OLD, "fact_old", FV_REMEDY_MISSING, NULL, false, NULL},
+    [FACT_OVER] = {R_FACT_OVER, "fact_over", FV_REMEDY_MISSING, NULL, false, NULL},
+    [FACT_UNKNOWN] = {R_FACT_UNKNOWN, "fact_unknown", FV_REMEDY_MISSING, NULL, false, NULL},
+};
+static const struct saying sayings[] = {
     {R_NOT_YET_IN_FORCE, "not_yet_in_force", FV_REMEDY_NONE, NULL, false, NULL},
     {R_NO_LONGER_IN_FORCE, "no_longer_in_force", FV_REMEDY_NONE, NULL, false, NULL},
     {R_NO_RECORDS, "no_records", FV_REMEDY_NONE, NULL, false, NULL},
@@ -26,10 +35,6 @@ static const struct {
     {R_KEPT_TOO_LONG, "kept_too_long", FV_REMEDY_LIFTED_BY, SUPERVISOR, false, NULL},
     {R_ERASED_EARLY, "erased_early", FV_REMEDY_LIFTED_BY, SUPERVISOR, false, NULL},
     {R_ERASED_UNSETTLED, "erased_unsettled", FV_REMEDY_LIFTED_BY, SUPERVISOR, false, NULL},
-    {R_FACT_OK, "fact_ok", FV_REMEDY_NONE, NULL, false, NULL},
-    {R_FACT_OLD, "fact_old", FV_REMEDY_MISSING, NULL, false, NULL},
-    {R_FACT_OVER, "fact_over", FV_REMEDY_MISSING, NULL, false, NULL},
-    {R_FACT_UNKNOWN, "fact_unknown", FV_REMEDY_MISSING, NULL, false, NULL},
     {R_RATE_OK, "rate_ok", FV_REMEDY_NONE, NULL, false, NULL},
     {R_RATE_OVER, "rate_over", FV_REMEDY_LIFTED_BY, SUPERVISOR, false, NULL},
     {R_RATE_FEW, "too_few", FV_REMEDY_NONE, NULL, false, NULL},
@@ -101,22 +106,32 @@ input_of(const struct fv_finding *f, const char *key)
 
 /* Verdict, sentence and what follows from the sentence. */
 static void
-settle(struct fv_finding *f, size_t saying)
+settle(struct fv_finding *f, const struct saying *saying)
 {
 	const struct fv_input *fact = input_of(f, "fact");
 	bool is_open = f->verdict == FV_VERDICT_REVIEW || f->verdict == FV_VERDICT_FAIL;
 	uint32_t code;
 
 	f->severity = fv_strength_severity(f->rule->strength);
-	f->reason = (uint32_t)sayings[saying].reason;
-	f->remedy = is_open ? sayings[saying].remedy : FV_REMEDY_NONE;
-	f->who_or_what = is_open ? sayings[saying].who_or_what : NULL;
-	f->is_hint = sayings[saying].is_hint;
-	f->audience = sayings[saying].audience;
+	f->reason = (uint32_t)saying->reason;
+	f->remedy = is_open ? saying->remedy : FV_REMEDY_NONE;
+	f->who_or_what = is_open ? saying->who_or_what : NULL;
+	f->is_hint = saying->is_hint;
+	f->audience = saying->audience;
 	if (f->remedy == FV_REMEDY_MISSING && f->who_or_what == NULL && fact != NULL &&
 	    fact->type == FV_INPUT_TEXT &&
 	    (code = fv_code_find(FV_CODES_FACT, fv_span_z(fact->u.text))) != 0)
 		f->who_or_what = fv_code_word(FV_CODES_FACT, code);
+}
+
+static void
+say_this(struct ask *a, enum fv_verdict verdict, const struct saying *saying)
+{
+	a->out->verdict = verdict;
+	if (verdict == FV_VERDICT_FAIL && a->clause->on_breach == FV_BREACH_REVIEW)
+		a->out->verdict = FV_VERDICT_REVIEW;
+	put_text(a, FV_STANDING_SAYS, saying->word);
+	settle(a->out, saying);
 }
 
 static void
@@ -126,11 +141,7 @@ say(struct ask *a, enum fv_verdict verdict, enum fv_reason reason)
 
 	while (sayings[i].reason != reason)
 		i++;
-	a->out->verdict = verdict;
-	if (verdict == FV_VERDICT_FAIL && a->clause->on_breach == FV_BREACH_REVIEW)
-		a->out->verdict = FV_VERDICT_REVIEW;
-	put_text(a, FV_STANDING_SAYS, sayings[i].word);
-	settle(a->out, i);
+	say_this(a, verdict, &sayings[i]);
 }
 
 /* -- retention -------------------------------------------------------------------- */
@@ -238,16 +249,16 @@ judge_interval(struct ask *a)
 	if (r->days != 0)
 		put_int(a, "max_days", r->days);
 	if (!f->has_date) {
-		say(a, FV_VERDICT_REVIEW, R_FACT_UNKNOWN);
+		say_this(a, FV_VERDICT_REVIEW, &of_dates[FACT_UNKNOWN]);
 		return;
 	}
 	put_date(a, "fact_date", f->date);
 	if (f->today > f->date + (int64_t)r->days) {
-		say(a, FV_VERDICT_FAIL, r->days != 0 ? R_FACT_OLD : R_FACT_OVER);
+		say_this(a, FV_VERDICT_FAIL, &of_dates[r->days != 0 ? FACT_OLD : FACT_OVER]);
 		return;
 	}
 	put_date(a, "until", f->date + (int64_t)r->days);
-	say(a, FV_VERDICT_PASS, R_FACT_OK);
+	say_this(a, FV_VERDICT_PASS, &of_dates[FACT_OK]);
 }
 
 /* A share for people: rounded down, but for one that is over the limit by less than 1. */
@@ -391,8 +402,47 @@ judge_by_kind(struct ask *a)
 		say(a, FV_VERDICT_NA, R_WITHDRAWN); /* about contacts: fv_audit_case() */
 }
 
+/* False: the clause is not in force today, which is said. */
+static bool
+begin(struct ask *a, const struct fv_rulepack *pack, const struct fv_rule *rule)
+{
+	const struct fv_clause *clause = a->clause;
+	int64_t from = rule->has_from ? rule->from_days : INT64_MIN;
+	int64_t until = rule->has_until ? rule->until_days : INT64_MAX;
+
+	memset(a->out, 0, sizeof *a->out);
+	a->out->pack = pack;
+	a->out->rule = rule;
+	if (fv_is_in_force(rule, clause, a->facts->today))
+		return true;
+	if (clause->has_from && clause->from_days > from)
+		from = clause->from_days;
+	if (clause->has_until && clause->until_days < until)
+		until = clause->until_days;
+	put_date(a, "date", a->facts->today);
+	if (a->facts->today < from) {
+		put_date(a, "in_force_from", from);
+		say(a, FV_VERDICT_NA, R_NOT_YET_IN_FORCE);
+	} else {
+		put_date(a, "in_force_until", until);
+		say(a, FV_VERDICT_NA, R_NO_LONGER_IN_FORCE);
+	}
+	return false;
+}
+
 void
 fv_standing_judge(const struct fv_rulepack *pack, const struct fv_rule *rule,
+    const struct fv_clause *clause, const struct fv_standing_facts *facts,
+    struct fv_finding *out)
+{
+	struct ask a = {.facts = facts, .clause = clause, .out = out};
+
+	if (begin(&a, pack, rule))
+		judge_by_kind(&a);
+}
+
+void
+fv_standing_judge_interval(const struct fv_rulepack *pack, const struct fv_rule *rule,
     const struct fv_clause *clause, const struct fv_standing_facts *facts,
     struct fv_finding *out)
 {
@@ -401,24 +451,10 @@ fv_standing_judge(const struct fv_rulepack *pack, const struct fv_rule *rule,
 	memset(out, 0, sizeof *out);
 	out->pack = pack;
 	out->rule = rule;
-	if (fv_is_in_force(rule, clause, facts->today)) {
-		judge_by_kind(&a);
-		return;
-	}
-	int64_t from = rule->has_from ? rule->from_days : INT64_MIN;
-	if (clause->has_from && clause->from_days > from)
-		from = clause->from_days;
-	int64_t until = rule->has_until ? rule->until_days : INT64_MAX;
-	if (clause->has_until && clause->until_days < until)
-		until = clause->until_days;
-	put_date(&a, "date", facts->today);
-	if (facts->today < from) {
-		put_date(&a, "in_force_from", from);
-		say(&a, FV_VERDICT_NA, R_NOT_YET_IN_FORCE);
-	} else {
-		put_date(&a, "in_force_until", until);
-		say(&a, FV_VERDICT_NA, R_NO_LONGER_IN_FORCE);
-	}
+	if (fv_is_in_force(rule, clause, facts->today))
+		judge_interval(&a);
+	else
+		out->verdict = FV_VERDICT_NA;
 }
 
 void
@@ -440,10 +476,13 @@ fv_standing_restore(struct fv_finding *finding)
 
 	if (says == NULL || says->type != FV_INPUT_TEXT)
 		return FV_EFORMAT;
-	for (size_t i = 0; i < SAYINGS; i++)
-		if (strcmp(says->u.text, sayings[i].word) == 0) {
-			settle(finding, i);
+	for (size_t i = 0; i < SAYINGS + OF_DATES; i++) {
+		const struct saying *s = i < SAYINGS ? &sayings[i] : &of_dates[i - SAYINGS];
+
+		if (strcmp(says->u.text, s->word) == 0) {
+			settle(finding, s);
 			return FV_OK;
 		}
+	}
 	return FV_EFORMAT;
 }

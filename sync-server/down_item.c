@@ -7,7 +7,9 @@
 #include "fv/order.h"
 #include "sync-server/down.h"
 #include "sync-server/settings_held.h"
+#include "sync-server/staff.h"
 #include "sync-server/store/alerts.h"
+#include "sync-server/store/facts.h"
 #include "sync-server/store/queue.h"
 #include "sync-server/store/work.h"
 
@@ -210,6 +212,51 @@ put_finding(const struct fv_down *down, struct fv_span id, struct fv_buf *body_o
 	return fv_buf_status(body_out);
 }
 
+/* Dates of one subject as far as they are kept. */
+static enum fv_err
+add_dates(const struct fv_down *down, enum fv_subject subject, const char *id,
+    struct fv_buf *dates, size_t *count)
+{
+	struct fv_item_date date = {.subject = subject};
+	enum fv_err rc = FV_OK;
+
+	for (date.fact = 1; date.fact < STAFF_FACTS && rc == FV_OK; date.fact++) {
+		if (!staff_has_fact(subject, (enum fv_fact)date.fact))
+			continue;
+		rc = fv_store_fact_get(
+		    down->store, subject, id, (enum fv_fact)date.fact, &date.day);
+		if (rc == FV_OK) {
+			fv_item_date_put(dates, &date);
+			(*count)++;
+		} else if (rc == FV_ENOENT) {
+			rc = FV_OK;
+		}
+	}
+	return rc;
+}
+
+/* Of whoever has it in hand, and of the agency whose it is. */
+static enum fv_err
+put_dates(const struct fv_down *down, struct fv_buf *body_out)
+{
+	const struct fv_store_device *device = down->device;
+	struct fv_buf dates = {0};
+	size_t count = 0;
+	enum fv_err rc = add_dates(down, FV_SUBJECT_OFFICER, device->officer, &dates, &count);
+
+	if (rc == FV_OK)
+		rc = add_dates(down, FV_SUBJECT_AGENCY, device->agency, &dates, &count);
+	if (rc == FV_OK)
+		rc = fv_buf_status(&dates);
+	if (rc == FV_OK) {
+		fv_item_dates_put(body_out, fv_span_z(device->officer), count);
+		fv_buf_put_span(body_out, fv_buf_span(&dates));
+		rc = fv_buf_status(body_out);
+	}
+	fv_buf_clear(&dates);
+	return rc;
+}
+
 /* Who has seen his SOS. */
 static enum fv_err
 put_seen(const struct fv_down *down, struct fv_span id, struct fv_buf *body_out)
@@ -264,6 +311,8 @@ fv_down_body(const struct fv_down *down, const struct fv_store_changed *row,
 		return put_seen(down, row->key, body_out);
 	case FV_ITEM_FINDING:
 		return put_finding(down, row->key, body_out);
+	case FV_ITEM_DATES:
+		return put_dates(down, body_out);
 	case FV_ITEM_CONFIG:
 		return put_config(down, row->key, body_out, version_out);
 	case FV_ITEM_HPKE_KEY:

@@ -4,6 +4,7 @@
 
 #include "fv/ticket.h"
 #include "sync-server/store/book.h"
+#include "sync-server/store/facts.h"
 #include "sync-server/store/staff.h"
 
 #define TAKES 1U
@@ -182,7 +183,9 @@ enum fv_err
 hand_settle(
     struct fv_store *store, struct fv_store_device *device, const struct hand_news *news)
 {
+	const struct fv_store_audience own = {.device_no = device->no};
 	struct fv_store_device enrolled;
+	bool has_dates = false;
 	struct fv_store_hand hand = {.said = ""}, was;
 	enum fv_err rc = fv_store_device_get_no(store, device->no, &enrolled);
 
@@ -201,7 +204,14 @@ hand_settle(
 		hand.since_ms = news->now_ms;
 		rc = fv_store_hand_over(
 		    store, device->no, was.holder, hand.holder, news->cursor);
+		if (rc == FV_OK)
+			rc = fv_store_change(store, own, FV_ITEM_DATES, fv_span_z("own"));
 	}
+	if (rc == FV_OK && !was.is_kept)
+		rc = fv_store_fact_any(store, hand.holder, device->agency, &has_dates);
+	if (rc == FV_OK && has_dates)
+		rc = fv_store_change(store, own, FV_ITEM_DATES, fv_span_z("own"));
+	hand.is_kept = was.is_kept || has_dates;
 	if (rc == FV_OK && memcmp(&hand, &was, sizeof hand) != 0)
 		rc = fv_store_hand_put(store, device->no, &hand);
 	if (rc == FV_OK)

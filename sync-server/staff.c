@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fv/instant.h"
+#include "sync-server/store/book.h"
 #include "sync-server/store/facts.h"
 #include "sync-server/verb.h"
 #include "sync-server/worklog.h"
@@ -127,7 +128,7 @@ put_date(struct fv_host *host, const struct staff_ask *ask, enum fv_fact fact,
 		return rc;
 	if (date->is_none ? rc == FV_ENOENT : rc == FV_OK && held == date->day)
 		return FV_OK;
-	done->is_changed = true;
+	done->is_changed = done->has_new_date = true;
 	return date->is_none ? fv_store_fact_drop(host->store, ask->subject, ask->id, fact)
 			     : fv_store_fact_set(host->store, &row);
 }
@@ -330,6 +331,33 @@ take_officer(struct fv_host *host, const struct staff_ask *ask, enum staff_how h
 	return fv_store_staff_put(host->store, &row);
 }
 
+/* Handhelds that must hear of new dates. */
+struct hearing {
+	struct fv_host *host;
+	const char *agency; /* NULL: each that is asked about */
+};
+
+static enum fv_err
+on_device(const struct fv_store_device *device, void *ctx)
+{
+	const struct hearing *h = ctx;
+	const struct fv_store_audience audience = {.device_no = device->no};
+
+	if (device->is_revoked ||
+	    (h->agency != NULL && strcmp(h->agency, device->agency) != 0))
+		return FV_OK;
+	return fv_store_change(h->host->store, audience, FV_ITEM_DATES, fv_span_z("own"));
+}
+
+static enum fv_err
+tell_dates(struct fv_host *host, const struct staff_ask *ask)
+{
+	const bool is_agency = ask->subject == FV_SUBJECT_AGENCY;
+	struct hearing h = {host, is_agency ? ask->id : NULL};
+
+	return fv_store_device_each(host->store, is_agency ? NULL : ask->id, on_device, &h);
+}
+
 enum fv_err
 staff_take(struct fv_host *host, const struct staff_ask *ask, enum staff_how how,
     struct staff_done *done)
@@ -339,7 +367,9 @@ staff_take(struct fv_host *host, const struct staff_ask *ask, enum staff_how how
 	memset(done, 0, sizeof *done);
 	rc = ask->subject == FV_SUBJECT_AGENCY ? take_agency(host, ask, how, done)
 					       : take_officer(host, ask, how, done);
-	return rc == FV_OK ? put_dates(host, ask, done) : rc;
+	if (rc == FV_OK)
+		rc = put_dates(host, ask, done);
+	return rc == FV_OK && done->has_new_date ? tell_dates(host, ask) : rc;
 }
 
 enum fv_err

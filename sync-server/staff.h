@@ -43,6 +43,7 @@ enum staff_how {
 /* What became of it. */
 struct staff_done {
 	bool is_new, is_changed;
+	bool has_new_date;
 	const char *column; /* after FV_EDENIED: what is at fault, static */
 	char rule[192];     /* and why */
 };

@@ -14,24 +14,14 @@ fv_store_set_hand(struct fv_store *store, const char *officer)
 	memcpy(store->hand, officer, strnlen(officer, sizeof store->hand - 1));
 }
 
-/* The body of a case that is another officer's. */
+/* The body of a case that is another officer's: it names the one for whom it was made. */
 static bool
 is_anothers(const struct fv_store *store, struct fv_span body)
 {
 	struct fv_item_case c;
-	size_t len;
 
-	if (!store->has_hand || fv_item_case_parse(body, &c) != FV_OK || c.assigned.len == 0)
-		return false;
-	for (; c.assigned.len > 0; c.assigned.ptr += len, c.assigned.len -= len) {
-		const uint8_t *end = memchr(c.assigned.ptr, ';', c.assigned.len);
-
-		len = end != NULL ? (size_t)(end - c.assigned.ptr) : c.assigned.len;
-		if (fv_span_equal(fv_span_of(c.assigned.ptr, len), fv_span_z(store->hand)))
-			return false;
-		len += end != NULL;
-	}
-	return true;
+	return store->has_hand && fv_item_case_parse(body, &c) == FV_OK &&
+	    c.assigned.len > 0 && !fv_span_equal(c.assigned, fv_span_z(store->hand));
 }
 
 enum fv_err

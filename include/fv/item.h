@@ -198,4 +198,25 @@ FV_EXPORT void fv_item_finding_put(struct fv_buf *out, const struct fv_item_find
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_finding_parse(
     struct fv_span body, struct fv_item_finding *out);
 
+/* Kind 15: one date of the officer or of his agency. */
+struct fv_item_date {
+	uint32_t subject; /* enum fv_subject: officer or agency */
+	uint32_t fact;    /* enum fv_fact */
+	int64_t day;      /* days since 1970-01-01 */
+};
+/* A body is this, then `count` dates.  officer: whose the officer's are. */
+FV_EXPORT void fv_item_dates_put(struct fv_buf *out, struct fv_span officer, size_t count);
+FV_EXPORT void fv_item_date_put(struct fv_buf *out, const struct fv_item_date *date);
+struct fv_item_dates {
+	struct fv_cbor_reader r;
+	struct fv_span officer;
+	size_t left;
+};
+/* Borrows: body, for as long as the reader is used.  Errors: FV_EFORMAT FV_ERANGE FV_ECUT. */
+FV_EXPORT FV_NODISCARD enum fv_err fv_item_dates_open(
+    struct fv_span body, struct fv_item_dates *out);
+/* Errors: FV_ENOENT  none is left;  as above. */
+FV_EXPORT FV_NODISCARD enum fv_err fv_item_dates_next(
+    struct fv_item_dates *dates, struct fv_item_date *out);
+
 #endif

@@ -65,6 +65,11 @@ FV_EXPORT void fv_standing_judge(const struct fv_rulepack *pack, const struct fv
     const struct fv_clause *clause, const struct fv_standing_facts *facts,
     struct fv_finding *out);
 
+/* The same of a clause of kind FV_RULE_INTERVAL alone; n/a has no sentence. */
+FV_EXPORT void fv_standing_judge_interval(const struct fv_rulepack *pack,
+    const struct fv_rule *rule, const struct fv_clause *clause,
+    const struct fv_standing_facts *facts, struct fv_finding *out);
+
 /*
  * The opposite way: a finding of which pack, rule, verdict and inputs are set as they were
  * stored gets its severity, sentence, remedy and marks back.

@@ -96,6 +96,7 @@ enum fv_item_kind {
 	FV_ITEM_TOMBSTONE = 12,
 	FV_ITEM_SOS_SEEN = 13,
 	FV_ITEM_FINDING = 14, /* of the officer; key: finding id */
+	FV_ITEM_DATES = 15,   /* of the officer and his agency; key "own" */
 	FV_ITEM_LOG = 17,     /* order to go on with an older log; ahead of other items */
 };
 

@@ -86,6 +86,25 @@ fv_store_fact_get(struct fv_store *store, enum fv_subject subject, const char *i
 }
 
 enum fv_err
+fv_store_fact_any(
+    struct fv_store *store, const char *officer, const char *agency, bool *has_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc = fv_db_get(store, FV_SQL_FACT_ANY, &stmt);
+
+	*has_out = false;
+	if (rc != FV_OK)
+		return rc;
+	fv_db_bind_text(stmt, 1, fv_span_z(officer));
+	fv_db_bind_text(stmt, 2, fv_span_z(agency));
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	*has_out = true;
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}
+
+enum fv_err
 fv_store_case_since(struct fv_store *store, struct fv_span case_id, int64_t *ms_out)
 {
 	sqlite3_stmt *stmt;

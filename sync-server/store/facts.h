@@ -22,6 +22,9 @@ struct fv_store_fact {
  * Errors: FV_ERANGE  a subject or fact that has no word;  FV_EFORMAT  not an id */
 FV_NODISCARD enum fv_err fv_store_fact_set(
     struct fv_store *store, const struct fv_store_fact *fact);
+/* Whether a date of this officer or of this agency is kept. */
+FV_NODISCARD enum fv_err fv_store_fact_any(
+    struct fv_store *store, const char *officer, const char *agency, bool *has_out);
 /* Forget it; none is no error. */
 FV_NODISCARD enum fv_err fv_store_fact_drop(
     struct fv_store *store, enum fv_subject subject, const char *id, enum fv_fact fact);

@@ -27,6 +27,7 @@ fv_store_hand_get(
 	if (rc != FV_OK)
 		return rc;
 	out->since_ms = fv_db_col_int(stmt, 2);
+	out->is_kept = true;
 	rc = fv_db_col_z(stmt, 0, out->said, sizeof out->said) &&
 		fv_db_col_z(stmt, 1, out->holder, sizeof out->holder)
 	    ? FV_OK

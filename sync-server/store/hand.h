@@ -14,6 +14,7 @@ struct fv_store_hand {
 	char said[FV_ID_BYTES];   /* by its last OFFICER record; "": nobody */
 	char holder[FV_ID_BYTES]; /* whose cases it was told of last; "": nobody's */
 	int64_t since_ms;         /* of the holder; 0: since the enrolment */
+	bool is_kept;             /* read: there is a row of it */
 };
 /* Without a row both are `device`'s officer. */
 FV_NODISCARD enum fv_err fv_store_hand_get(

@@ -337,6 +337,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
     [FV_SQL_STANDING_EACH_CASE] = FINDING_COLUMNS FINDING_NEWEST
     "AND id IN (SELECT id FROM standing) AND case_id = ?1 ORDER BY contact_ms, id",
     [FV_SQL_FACT_SET] = "INSERT OR REPLACE INTO fact VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [FV_SQL_FACT_ANY] = "SELECT 1 FROM fact WHERE subject = 'officer' AND id = ?1 UNION ALL"
+			" SELECT 1 FROM fact WHERE subject = 'agency' AND id = ?2 LIMIT 1",
     [FV_SQL_FACT_DROP] = "DELETE FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
     [FV_SQL_FACT_GET] = "SELECT day FROM fact WHERE subject = ?1 AND id = ?2 AND fact = ?3",
     [FV_SQL_CASE_SINCE] = "SELECT since_ms FROM case_since WHERE case_id = ?1",

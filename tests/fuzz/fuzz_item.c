@@ -50,6 +50,25 @@ check_taken(struct fv_span body)
 	fv_history_free(history);
 }
 
+/* Dates that are read are written as they came. */
+static void
+check_dates(struct fv_span body)
+{
+	struct fv_item_dates dates;
+	struct fv_item_date date;
+	struct fv_buf again = {0};
+	enum fv_err rc;
+
+	if (fv_item_dates_open(body, &dates) != FV_OK)
+		return;
+	fv_item_dates_put(&again, dates.officer, dates.left);
+	while ((rc = fv_item_dates_next(&dates, &date)) == FV_OK)
+		fv_item_date_put(&again, &date);
+	if (rc == FV_ENOENT && !fv_span_equal(fv_buf_span(&again), body))
+		abort();
+	fv_buf_clear(&again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -78,6 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	fv_buf_clear(&again);
 	check_history(body);
+	check_dates(body);
 	check_taken(body);
 	return 0;
 }
