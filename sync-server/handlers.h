@@ -22,8 +22,9 @@ int fv_do_officer_set(struct fv_host *host, const json_t *request, json_t **answ
 /* {id, what: disable, enable or expire, reason, on, ends_ms or null}; answers id, state,
  * changed, next: commands that are left. */
 int fv_do_officer_bar(struct fv_host *host, const json_t *request, json_t **answer_out);
-/* {file, text, serials, agencies}: a table of officers or agencies, all or none; answers rows,
- * new, changed, same, leaf, or faults.  check: the same, and nothing is changed. */
+/* {file, text, serials, agencies, agency or ""}: a table of officers or agencies, all or none,
+ * of one agency's officers only; answers rows, new, changed, same, leaf, or faults.  check:
+ * the same, and nothing is changed. */
 int fv_do_staff_import(struct fv_host *host, const json_t *request, json_t **answer_out);
 int fv_do_staff_check(struct fv_host *host, const json_t *request, json_t **answer_out);
 /* {id, by}: a supervisor has seen an alert; answers id, by, at. */

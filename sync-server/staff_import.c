@@ -59,7 +59,8 @@ static const struct column of_agencies[] = {
 struct work {
 	struct fv_host *host;
 	enum fv_subject subject;
-	const char *file; /* for messages */
+	const char *file;   /* for messages */
+	const char *agency; /* whose officers only; "": anybody's */
 	const struct column *known;
 	const struct column *columns[CSVROWS_COLUMNS_MAX]; /* of the file, in order */
 	size_t column_count, id_at;
@@ -204,9 +205,31 @@ note_change(struct work *w, const struct staff_ask *ask)
 	return json_array_append_new(w->changed, row) == 0 ? FV_OK : FV_ENOMEM;
 }
 
+/* Who is bound to an agency takes in and changes its officers only; one of another is told as
+ * one who is not his, whether he is there or not. */
+static enum fv_err
+check_bound(struct work *w, const struct staff_ask *ask, bool *is_good_out)
+{
+	struct fv_store_staff held;
+	enum fv_err rc;
+
+	*is_good_out = true;
+	if (w->agency[0] == '\0')
+		return FV_OK;
+	rc = fv_store_staff_get(w->host->store, fv_span_z(ask->id), &held);
+	if (rc != FV_OK && rc != FV_ENOENT)
+		return rc;
+	*is_good_out = (ask->agency == NULL || strcmp(ask->agency, w->agency) == 0) &&
+	    (rc == FV_ENOENT || strcmp(held.agency, w->agency) == 0);
+	if (!*is_good_out)
+		fault(w, w->rows.row_line, "agency", "is not yours");
+	return FV_OK;
+}
+
 static enum fv_err
 put_row(struct work *w, const struct staff_ask *ask)
 {
+	bool is_good;
 	struct staff_done done;
 	enum fv_err rc;
 
@@ -216,6 +239,8 @@ put_row(struct work *w, const struct staff_ask *ask)
 	}
 	if (json_object_set_new(w->seen, ask->id, json_true()) != 0)
 		return FV_ENOMEM;
+	if ((rc = check_bound(w, ask, &is_good)) != FV_OK || !is_good)
+		return rc;
 	rc = staff_take(w->host, ask, STAFF_PUT, &done);
 	if (rc == FV_EDENIED) {
 		const bool is_id =
@@ -327,6 +352,7 @@ import(struct fv_host *host, const json_t *request, bool is_dry, json_t **answer
 	    .subject = json_is_true(json_object_get(request, "agencies")) ? FV_SUBJECT_AGENCY
 									  : FV_SUBJECT_OFFICER,
 	    .file = fv_verb_text(request, "file"),
+	    .agency = fv_verb_text(request, "agency"),
 	    .takes_serials = json_is_true(json_object_get(request, "serials")),
 	    .rows = csvrows_of(fv_span_z(fv_verb_text(request, "text"))),
 	    .seen = json_object(),

@@ -7,6 +7,8 @@
 #include "fv/instant.h"
 #include "sync-server/desk/desk_in.h"
 
+#define DETAIL_BYTES 8192U /* the faults of a file that was imported, a line each */
+
 static const char *
 status_title(uint32_t status)
 {
@@ -57,7 +59,7 @@ void
 desk_problem(
     struct fv_web_answer *answer, uint32_t status, const char *code, const char *fmt, ...)
 {
-	char detail[1024];
+	char detail[DETAIL_BYTES];
 	json_t *said;
 	va_list args;
 

@@ -3,13 +3,13 @@
  * The server takes them by the verbs of the command line, which check every signature against
  * the roster; nothing is made or signed here.
  */
-#include <stdlib.h>
-
 #include "fv/qr.h"
 #include "sync-server/desk/routes.h"
 #include "sync-server/desk/trail_in.h"
 #include "sync-server/keys.h"
 #include "sync-server/ledger.h"
+
+#define TEXTS_MAX 2000U /* of one request */
 
 /* What a ticket must name of this server: the text of server.pub. */
 static void
@@ -23,55 +23,30 @@ get_server(struct desk_request *request, struct fv_web_answer *answer)
 	fv_buf_clear(&text);
 }
 
-/* How many records had been received by then; they were received in the order of the trail. */
-static enum fv_err
-size_at(struct fv_store *store, int64_t no, uint64_t size, int64_t until_ms, uint64_t *out)
-{
-	struct fv_store_record record;
-	uint64_t low = 0, high = size;
-	enum fv_err rc;
-
-	while (low < high) {
-		const uint64_t middle = low + (high - low) / 2;
-
-		if ((rc = fv_store_record_get(store, no, middle, &record)) != FV_OK)
-			return rc == FV_ENOENT ? FV_ECORRUPT : rc;
-		if (record.received_ms <= until_ms)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*out = low;
-	return FV_OK;
-}
-
+/* The newest seal that had been received by then: the part of the trail that an order about a
+ * lost handheld believes. */
 static void
 get_received(struct desk_request *request, struct fv_web_answer *answer)
 {
-	struct fv_store_trail *trail = NULL;
+	struct fv_store_seal seal = {0};
 	struct fv_store_device device;
 	int64_t until_ms;
-	uint64_t size = 0;
-	enum fv_err rc = FV_ENOMEM;
+	enum fv_err rc;
 
 	if (!trail_find_device(request, answer, request->params[0], &device))
 		return;
 	if (!desk_query_int(
 		request, answer, "until", 0, INT64_MAX, request->now_ms, &until_ms))
 		goto cleanup;
-	if ((trail = malloc(sizeof *trail)) != NULL)
-		rc = fv_store_trail_load(request->store, device.no, trail);
-	if (rc == FV_OK)
-		rc = size_at(
-		    request->store, device.no, trail->trail.range.size, until_ms, &size);
-	if (rc == FV_OK)
+	rc = fv_store_seal_by(request->store, device.no, UINT64_MAX, until_ms, &seal);
+	if (rc == FV_OK || rc == FV_ENOENT)
 		desk_json(request, answer, 200,
-		    json_pack("{s:I, s:I}", "size", (json_int_t)size, "records",
-			(json_int_t)trail->trail.range.size));
+		    json_pack("{s:I, s:o}", "size", (json_int_t)seal.size, "received_ms",
+			rc == FV_OK ? json_integer((json_int_t)seal.received_ms)
+				    : json_null()));
 	else
 		desk_failed(answer, rc);
 cleanup:
-	free(trail);
 	fv_wipe(&device, sizeof device);
 }
 
@@ -83,7 +58,7 @@ body_texts(struct desk_request *request, struct fv_web_answer *answer, const cha
 	size_t i;
 
 	if (json_is_array(texts) && json_array_size(texts) > 0 &&
-	    json_array_size(texts) <= DESK_PAGE_MAX) {
+	    json_array_size(texts) <= TEXTS_MAX) {
 		json_array_foreach(texts, i, text)
 		{
 			if (!json_is_string(text))
@@ -93,7 +68,7 @@ body_texts(struct desk_request *request, struct fv_web_answer *answer, const cha
 			return texts;
 	}
 	desk_problem(answer, 422, "missing", "'%s' is needed: a list of 1 to %u signed texts",
-	    member, DESK_PAGE_MAX);
+	    member, TEXTS_MAX);
 	return NULL;
 }
 

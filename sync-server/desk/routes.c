@@ -11,6 +11,7 @@ static const struct desk_route *const areas[] = {
     desk_routes_people,
     desk_routes_fleet,
     desk_routes_staff,
+    desk_routes_files,
     desk_routes_settings,
     desk_routes_trail,
     desk_routes_care,

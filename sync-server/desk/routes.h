@@ -23,6 +23,7 @@ extern const struct desk_route desk_routes_proof[];  /* proof.c: exports, report
 extern const struct desk_route desk_routes_fleet[];  /* fleet.c: handhelds, tickets */
 extern const struct desk_route desk_routes_staff[];  /* staff.c: agencies, officers */
 extern const struct desk_route desk_routes_settings[]; /* settings.c: what is signed */
-extern const struct desk_route desk_routes_about[];    /* about.c: what server this is */
+extern const struct desk_route desk_routes_files[]; /* files.c: what came in by the folder */
+extern const struct desk_route desk_routes_about[]; /* about.c: what server this is */
 
 #endif

@@ -10,8 +10,10 @@
 #include "sync-server/desk/desk_in.h"
 #include "sync-server/desk/routes.h"
 #include "sync-server/staff_show.h"
+#include "sync-server/worklog.h"
 
 #define PAGE 100
+#define FILE_NAME_BYTES 201U
 
 /* True when he has one of these rights; else the refusal is answered. */
 static bool
@@ -175,6 +177,16 @@ set_agency(struct desk_request *request, struct fv_web_answer *answer)
 		change(request, answer, "agency set", request->params[0], agency_members);
 }
 
+/* For good: who ran it has no access, and its handhelds lose their cases. */
+static void
+close_agency(struct desk_request *request, struct fv_web_answer *answer)
+{
+	static const char *const members[] = {NULL};
+
+	if (may(request, answer, DESK_PEOPLE | DESK_NOTES))
+		change(request, answer, "agency close", request->params[0], members);
+}
+
 /* A manager gives officers to his own agency only. */
 static bool
 gives_own(struct desk_request *request, struct fv_web_answer *answer)
@@ -225,12 +237,88 @@ set_officer(struct desk_request *request, struct fv_web_answer *answer)
 		change(request, answer, "officer set", request->params[0], officer_members);
 }
 
+/* -- who may not be sent -------------------------------------------------------------- */
+
+/* Is this what the verb knows: {what, reason, ends_ms, on}? */
+static bool
+is_bar(struct desk_request *request, struct fv_web_answer *answer, const char *what)
+{
+	const char *reason = json_string_value(json_object_get(request->body, "reason"));
+	const json_t *ends = json_object_get(request->body, "ends_ms");
+	const bool is_disable = strcmp(what, "disable") == 0;
+
+	if (is_disable && (reason == NULL || !fv_worklog_is_reason(reason, staff_reasons)))
+		desk_problem(answer, 422, "bad-reason",
+		    "reason: is none of left, leave, conduct, training, other");
+	else if (strcmp(what, "expire") == 0 && ends != NULL && !json_is_null(ends) &&
+	    !json_is_integer(ends))
+		desk_problem(answer, 422, "bad-time", "ends_ms: is not a time");
+	else if (is_disable || strcmp(what, "enable") == 0 || strcmp(what, "expire") == 0)
+		return true;
+	else
+		desk_problem(
+		    answer, 422, "bad-what", "what: is none of disable, enable, expire");
+	return false;
+}
+
+static void
+bar_officer(struct desk_request *request, struct fv_web_answer *answer)
+{
+	static const char *const members[] = {"what", "reason", "on", "ends_ms", NULL};
+	const char *what;
+
+	if (may(request, answer, DESK_PEOPLE | DESK_WORK) &&
+	    (what = desk_text(request, answer, "what", FV_ID_BYTES)) != NULL &&
+	    is_bar(request, answer, what) && is_own(request, answer))
+		change(request, answer, "officer bar", request->params[0], members);
+}
+
+/* -- tables --------------------------------------------------------------------------- */
+
+/* {file, text, serials, check}: a table of officers or agencies, all or none. */
+static void
+import(struct desk_request *request, struct fv_web_answer *answer, bool of_agencies)
+{
+	const char *file = desk_text(request, answer, "file", FILE_NAME_BYTES), *text;
+	const bool is_dry = json_is_true(json_object_get(request->body, "check"));
+	json_t *told;
+
+	if (file == NULL || (text = desk_text(request, answer, "text", DESK_BODY_MAX)) == NULL)
+		return;
+	told = desk_write(request, answer, is_dry ? "staff check" : "staff import",
+	    json_pack("{s:s, s:s, s:b, s:b, s:s}", "file", file, "text", text, "serials",
+		json_is_true(json_object_get(request->body, "serials")), "agencies",
+		of_agencies, "agency", request->who->agency));
+	if (told == NULL)
+		return;
+	(void)json_object_del(told, "exit");
+	desk_json(request, answer, 200, told);
+}
+
+static void
+import_officers(struct desk_request *request, struct fv_web_answer *answer)
+{
+	if (may(request, answer, DESK_PEOPLE | DESK_WORK))
+		import(request, answer, false);
+}
+
+static void
+import_agencies(struct desk_request *request, struct fv_web_answer *answer)
+{
+	if (may(request, answer, DESK_PEOPLE | DESK_NOTES))
+		import(request, answer, true);
+}
+
 const struct desk_route desk_routes_staff[] = {
     {"GET", "/agencies", DESK_SELF, get_agencies},
     {"POST", "/agencies", DESK_SELF, add_agency},
     {"POST", "/agencies/{agency}", DESK_SELF, set_agency},
+    {"POST", "/agencies/{agency}/close", DESK_SELF, close_agency},
     {"GET", "/staff", DESK_SELF, get_staff},
     {"POST", "/staff", DESK_SELF, add_officer},
     {"POST", "/staff/{officer}", DESK_SELF, set_officer},
+    {"POST", "/staff/{officer}/bar", DESK_SELF, bar_officer},
+    {"POST", "/import/staff", DESK_SELF, import_officers},
+    {"POST", "/import/agencies", DESK_SELF, import_agencies},
     {NULL, NULL, 0, NULL},
 };

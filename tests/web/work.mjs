@@ -157,6 +157,7 @@ async function sos(page) {
 	check(await bar.locator("li").count() === 1, "it stays on top of another page");
 	await bar.getByRole("button", { name: "I have seen it" }).click();
 	await bar.waitFor({ state: "detached" });
+	await page.waitForFunction(() => !document.title.includes("⚠"));
 	check(!/⚠/.test(await page.title()), "it goes, and the alarm stops, when somebody has seen it", await page.title());
 	check(handhelds("sos end").seen_by === house.person, "the handheld learns who has seen it");
 }

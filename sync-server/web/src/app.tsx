@@ -73,7 +73,7 @@ function Head(props: { who: Who | null; hash: string; onLanguage: () => void; on
 
 /** The pages of this person's menu, in order. */
 function menuOf(who: Who): View[] {
-	return views.filter((v) => v.nav !== undefined && may(who, v.right)).sort((a, b) => a.nav! - b.nav!);
+	return views.filter((v) => v.nav !== undefined && may(who, v.right) && (v.isFor?.(who) ?? true)).sort((a, b) => a.nav! - b.nav!);
 }
 
 const GROUPS = [{ name: "work", until: 50 }, { name: "look", until: 80 }, { name: "set", until: 1000 }];

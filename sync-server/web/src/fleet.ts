@@ -8,6 +8,7 @@ import { signerName, type Key } from "./keys/keyfile";
 import { rosterHash, readersOfTeam, type KnownRoster } from "./keys/roster";
 import { sign } from "./keys/signednote";
 import { checkChain, unlock } from "./keys";
+import { everyRow } from "./parts/staff";
 
 export const STATES = ["not-approved", "approved", "lost", "retired", "replaced", "revoked"] as const;
 export type State = (typeof STATES)[number];
@@ -97,6 +98,18 @@ export async function revoke(directory: Directory, dev: string, reason: Reason, 
 export async function wipe(directory: Directory, dev: string): Promise<void> {
 	deviceOf(directory, dev);
 	await give(directory, [wipeText(dev, new Date())]);
+}
+
+/** The handhelds of an agency that are in use or wait for it. */
+export async function handheldsOf(agency: string): Promise<Handheld[]> {
+	const rows = await everyRow<Handheld>("/devices", { agency });
+	return rows.filter((d) => !d.is_revoked);
+}
+
+/** Wipe and revoke the handhelds of an agency that was closed; what is here by now stays believed. */
+export async function endHandhelds(directory: Directory, devices: Handheld[], onOne: (done: number) => void): Promise<void> {
+	const now = new Date();
+	await give(directory, devices.flatMap((d) => [wipeText(d.dev, now), revokeText(d.dev, "agency-closed", d.records, now)]), onOne);
 }
 
 // -- a bench of them -----------------------------------------------------------------------

@@ -1,10 +1,11 @@
 // Every page of the desk, a line each.
 import type { VNode } from "preact";
-import { Right } from "./rights";
+import { Right, type Who } from "./rights";
 import { AgencyDay } from "./views/AgencyDay";
 import { CasePage } from "./views/CasePage";
 import { Agencies } from "./views/Agencies";
 import { Bench } from "./views/Bench";
+import { Files } from "./views/Files";
 import { HandheldPage } from "./views/Handheld";
 import { Handhelds } from "./views/Handhelds";
 import { Invite } from "./views/Invite";
@@ -49,6 +50,8 @@ export interface View {
 	/** Place in the menu: below 50 the day's work, below 80 what one looks at, above what is set up;
 	 * absent: not there. */
 	nav?: number;
+	/** Whom it is for besides; absent: whoever has the right. */
+	isFor?: (who: Who) => boolean;
 	show: (seen: Seen) => VNode;
 }
 
@@ -83,6 +86,7 @@ export const views: View[] = [
 	{ path: "/bench", title: "fleet.bench", right: Right.NOTES, show: Bench },
 	{ path: "/invite", title: "fleet.invite", right: Right.NOTES, show: Invite },
 	{ path: "/officers", title: "staff.officers", right: Right.SELF, nav: 82, show: Officers },
+	{ path: "/files", title: "staff.files", right: Right.SELF, nav: 88, isFor: (who) => who.agency === "", show: Files },
 	{ path: "/agencies", title: "staff.agencies", right: Right.SELF, nav: 83, show: Agencies },
 	{ path: "/settings", title: "settings.title", right: Right.SELF, nav: 84, show: Settings },
 	{ path: "/device/:dev", title: "trail.title", right: Right.READ, show: Trail },

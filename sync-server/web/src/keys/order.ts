@@ -5,7 +5,7 @@ import { parseVkey } from "./signednote";
 
 const GROUPS = 8;
 export const DIGITS = 40;
-export const REASONS = ["lost", "stolen", "retired", "replaced", "left", "misuse"] as const;
+export const REASONS = ["lost", "stolen", "retired", "replaced", "left", "misuse", "agency-closed"] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** 8 groups of 5 digits of an ENROL leaf, as the handheld shows them. */

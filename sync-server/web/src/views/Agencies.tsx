@@ -3,6 +3,8 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, asProblem, useLoad, type Problem } from "../api";
 import { AGENCY_DATES, DateFields, DateList, changedDates, everyRow, type Agency, type Changed, type Dates } from "../parts/staff";
+import { CloseAgency } from "../parts/CloseAgency";
+import { ImportStaff } from "../parts/ImportStaff";
 import { Right, may } from "../rights";
 import { useSession } from "../session";
 import { Dialog, Empty, Field, Go, Load, Table, Trouble, toast } from "../ui";
@@ -13,23 +15,29 @@ import "./Staff.css";
 export function Agencies(): VNode {
 	const { who } = useSession();
 	const [edited, setEdited] = useState<Agency | "new" | null>(null);
+	const [isImporting, setImporting] = useState(false);
 	const list = useLoad(() => everyRow<Agency>("/agencies"), []);
 	const keeps = may(who, Right.PEOPLE) || may(who, Right.NOTES);
 	const done = () => {
 		setEdited(null);
+		setImporting(false);
 		list.reload();
 	};
 	return (
 		<>
 			<div class="row page-head">
 				<h1>{t("staff.agencies")}</h1>
-				{keeps && <button type="button" class="main" onClick={() => setEdited("new")}>{t("staff.add.agency")}</button>}
+				{keeps && <div class="row">
+					<button type="button" onClick={() => setImporting(true)}>{t("staff.import")}</button>
+					<button type="button" class="main" onClick={() => setEdited("new")}>{t("staff.add.agency")}</button>
+				</div>}
 			</div>
 			<p class="hint">{t("staff.agencies.what")}</p>
 			<Load of={list} show={(rows) => rows.length === 0
 				? <Empty title={t("staff.agency.none")}>{who?.agency !== "" && <p>{t("staff.none.agency")}</p>}</Empty>
 				: <Rows rows={rows} onOpen={keeps ? setEdited : undefined} />} />
 			{!keeps && <p class="hint">{t("staff.reads")}</p>}
+			{isImporting && <ImportStaff of="agencies" onClose={() => setImporting(false)} onDone={done} />}
 			{edited && <Edit agency={edited === "new" ? null : edited} onDone={done} onClose={() => setEdited(null)} />}
 		</>
 	);
@@ -68,7 +76,7 @@ function Edit({ agency, onDone, onClose }: { agency: Agency | null; onDone: () =
 		}
 	};
 	return (
-		<Dialog title={agency ? t("staff.one.agency", { id: agency.agency }) : t("staff.add.agency")} onClose={onClose}>
+		<Dialog title={agency ? t("staff.one.agency", { id: agency.agency }) : t("staff.add.agency")} onClose={onClose} isWide>
 			<form onSubmit={submit}>
 				{agency === null && <Field label={t("staff.id")} hint={t("staff.id.rule")}>
 					{(attrs) => <input {...attrs} name="id" required maxLength={24} pattern="[A-Za-z0-9._\-]+" autocapitalize="none" spellcheck={false} value={form.id} onInput={set("id")} />}
@@ -84,6 +92,7 @@ function Edit({ agency, onDone, onClose }: { agency: Agency | null; onDone: () =
 				{problem && <Trouble problem={problem} />}
 				<button type="submit" class="main">{t(agency ? "staff.save" : "staff.add.go")}</button>
 			</form>
+			{agency && <CloseAgency agency={agency} onDone={onDone} />}
 		</Dialog>
 	);
 }

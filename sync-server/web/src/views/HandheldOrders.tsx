@@ -83,34 +83,54 @@ function inputTime(ms: number): string {
 	return at.toISOString().slice(0, 16);
 }
 
-/** What was received until a time, by the server's clock. */
-interface Received { size: number; records: number }
+/** The newest seal that had arrived by a time, by the server's clock. */
+interface Sealed { size: number; received_ms: number | null }
 
+/** Lost: what was sealed and had arrived by then is believed.  In good hands: all that it had when it
+ * was last heard of, the part too that is still on it. */
 export function RevokeDialog(props: Props & { how: How }): VNode {
 	const { d, how } = props;
 	const [until, setUntil] = useState(inputTime(Date.now()));
 	const [isStolen, setStolen] = useState(false);
 	const [withWipe, setWipe] = useState(how === "lost");
+	const [isSure, setSure] = useState(false);
 	const ms = Date.parse(until);
-	const received = useLoad(() => api.get<Received>(`/devices/${d.dev}/received`, { until: how === "lost" && Number.isFinite(ms) ? ms : null }), [until]);
-	const size = received.data?.size;
+	const sealed = useLoad(() => api.get<Sealed>(`/devices/${d.dev}/received`, { until: Number.isFinite(ms) ? ms : null }), [until]);
+	const size = how === "lost" ? sealed.data?.size : d.records + d.outstanding;
+	const waits = d.outstanding + d.apart > 0 || d.last_sync_ms === null;
 	const run = async () => {
 		await revoke(await loadFleet(), d.dev, isStolen ? "stolen" : REASON[how], size ?? 0, withWipe);
 		if (how === "replace") goTo(`/invite?officer=${encodeURIComponent(d.officer)}&team=${encodeURIComponent(d.team)}`);
 	};
 	return (
 		<Order {...props} title={t(`fleet.${how}`)} what={t(`fleet.${how}.effect`)} go={t(`fleet.${how}.go`)} isDanger={how === "lost"} run={run}
-			isReady={size !== undefined && !received.loading} told={t(`fleet.${how}.done`, { name: nameOf(d) })}>
+			isReady={size !== undefined && !sealed.loading && (how !== "retire" || !waits || isSure)} told={t(`fleet.${how}.done`, { name: nameOf(d) })}>
 			{how === "lost" && (
 				<>
 					<Field label={t("fleet.until")} hint={t("fleet.until.hint")}>
 						{(attrs) => <input {...attrs} type="datetime-local" required max={inputTime(Date.now())} value={until} onInput={(e) => setUntil(e.currentTarget.value)} />}
 					</Field>
-					<p><label><input type="checkbox" checked={isStolen} onChange={(e) => setStolen(e.currentTarget.checked)} /> {t("fleet.stolen")}</label></p>
+					<Check value={isStolen} onChange={setStolen} text={t("fleet.stolen")} />
 				</>
 			)}
-			<p><label><input type="checkbox" checked={withWipe} onChange={(e) => setWipe(e.currentTarget.checked)} /> {t("fleet.withwipe")}</label></p>
-			<Load of={received} show={(r) => <p class="names">{t("fleet.size", { n: r.size, of: r.records })}{d.outstanding > 0 && ` ${t("fleet.size.waiting", { n: d.outstanding })}`} {d.last_sync_ms !== null && <>{t("fleet.heard")}: <Time ms={d.last_sync_ms} zone={d.zone} /></>}</p>} />
+			<Check value={withWipe} onChange={setWipe} text={t("fleet.withwipe")} />
+			<Load of={sealed} show={() => <Fate d={d} size={size ?? 0} />} />
+			{how === "retire" && waits && <Check value={isSure} onChange={setSure} text={t("fleet.retire.sure")} />}
 		</Order>
+	);
+}
+
+function Check(props: { value: boolean; onChange: (value: boolean) => void; text: string }): VNode {
+	return <p><label><input type="checkbox" checked={props.value} onChange={(e) => props.onChange(e.currentTarget.checked)} /> {props.text}</label></p>;
+}
+
+/** What the order believes, and what is known to be still on the handheld. */
+function Fate({ d, size }: { d: Handheld; size: number }): VNode {
+	return (
+		<p class="names">
+			{t("fleet.size", { n: size, of: d.records })} {d.last_sync_ms === null
+				? t("fleet.size.never")
+				: <>{d.outstanding + d.apart > 0 && `${t("fleet.size.waiting", { n: d.outstanding, parts: d.apart })} `}{t("fleet.heard")}: <Time ms={d.last_sync_ms} zone={d.zone} /></>}
+		</p>
 	);
 }

@@ -91,18 +91,25 @@ function Choose(props: { directory: Directory; rows: Row[]; teams: string[]; age
 				</Field>
 				<button type="button" onClick={fill}>{t("fleet.invite.fill")}</button>
 			</div>
-			<Table caption={t("fleet.invite")} rows={shown} rowKey={(r) => r.id} columns={[
-				{ title: t("fleet.officer"), cell: (r) => <>{r.name} <span class="zone">{r.id}</span></> },
-				{ title: t("fleet.agency"), isExtra: true, cell: (r) => r.agency },
-				{ title: t("fleet.has"), isNumber: true, cell: (r) => r.handhelds },
-				{ title: t("fleet.team"), cell: (r) => <select aria-label={t("fleet.team.of", { name: r.name })} value={of(r).team} onChange={(e) => set(r, { team: e.currentTarget.value })}>{teams.map((x) => <option key={x} value={x}>{x}</option>)}</select> },
-				{ title: t("fleet.tickets"), cell: (r) => <input type="number" min={0} max={9} aria-label={t("fleet.tickets.of", { name: r.name })} value={of(r).count} onInput={(e) => set(r, { count: Math.max(0, Math.min(9, Number(e.currentTarget.value) || 0)) })} /> },
-			]} />
+			<Wanted rows={shown} teams={teams} of={of} onChange={set} />
 			{problem && <p class="refused" role="alert">{problem}</p>}
 			{step !== null && <Progress done={step} of={wanted.length} text={t("fleet.bench.signing")} />}
 			<p class="hint">{t("fleet.invite.secret")}</p>
 			<button type="button" class="main" disabled={wanted.length === 0 || wanted.length > TICKETS_MAX || step !== null} onClick={() => void make()}>{t("fleet.invite.go", { n: wanted.length })}</button>
 		</>
+	);
+}
+
+/** A line an officer: his team, and how many tickets. */
+function Wanted({ rows, teams, of, onChange: set }: { rows: Row[]; teams: string[]; of: (r: Row) => Choice; onChange: (r: Row, choice: Partial<Choice>) => void }): VNode {
+	return (
+		<Table caption={t("fleet.invite")} rows={rows} rowKey={(r) => r.id} columns={[
+			{ title: t("fleet.officer"), cell: (r) => <>{r.name} <span class="zone">{r.id}</span></> },
+			{ title: t("fleet.agency"), isExtra: true, cell: (r) => r.agency },
+			{ title: t("fleet.has"), isNumber: true, cell: (r) => r.handhelds },
+			{ title: t("fleet.team"), cell: (r) => <select aria-label={t("fleet.team.of", { name: r.name })} value={of(r).team} onChange={(e) => set(r, { team: e.currentTarget.value })}>{teams.map((x) => <option key={x} value={x}>{x}</option>)}</select> },
+			{ title: t("fleet.tickets"), cell: (r) => <input type="number" min={0} max={9} aria-label={t("fleet.tickets.of", { name: r.name })} value={of(r).count} onInput={(e) => set(r, { count: Math.max(0, Math.min(9, Number(e.currentTarget.value) || 0)) })} /> },
+		]} />
 	);
 }
 
