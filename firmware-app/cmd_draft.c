@@ -7,6 +7,9 @@
 #include "firmware-app/typed.h"
 #include "firmware-app/work.h"
 
+/* Marks a text that is translated where it is shown. */
+#define N_(s) s
+
 int
 fv_prepare_draft(struct fv_call *call, struct fv_reply *reply)
 {
@@ -110,6 +113,30 @@ fv_cmd_draft(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	return get(app, kind, work.case_id, reply);
 }
 
+/* Facts that an officer saw or heard; no judgement of a person. */
+static const char *const shipped[FV_SETTINGS_PHRASES_MAX] = {
+    N_("Nobody opened."),
+    N_("Somebody answered; the door stayed shut."),
+    N_("Spoke at the door; did not go in."),
+    N_("Went in on invitation."),
+    N_("Was asked to leave and left at once."),
+    N_("Confirmed the identity before naming the debt."),
+    N_("Somebody else opened; the debt was not mentioned."),
+    N_("A child was alone at home; left at once."),
+    N_("I am told the debtor has moved away."),
+    N_("Not the person sought."),
+    N_("Promises to pay; see the outcome."),
+    N_("Asks for instalments."),
+    N_("Asks for more time."),
+    N_("Disputes the debt."),
+    N_("Says that it is paid."),
+    N_("Tells of illness or loss of work."),
+    N_("Was distressed; I ended the visit."),
+    N_("I was threatened and left."),
+    N_("The talk was recorded by the other side."),
+    N_("No signal or no position here."),
+};
+
 int
 fv_cmd_phrases(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
@@ -119,6 +146,8 @@ fv_cmd_phrases(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		const char *text = fv_settings_text(
 		    app->settings, fv_setting_phrase(i, fv_reply_is_chinese()));
 
+		if (text[0] == '\0')
+			text = _(shipped[i - 1]);
 		fv_reply_line(reply, "%2u  %s", i, text);
 		fv_json_begin_object(&reply->json, NULL);
 		fv_json_uint(&reply->json, "n", i);
