@@ -81,7 +81,12 @@ async function press(page, name) {
 	const where = await scope(page);
 	const exact = where.getByRole("button", { name, exact: true }).or(where.getByRole("link", { name, exact: true }));
 	const part = where.getByRole("link", { name }).or(where.getByRole("button", { name }));
-	await part.or(exact).first().waitFor();
+	const there = part.or(exact).first();
+	// What is judged in the background may come after the list was drawn: a reader looks again.
+	await there.waitFor().catch(async () => {
+		await page.reload();
+		await there.waitFor({ timeout: 20000 });
+	});
 	await page.waitForFunction(() => !document.querySelector(".busy"));
 	await ((await exact.count()) > 0 ? exact : part).first().click();
 }
