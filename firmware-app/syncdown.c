@@ -114,6 +114,9 @@ check(struct taking *t)
 		return FV_SYNC_FORK;
 	if ((reason = check_checkpoint(t)) != FV_SYNC_NONE)
 		return reason;
+	/* A log that had grown again since would show no smaller head: it lacks our seals. */
+	if (a->sealed_size < t->down->state->receipted)
+		return FV_SYNC_LOG_REWRITTEN;
 	return a->has_receipt ? check_receipt(t) : FV_SYNC_NONE;
 }
 

@@ -283,6 +283,19 @@ a_rewritten_log_that_has_grown_fails_its_proof(void **state)
 }
 
 static void
+a_log_that_has_grown_without_what_it_receipted_is_rewritten(void **state)
+{
+	struct round r;
+
+	begin(&r, state);
+	log_grow(r.h, 4);
+	put_checkpoint(&r, log_head(r.h, r.h->leaf_count));
+	r.state.receipted = r.answer.sealed_size + 1;
+	assert_refused(&r, FV_SYNC_LOG_REWRITTEN);
+	end(&r);
+}
+
+static void
 a_proof_that_holds_moves_the_beacon(void **state)
 {
 	struct round r;
@@ -575,6 +588,7 @@ main(void)
 	    T(a_log_that_has_shrunk_is_refused_as_rewritten),
 	    T(another_log_of_the_same_size_is_refused_as_rewritten),
 	    T(a_rewritten_log_that_has_grown_fails_its_proof),
+	    T(a_log_that_has_grown_without_what_it_receipted_is_rewritten),
 	    T(a_proof_that_holds_moves_the_beacon),
 	    T(a_proof_from_what_was_only_seen_moves_no_beacon),
 	    T(after_an_alarm_an_answer_without_a_proof_is_not_believed),
