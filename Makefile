@@ -19,6 +19,7 @@ Q := $(if $(filter 1,$(V)),,@)
 # gps.h's version does not tell whether gps_fix_t has jam and ant_stat: ask the compiler.
 CFLAGS_gps = $(shell echo 'int f(struct gps_fix_t *x) { return x->jam + x->ant_stat; }' | \
 	$(CC) $(FV_SYSROOT) -include gps.h -x c -fsyntax-only - 2>/dev/null && echo -DFV_GPS_HAS_JAM)
+CFLAGS_gps_convert = $(CFLAGS_gps)
 
 # A file in a program's folder is part of that program: nothing is listed twice.
 LIB_SRC := $(sort $(wildcard lib/*.c))

@@ -1,6 +1,6 @@
 /*
- * The receiver, through gpsd: the only place that includes libgps' own <gps.h> and the
- * place where double and NaN end (PROTOCOL.md, Stamp).
+ * The receiver, through gpsd.  This and gps_convert.c, where double and NaN end (PROTOCOL.md,
+ * Stamp), are the only places that include libgps' own <gps.h>.
  *
  * One watch on one gpsd, made to stand in a poll loop: ask for fd, events and timeout,
  * poll, call fv_gps_step(), take what fv_gps_next() has.  gpsd may come and go; the watch

@@ -4,9 +4,9 @@ WERROR ?= -Werror
 FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wformat=2 -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wundef \
 	-Wvla -Wwrite-strings
-# A 32-bit machine counts seconds past 2038 too.  gps.c alone keeps the compiler's own time_t,
-# which libgps was built with.
-FV_TIME = $(if $(filter gps,$(basename $(notdir $<))),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+# A 32-bit machine counts seconds past 2038 too.  What includes libgps keeps the compiler's own
+# time_t, which that was built with.
+FV_TIME = $(if $(filter gps gps_convert,$(basename $(notdir $<))),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -fvisibility=hidden -pthread
 
 # Small before fast, because a handheld's flash is dear; fast is what ingest and the audit

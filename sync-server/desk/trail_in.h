@@ -269,6 +269,8 @@ const char *trail_name_of(const struct trail_names *names, const char *officer);
 /* Put the names beside the officers of a day's JSON. */
 void trail_put_names(const struct trail_names *names, json_t *day);
 
+void trail_devices(struct desk_request *request, struct fv_web_answer *answer);
+void trail_device(struct desk_request *request, struct fv_web_answer *answer);
 void trail_officer_day(struct desk_request *request, struct fv_web_answer *answer);
 void trail_agency_day(struct desk_request *request, struct fv_web_answer *answer);
 void trail_case_history(struct desk_request *request, struct fv_web_answer *answer);
