@@ -37,7 +37,8 @@ INSTALL_FILES = \
 	$(D)/fieldvisitd-backup.service.in:$(UNITDIR)/system/fieldvisitd-backup.service:644 \
 	$(D)/fieldvisitd-backup.timer:$(UNITDIR)/system/fieldvisitd-backup.timer:644 \
 	$(D)/fieldvisitd.sysusers:$(SYSUSERSDIR)/fieldvisitd.conf:644 \
-	$(foreach h,$(sort $(wildcard docs/first-hour/collector*.md)),$(h):$(DATADIR)/doc/fieldvisit/first-hour/$(notdir $(h)):644) \
+	$(foreach h,$(sort $(wildcard firmware-app/doc/first-hour/*)),$(h):$(DATADIR)/doc/fieldvisit/first-hour/$(notdir $(h)):644) \
+	$(foreach h,$(sort $(wildcard sync-server/doc/first-hour/*)),$(h):$(DATADIR)/doc/fieldvisitd/first-hour/$(notdir $(h)):644) \
 	LICENSE:$(DATADIR)/doc/fieldvisit/LICENSE:644 \
 	lib/PROTOCOL.md:$(DATADIR)/doc/fieldvisit/PROTOCOL.md:644
 
@@ -65,7 +66,8 @@ uninstall: ## remove what install put there; the configuration stays
 	rmdir "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(DATADIR)/fieldvisit/alert" \
 		"$(DESTDIR)$(DATADIR)/fieldvisit/rules" "$(DESTDIR)$(DATADIR)/fieldvisit" \
 		"$(DESTDIR)$(DATADIR)/doc/fieldvisit/examples" "$(DESTDIR)$(DATADIR)/doc/fieldvisit/first-hour" \
-		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" 2>/dev/null || :
+		"$(DESTDIR)$(DATADIR)/doc/fieldvisit" "$(DESTDIR)$(DATADIR)/doc/fieldvisitd/first-hour" \
+		"$(DESTDIR)$(DATADIR)/doc/fieldvisitd" 2>/dev/null || :
 
 # Debian packages in DEBDIR for this machine, or with ARCH=arm64, armhf for that one.
 DEBDIR ?= build/deb

@@ -1,4 +1,4 @@
-// A page of docs/first-hour, followed word for word: what it says to press is pressed under that
+// A page of the first hour, followed word for word: what it says to press is pressed under that
 // name, what it says to type is typed into the field of that name, and what it says one reads is
 // there.  A bold word that is none of these fails the test.
 import { readFileSync, writeFileSync } from "node:fs";
