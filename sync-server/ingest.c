@@ -272,6 +272,18 @@ take_alert(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
 	return rc;
 }
 
+/* Whether it says more than the handheld said before: it is of more records, or of as many
+ * and of a later second of the handheld's clock.  A stored request that somebody sends again
+ * says nothing new. */
+static bool
+is_news(const struct fv_store_trail *t, const struct fv_sync_request *request)
+{
+	if (request->n != t->said_n)
+		return request->n > t->said_n;
+	return !t->has_clock ||
+	    (request->has_clock && request->clock_s * 1000 + 500 > t->told_ms + t->ahead_ms);
+}
+
 /* What the request itself says of the handheld, whether or not the rest of it arrives. */
 static enum fv_err
 note_heard(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
@@ -282,9 +294,15 @@ note_heard(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
 
 	if (rc != FV_OK)
 		return rc;
+	if (request->n < trail->t.said_n) /* sent again: the handheld has gone on since */
+		return FV_OK;
+	const bool has_news = is_news(&trail->t, request);
+
 	trail->is_dirty = true;
 	trail->t.last_sync_ms = now_ms;
 	trail->t.said_n = request->n;
+	if (!has_news)
+		return FV_OK;
 	if (request->has_state) {
 		trail->t.has_state = true;
 		trail->t.has_battery = request->has_battery;

@@ -263,6 +263,62 @@ the_receipt_comes_again_when_asked_for(void **state)
 	assert_false(result.has_receipt);
 }
 
+/* A request without records, at a time of the server's clock. */
+static void
+tell_at(struct place *p, const struct fv_sync_request *request, int64_t now_ms,
+    struct fv_store_trail *out)
+{
+	struct fv_session *session;
+	struct fv_buf map = {0};
+
+	assert_int_equal(fv_session_new(&session, &p->device, 0), FV_OK);
+	assert_int_equal(fv_ingest_begin(p->ingest), FV_OK);
+	fv_sync_request_put(&map, request);
+	assert_int_equal(
+	    fv_ingest_chunk(p->ingest, session, fv_buf_span(&map), now_ms), FV_OK);
+	assert_int_equal(fv_ingest_end(p->ingest, session, now_ms), FV_OK);
+	assert_int_equal(fv_ingest_commit(p->ingest), FV_OK);
+	assert_int_equal(fv_store_trail_load(p->store, p->device.no, out), FV_OK);
+	fv_session_free(session);
+	fv_buf_clear(&map);
+}
+
+static void
+a_replayed_request_does_not_change_what_the_handheld_last_told(void **state)
+{
+	struct place *p = *state;
+	struct fv_sync_request old = {
+	    .from_seq = 3, .n = 3, .has_state = true, .has_clock = true};
+	struct fv_sync_request now;
+	struct fv_store_trail before, t;
+
+	make_visits(&p->a, 1);
+	(void)send_span(p, &p->a, 0, 3);
+	old.clock_s = NOW / 1000 + 10;
+	old.free_mib = 100;
+	tell_at(p, &old, NOW, &t);
+	assert_true(t.has_clock && t.free_mib == 100 && t.ahead_ms == 10500 - NOW % 1000);
+	make_visits(&p->a, 1);
+	(void)send_span(p, &p->a, 3, 6);
+	now = old;
+	now.from_seq = now.n = 6;
+	now.clock_s += 60;
+	now.free_mib = 50;
+	tell_at(p, &now, NOW + 60000, &before);
+	assert_true(before.free_mib == 50 && before.said_n == 6);
+	/* an older one, later; then the last one again, an hour later */
+	tell_at(p, &old, NOW + 120000, &t);
+	assert_true(t.free_mib == 50 && t.said_n == 6 && t.told_ms == before.told_ms &&
+	    t.ahead_ms == before.ahead_ms && t.last_sync_ms == before.last_sync_ms);
+	tell_at(p, &now, NOW + 3600000, &t);
+	assert_true(t.told_ms == before.told_ms && t.ahead_ms == before.ahead_ms);
+	/* and by its own word of a later second it is news */
+	now.clock_s += 3600;
+	now.free_mib = 40;
+	tell_at(p, &now, NOW + 3660000, &t);
+	assert_true(t.free_mib == 40 && t.ahead_ms == before.ahead_ms);
+}
+
 static void
 records_that_begin_after_the_cursor_are_not_taken(void **state)
 {
@@ -944,6 +1000,7 @@ main(void)
 	    T(a_replayed_request_changes_nothing),
 	    T(every_cut_of_a_request_can_be_continued),
 	    T(the_receipt_comes_again_when_asked_for),
+	    T(a_replayed_request_does_not_change_what_the_handheld_last_told),
 	    T(records_that_begin_after_the_cursor_are_not_taken),
 	    T(a_bad_seal_sends_everything_after_the_last_good_one_to_quarantine),
 	    T(a_changed_record_under_a_good_seal_is_found_by_the_seal),
