@@ -2,9 +2,12 @@
 
 #include <string.h>
 
+#include "fv/lines.h"
+#include "fv/signednote.h"
 #include "fv/ticket.h"
 #include "sync-server/store/book.h"
 #include "sync-server/store/facts.h"
+#include "sync-server/store/notes.h"
 #include "sync-server/store/staff.h"
 
 #define TAKES 1U
@@ -141,7 +144,31 @@ is_let(struct fv_store *store, const struct fv_store_device *device, const char 
 	    : rc;
 }
 
-/* Empties `officer` when he, or the handheld's agency, is barred. */
+/* Whether the roster in force names him; where there is none, nobody is left out.  It was
+ * verified when it was taken in: only its lines are looked at, at every sync. */
+static enum fv_err
+is_on_roster(struct fv_store *store, const char *officer, bool *is_on_out)
+{
+	struct fv_store_note last;
+	struct fv_signednote note;
+	struct fv_lines lines;
+	struct fv_span line, id;
+	enum fv_err rc = fv_store_note_last(store, FV_NOTE_ROSTER, &last);
+
+	*is_on_out = rc == FV_ENOENT;
+	if (rc != FV_OK)
+		return rc == FV_ENOENT ? FV_OK : rc;
+	if (fv_signednote_parse(last.note, &note) != FV_OK)
+		return FV_ECORRUPT;
+	lines = fv_lines_of(note.text);
+	while (!*is_on_out && fv_lines_next(&lines, &line) == FV_OK)
+		*is_on_out = fv_lines_take(&line, "officer") && fv_lines_word(&line, &id) &&
+		    fv_span_equal(id, fv_span_z(officer));
+	return FV_OK;
+}
+
+/* Empties `officer` when he, or the handheld's agency, is barred, or the roster in force does
+ * not name him. */
 static enum fv_err
 judge(struct fv_store *store, const struct fv_store_device *device, int64_t now_ms,
     char officer[FV_ID_BYTES])
@@ -154,6 +181,8 @@ judge(struct fv_store *store, const struct fv_store_device *device, int64_t now_
 	if (officer[0] == '\0')
 		return FV_OK;
 	rc = is_let(store, device, officer, now_ms, &may);
+	if (rc == FV_OK && may)
+		rc = is_on_roster(store, officer, &may);
 	if (rc == FV_OK && may)
 		rc = fv_store_staff_bar(store, fv_span_z(officer), now_ms, &bar);
 	if (rc == FV_OK && may && bar == FV_BAR_NONE) {

@@ -200,6 +200,7 @@ static const struct check {
     {health_check_packs, false, true, false},
     {health_check_devices, false, true, false},
     {health_check_dates, false, true, false},
+    {health_check_cases, false, true, false},
     {health_check_tls, false, false, false},
 };
 

@@ -63,6 +63,7 @@ void health_check_backup(const struct health_in *in, struct health *out);
 void health_check_packs(const struct health_in *in, struct health *out);
 void health_check_devices(const struct health_in *in, struct health *out);
 void health_check_dates(const struct health_in *in, struct health *out);
+void health_check_cases(const struct health_in *in, struct health *out);
 void health_check_tls(const struct health_in *in, struct health *out);
 
 #endif

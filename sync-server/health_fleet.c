@@ -9,6 +9,7 @@
 #include "sync-server/packdoubts.h"
 #include "sync-server/rejudge.h"
 #include "sync-server/roster_draft.h"
+#include "sync-server/staff_left.h"
 #include "sync-server/store/gauges.h"
 #include "sync-server/store/records.h"
 
@@ -231,6 +232,23 @@ health_check_dates(const struct health_in *in, struct health *out)
 	else
 		health_say(out, "dates", HEALTH_OK, NULL,
 		    "none of an officer or agency is past or ends within 30 days");
+}
+
+void
+health_check_cases(const struct health_in *in, struct health *out)
+{
+	struct staff_left left;
+	const enum fv_err rc = staff_left_look(in->store, in->now_ms, &left);
+
+	if (rc != FV_OK) /* without a roster the line about that says more */
+		return;
+	if (left.count > 0)
+		health_say(out, "cases", HEALTH_ATTENTION,
+		    "fieldvisitd case assign CASE OFFICER, or sign a roster with its officer",
+		    "open cases to which nobody may go: %zu (%s)", left.count, left.names);
+	else
+		health_say(out, "cases", HEALTH_OK, NULL,
+		    "every open case has an officer who may go");
 }
 
 void

@@ -1,9 +1,11 @@
 /* roster import NOTE: the first roster on its own threshold, each other on the last one's. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync-server/handlers.h"
 #include "sync-server/cmd.h"
+#include "sync-server/staff_left.h"
 #include "sync-server/verb.h"
 
 #define USAGE "roster import NOTE [--json]"
@@ -84,6 +86,31 @@ keep(struct work *w, uint64_t *index_out)
 	    w->host->store, everyone, FV_ITEM_ROSTER, fv_span_z(w->roster->agency));
 }
 
+/* That it is in force, and which cases it leaves without a person. */
+static int
+answer(const struct work *w, uint64_t index)
+{
+	char also[STAFF_LEFT_NAMES_BYTES + 100] = "";
+	struct staff_left left;
+	const enum fv_err rc = staff_left_look(w->host->store, fv_host_now_ms(), &left);
+
+	if (rc != FV_OK)
+		return fv_verb_broken(w->answer_out, w->file, rc);
+	if (left.count > 0)
+		(void)snprintf(also, sizeof also,
+		    "; open cases to which nobody may go: %zu (%s); 'fieldvisitd case assign'",
+		    left.count, left.names);
+	return fv_verb_done(w->answer_out,
+	    json_pack("{s:s, s:I, s:I, s:I}", "agency", w->roster->agency, "version",
+		(json_int_t)w->roster->version, "leaf", (json_int_t)index,
+		"cases_without_officer", (json_int_t)left.count),
+	    "roster of %s, version %llu, is in force: %zu supervisors, %zu officers; ledger "
+	    "entry %llu%s",
+	    w->roster->agency, (unsigned long long)w->roster->version,
+	    w->roster->supervisor_count, w->roster->officer_count, (unsigned long long)index,
+	    also);
+}
+
 static int
 import(struct work *w)
 {
@@ -109,13 +136,7 @@ import(struct work *w)
 		    w->roster->agency, w->host->agency);
 	if ((rc = keep(w, &index)) != FV_OK)
 		return fv_verb_broken(w->answer_out, w->file, rc);
-	return fv_verb_done(w->answer_out,
-	    json_pack("{s:s, s:I, s:I}", "agency", w->roster->agency, "version",
-		(json_int_t)w->roster->version, "leaf", (json_int_t)index),
-	    "roster of %s, version %llu, is in force: %zu supervisors, %zu officers; ledger "
-	    "entry %llu",
-	    w->roster->agency, (unsigned long long)w->roster->version,
-	    w->roster->supervisor_count, w->roster->officer_count, (unsigned long long)index);
+	return answer(w, index);
 }
 
 int

@@ -8,6 +8,7 @@
 #include "fv/roster.h"
 #include "sync-server/desk/work_in.h"
 #include "sync-server/planview.h"
+#include "sync-server/staff_left.h"
 #include "sync-server/verb.h"
 
 #define PLANS_SHOWN 50U
@@ -141,7 +142,9 @@ work_cases(struct desk_request *request, struct fv_web_answer *answer)
 	    .has_no_place = query_flag(request, "no_place"),
 	    .now_ms = request->now_ms,
 	    .after = query_text(request, "after")};
+	struct fv_buf may_go = {0};
 	struct work_list list;
+	enum fv_err rc = FV_OK;
 
 	filter.has_closed = state == NULL || strcmp(state, "all") != 0;
 	filter.is_closed = state != NULL && strcmp(state, "closed") == 0;
@@ -149,8 +152,13 @@ work_cases(struct desk_request *request, struct fv_web_answer *answer)
 	    !work_list_open(&list, request, answer))
 		return;
 	filter.max = list.limit;
-	work_list_close(
-	    &list, answer, fv_store_case_find(request->store, &filter, take_case, &list));
+	if (query_flag(request, "no_officer"))
+		rc = staff_may_go(request->store, request->now_ms, &may_go);
+	filter.assigned_to_none_of = may_go.len > 0 ? fv_buf_z(&may_go) : NULL;
+	if (rc == FV_OK)
+		rc = fv_store_case_find(request->store, &filter, take_case, &list);
+	work_list_close(&list, answer, rc);
+	fv_buf_clear(&may_go);
 }
 
 /* -- one

@@ -360,6 +360,8 @@ fv_store_case_find(struct fv_store *store, const struct fv_store_case_filter *fi
 	if (filter->starts != NULL)
 		fv_db_bind_text(stmt, 9, fv_span_z(filter->starts));
 	fv_db_bind_uint(stmt, 10, filter->max);
+	if (filter->assigned_to_none_of != NULL)
+		fv_db_bind_text(stmt, 11, fv_span_z(filter->assigned_to_none_of));
 	while ((rc = fv_db_row(stmt)) == FV_OK) {
 		read_case(stmt, &row);
 		if ((rc = fn(&row, ctx)) != FV_OK)

@@ -492,6 +492,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 		     " AND (?6 = 0 OR lat_e7 IS NULL)"
 		     " AND (?7 IS NULL OR as_of_day IS NULL OR as_of_day < ?7)"
 		     " AND (?9 IS NULL OR substr(id, 1, length(?9)) = ?9)"
+		     " AND (?11 IS NULL OR id NOT IN (SELECT case_id FROM assignment"
+		     " WHERE officer IN (SELECT value FROM json_each(?11))))"
 		     " ORDER BY id LIMIT ?10",
     [FV_SQL_KPI_EACH] =
 	"WITH visits AS (SELECT agency, officer, count(*) AS n, sum(EXISTS(SELECT 1 FROM"

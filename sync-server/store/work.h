@@ -114,7 +114,8 @@ struct fv_store_case_filter {
 	bool has_closed, is_closed;
 	bool is_held, has_no_place;
 	bool has_stale;
-	int64_t stale_day; /* debt data of before this day, or of no day */
+	int64_t stale_day;               /* debt data of before this day, or of no day */
+	const char *assigned_to_none_of; /* officers, as a JSON list of ids */
 	int64_t now_ms;
 	const char *after; /* the last id that was seen; NULL: none */
 	size_t max;

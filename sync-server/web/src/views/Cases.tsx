@@ -20,9 +20,10 @@ interface Filter {
 	q: string;
 	held: boolean;
 	no_place: boolean;
+	no_officer: boolean;
 	stale: boolean;
 }
-const NONE: Filter = { officer: "", state: "open", q: "", held: false, no_place: false, stale: false };
+const NONE: Filter = { officer: "", state: "open", q: "", held: false, no_place: false, no_officer: false, stale: false };
 const STALE_DAYS = 7;
 
 export function Cases({ query }: Seen): VNode {
@@ -35,7 +36,7 @@ export function Cases({ query }: Seen): VNode {
 	const opened = useOpened();
 	const list = useMore<CaseRow>((after) => api.get<Page<CaseRow>>("/cases", {
 		after, limit: 100, officer: filter.officer, state: filter.state, q: filter.q,
-		held: filter.held || null, no_place: filter.no_place || null,
+		held: filter.held || null, no_place: filter.no_place || null, no_officer: filter.no_officer || null,
 		stale: filter.stale ? dayAfter(today(), -STALE_DAYS) : null,
 	}), [JSON.stringify(filter)]);
 	const shown = list.rows.filter((c) => fits(opened.get(c.case), name));
@@ -68,7 +69,7 @@ export function Cases({ query }: Seen): VNode {
 
 function Filters({ filter, onChange }: { filter: Filter; onChange: (f: Filter) => void }): VNode {
 	const officers = useOfficers();
-	const flag = (name: "held" | "no_place" | "stale") => (
+	const flag = (name: "held" | "no_place" | "no_officer" | "stale") => (
 		<label class="tick"><input type="checkbox" checked={filter[name]} onChange={(e) => onChange({ ...filter, [name]: e.currentTarget.checked })} /> {t(`work.filter.${name}`)}</label>
 	);
 	return (
@@ -85,7 +86,7 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (f: Filter) =
 				</select>
 			)}</Field>
 			<Field label={t("work.filter.q")}>{(attrs) => <input {...attrs} value={filter.q} maxLength={40} onChange={(e) => onChange({ ...filter, q: e.currentTarget.value.trim() })} />}</Field>
-			<div class="ticks">{flag("held")}{flag("no_place")}{flag("stale")}</div>
+			<div class="ticks">{flag("held")}{flag("no_place")}{flag("no_officer")}{flag("stale")}</div>
 		</form>
 	);
 }
