@@ -253,6 +253,56 @@ take_notices(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
 	}
 }
 
+/* The order that came with this answer, or earlier, before the log was seen to be older. */
+static enum fv_err
+load_log_order(const struct taking *t, struct fv_buf *note)
+{
+	struct fv_cbor_reader r = fv_cbor_reader_of(t->answer.items);
+	struct fv_app *app = t->down->app;
+	struct fv_item_row row;
+	struct fv_item item;
+
+	while (!fv_cbor_at_end(&r) && fv_item_parse(&r, &item) == FV_OK)
+		if (item.kind == FV_ITEM_LOG && !item.is_slice) {
+			fv_buf_put_span(note, item.body);
+			return fv_buf_status(note);
+		}
+	return fv_store_get_item(
+	    app->store, FV_ITEM_LOG, fv_span_z(app->identity.ticket.agency), &row, note);
+}
+
+/* A newer order than the last, signed by enough of our supervisors. */
+static bool
+find_log_order(const struct taking *t, struct fv_log_order *order)
+{
+	struct fv_store *store = t->down->app->store;
+	struct fv_roster *roster = NULL;
+	struct fv_buf note = {0};
+	struct fv_hash hash;
+	int64_t last_ms = 0;
+	bool is_good = load_log_order(t, &note) == FV_OK &&
+	    fv_roster_load(store, &roster, &hash) == FV_OK &&
+	    fv_log_order_verify(fv_buf_span(&note), roster, order) == FV_OK;
+
+	free(roster);
+	fv_buf_clear(&note);
+	if (is_good && fv_store_get_int(store, FV_SET_LOG_RESUMED, &last_ms) == FV_OK)
+		is_good = order->at_ms > last_ms;
+	return is_good;
+}
+
+/* All that we have seen is proven to be in this log: an order to go on from less has done
+ * its work, and whoever puts the log back again needs a newer one. */
+static enum fv_err
+spend_log_order(struct taking *t)
+{
+	struct fv_log_order order;
+
+	if (!t->down->has_proof || !t->down->proves_consistent || !find_log_order(t, &order))
+		return FV_OK;
+	return fv_store_put_int(t->down->app->store, FV_SET_LOG_RESUMED, order.at_ms);
+}
+
 /* All writes of one answer, within the transaction. */
 static enum fv_err
 write_all(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
@@ -273,6 +323,8 @@ write_all(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
 		rc = keep_receipt(t);
 	if (rc == FV_OK && t->has_shown)
 		rc = fv_checkpoints_save(store, &t->next);
+	if (rc == FV_OK)
+		rc = spend_log_order(t);
 	if (rc != FV_OK)
 		return rc;
 	items = down->items.taken + down->items.slices;
@@ -320,44 +372,6 @@ take_in(struct taking *t)
 	if (is_fork)
 		return FV_SYNC_FORK;
 	return FV_SYNC_NONE;
-}
-
-/* The order that came with this answer, or earlier, before the log was seen to be older. */
-static enum fv_err
-load_log_order(const struct taking *t, struct fv_buf *note)
-{
-	struct fv_cbor_reader r = fv_cbor_reader_of(t->answer.items);
-	struct fv_app *app = t->down->app;
-	struct fv_item_row row;
-	struct fv_item item;
-
-	while (!fv_cbor_at_end(&r) && fv_item_parse(&r, &item) == FV_OK)
-		if (item.kind == FV_ITEM_LOG && !item.is_slice) {
-			fv_buf_put_span(note, item.body);
-			return fv_buf_status(note);
-		}
-	return fv_store_get_item(
-	    app->store, FV_ITEM_LOG, fv_span_z(app->identity.ticket.agency), &row, note);
-}
-
-/* A newer order than the last, signed by enough of our supervisors. */
-static bool
-find_log_order(const struct taking *t, struct fv_log_order *order)
-{
-	struct fv_store *store = t->down->app->store;
-	struct fv_roster *roster = NULL;
-	struct fv_buf note = {0};
-	struct fv_hash hash;
-	int64_t last_ms = 0;
-	bool is_good = load_log_order(t, &note) == FV_OK &&
-	    fv_roster_load(store, &roster, &hash) == FV_OK &&
-	    fv_log_order_verify(fv_buf_span(&note), roster, order) == FV_OK;
-
-	free(roster);
-	fv_buf_clear(&note);
-	if (is_good && fv_store_get_int(store, FV_SET_LOG_RESUMED, &last_ms) == FV_OK)
-		is_good = order->at_ms > last_ms;
-	return is_good;
 }
 
 /*

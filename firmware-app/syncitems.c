@@ -14,6 +14,10 @@
 #include "fv/item.h"
 #include "fv/order.h"
 
+#define REPLACED "packs_was_"
+#define REPLACED_HASH_BYTES 16U /* of a replaced note's hash that its setting's name holds */
+#define REPLACED_BYTES (sizeof REPLACED + 2 * REPLACED_HASH_BYTES)
+
 /* One whole item on its way into the store. */
 struct taking {
 	struct fv_app *app;
@@ -285,6 +289,48 @@ adopt_waiting(struct taking *t, const struct fv_packs *packs)
 	return rc;
 }
 
+/* A setting of this name says that the note was replaced by another here. */
+static void
+name_replaced(struct fv_span note, char name_out[REPLACED_BYTES])
+{
+	struct fv_signednote parsed;
+	struct fv_hash hash = {{0}};
+	size_t at = sizeof REPLACED - 1;
+
+	if (fv_signednote_parse(note, &parsed) == FV_OK)
+		fv_sha256(parsed.text, &hash);
+	memcpy(name_out, REPLACED, sizeof REPLACED);
+	for (size_t i = 0; i < REPLACED_HASH_BYTES; i++, at += 2)
+		(void)snprintf(name_out + at, 3, "%02x", hash.b[i]);
+}
+
+/* A note has no number: one that was replaced is older than the one in force, and stays so. */
+static enum fv_err
+replace_packs_note(struct taking *t, struct fv_span note)
+{
+	struct fv_store *store = t->app->store;
+	char name[REPLACED_BYTES], before[REPLACED_BYTES];
+	struct fv_buf held = {0};
+	int64_t is_old = 0;
+	enum fv_err rc;
+
+	name_replaced(note, name);
+	rc = fv_store_get_int(store, name, &is_old);
+	if (rc == FV_OK)
+		rc = FV_ECONFLICT;
+	else if (rc == FV_ENOENT)
+		rc = fv_store_get_setting(store, FV_SET_PACKS_NOTE, &held);
+	if (rc == FV_OK) {
+		name_replaced(fv_buf_span(&held), before);
+		if (strcmp(name, before) != 0)
+			rc = fv_store_put_int(store, before, 1);
+	}
+	if (rc == FV_OK || rc == FV_ENOENT)
+		rc = fv_store_put_setting(store, FV_SET_PACKS_NOTE, note);
+	fv_buf_clear(&held);
+	return rc;
+}
+
 static enum fv_err
 take_packs_note(struct taking *t, const struct fv_item *item)
 {
@@ -295,7 +341,7 @@ take_packs_note(struct taking *t, const struct fv_item *item)
 		return FV_ENOMEM;
 	if ((rc = need_roster(t)) == FV_OK &&
 	    (rc = fv_packs_verify(item->body, t->roster, packs)) == FV_OK &&
-	    (rc = fv_store_put_setting(t->app->store, FV_SET_PACKS_NOTE, item->body)) == FV_OK)
+	    (rc = replace_packs_note(t, item->body)) == FV_OK)
 		rc = adopt_waiting(t, packs);
 	free(packs);
 	return rc;

@@ -1,5 +1,10 @@
 #include "tests/unit/app_fixture.h"
 
+#include "firmware-app/roster_kept.h"
+#include "fv/item.h"
+#include "fv/logorder.h"
+#include "tests/support/people.h"
+
 /* One answer under construction, and what was stored before. */
 struct round {
 	struct handheld *h;
@@ -571,6 +576,100 @@ nothing_new_moves_nothing(void **state)
 	end(&r);
 }
 
+/* The handheld believes a roster of one supervisor, whose word puts a log back. */
+static void
+believe_roster(struct round *r)
+{
+	const unsigned by[] = {1};
+	struct fv_roster *roster = people_roster(1);
+	struct fv_buf text = {0}, note = {0};
+
+	fv_roster_put(&text, roster);
+	people_sign(&note, fv_buf_span(&text), "north", by, 1);
+	assert_int_equal(fv_roster_keep(r->h->app.store, 1, fv_buf_span(&note), 1), FV_OK);
+	fv_buf_clear(&note);
+	fv_buf_clear(&text);
+	free(roster);
+}
+
+/* An item that says: go on from the log as it was with `size` leaves. */
+static void
+put_log_order(struct round *r, uint64_t size, int64_t at_ms)
+{
+	const unsigned by[] = {1};
+	struct fv_log_order order = {.agency = "north", .size = size, .at_ms = at_ms};
+	struct fv_item item = {.kind = FV_ITEM_LOG, .key = fv_span_z("north"), .version = 1};
+	struct fv_buf text = {0}, note = {0};
+
+	order.root = log_head(r->h, size).root;
+	fv_log_order_put(&text, &order);
+	people_sign(&note, fv_buf_span(&text), "north", by, 1);
+	item.body = fv_buf_span(&note);
+	fv_buf_reset(&r->items);
+	fv_item_put(&r->items, &item);
+	r->answer.items = fv_buf_span(&r->items);
+	r->answer.item_count = 1;
+	fv_buf_clear(&note);
+	fv_buf_clear(&text);
+}
+
+static void
+an_order_lets_a_log_go_back_once(void **state)
+{
+	struct round r;
+
+	begin(&r, state);
+	believe_roster(&r);
+	put_log_order(&r, 3, 1000);
+	put_checkpoint(&r, log_head(r.h, 4));
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	assert_int_equal(r.checkpoints.consistent.size, 3);
+	r.checkpoints.seen = r.checkpoints.consistent = log_head(r.h, 5);
+	assert_int_equal(take(&r), FV_SYNC_LOG_REWRITTEN);
+	put_log_order(&r, 3, 2000);
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	end(&r);
+}
+
+static void
+an_order_that_was_not_needed_does_not_let_a_later_log_go_back(void **state)
+{
+	struct round r;
+
+	begin(&r, state);
+	believe_roster(&r);
+	put_log_order(&r, 3, 1000);
+	log_grow(r.h, 2);
+	put_checkpoint(&r, log_head(r.h, r.h->leaf_count));
+	put_proof(&r, r.checkpoints.consistent);
+	r.down.proves_consistent = true;
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	/* The server's administrator, with the order of long ago. */
+	r.answer.has_consistency = r.down.has_proof = false;
+	put_checkpoint(&r, log_head(r.h, 4));
+	assert_int_equal(take(&r), FV_SYNC_LOG_REWRITTEN);
+	put_log_order(&r, 3, 2000);
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	end(&r);
+}
+
+static void
+an_order_is_not_spent_before_all_that_was_seen_is_proven(void **state)
+{
+	struct round r;
+
+	begin(&r, state);
+	believe_roster(&r);
+	put_log_order(&r, 3, 1000);
+	log_grow(r.h, 2);
+	put_checkpoint(&r, log_head(r.h, r.h->leaf_count));
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	put_checkpoint(&r, log_head(r.h, 4));
+	assert_int_equal(take(&r), FV_SYNC_NONE);
+	assert_true(r.down.is_resumed);
+	end(&r);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -589,6 +688,9 @@ main(void)
 	    T(another_log_of_the_same_size_is_refused_as_rewritten),
 	    T(a_rewritten_log_that_has_grown_fails_its_proof),
 	    T(a_log_that_has_grown_without_what_it_receipted_is_rewritten),
+	    T(an_order_lets_a_log_go_back_once),
+	    T(an_order_that_was_not_needed_does_not_let_a_later_log_go_back),
+	    T(an_order_is_not_spent_before_all_that_was_seen_is_proven),
 	    T(a_proof_that_holds_moves_the_beacon),
 	    T(a_proof_from_what_was_only_seen_moves_no_beacon),
 	    T(after_an_alarm_an_answer_without_a_proof_is_not_believed),

@@ -299,6 +299,31 @@ the_last_two_revisions_of_a_pack_are_kept(void **state)
 	close_desk(&d);
 }
 
+static void
+a_packs_note_that_was_replaced_does_not_come_back(void **state)
+{
+	struct desk d;
+
+	open_desk(&d, state);
+	put_packs_note(&d, PACKS, 1, S1);
+	take(&d);
+	put_packs_note(&d, PACKS, 1, S1);
+	put_packs_note(&d, PACKS, 2, S1);
+	take(&d);
+	assert_int_equal(d.out.refused, 0);
+	/* The server sends what supervisors once signed. */
+	put_packs_note(&d, PACKS, 1, S1);
+	put(&d, FV_ITEM_PACK, "law", 2, fv_span_z(PACKS[1]));
+	take(&d);
+	assert_int_equal(d.out.refused, 1);
+	assert_true(has(&d, FV_ITEM_PACK, "law@r2"));
+	put_packs_note(&d, PACKS, 3, S1);
+	put_packs_note(&d, PACKS, 3, S1);
+	take(&d);
+	assert_int_equal(d.out.refused, 0);
+	close_desk(&d);
+}
+
 /* --- slices --- */
 
 static void
@@ -546,6 +571,7 @@ main(void)
 	    T(a_pack_that_no_note_names_is_never_in_force),
 	    T(a_packs_note_by_a_stranger_is_refused),
 	    T(the_last_two_revisions_of_a_pack_are_kept),
+	    T(a_packs_note_that_was_replaced_does_not_come_back),
 	    T(slices_are_put_together_over_several_answers),
 	    T(slices_that_make_another_body_are_dropped),
 	    T(the_next_roster_signed_by_the_last_is_believed),
