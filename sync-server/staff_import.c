@@ -191,8 +191,8 @@ note_change(struct work *w, const struct staff_ask *ask)
 		const struct column *c = w->columns[i];
 		const char *value = w->rows.cells[i];
 
-		if (i >= w->rows.cell_count || value[0] == '\0' || c->cell == CELL_ID ||
-		    c->cell == CELL_NAME)
+		if (c == NULL || i >= w->rows.cell_count || value[0] == '\0' ||
+		    c->cell == CELL_ID || c->cell == CELL_NAME)
 			continue;
 		if (c->cell == CELL_FACT && !ask->dates[c->fact].is_none)
 			value = staff_day(ask->dates[c->fact].day, day);

@@ -331,6 +331,19 @@ personal_numbers_are_refused_with_line_and_field(void **state)
 	assert_int_equal(import(d, CALL), FV_EXIT_OK); /* n1 is a label */
 }
 
+/* -- tables of people ------------------------------------------------------------------ */
+
+static void
+a_column_of_people_that_is_not_known_keeps_all_out(void **state)
+{
+	struct desk *d = *state;
+	const struct fv_span table =
+	    fv_span_z("id,agency,badge,colour\nx1,north,B-1,red\nx2,north,B-2,blue\n");
+
+	assert_int_equal(desk_send(d, "staff import", "text", table), FV_EXIT_DATA);
+	desk_expect_error(d, "FILE:1: column \"colour\": is not known");
+}
+
 int
 main(void)
 {
@@ -347,6 +360,7 @@ main(void)
 	    CASE_TEST(a_bad_last_line_keeps_all_out),
 	    CASE_TEST(what_was_imported_is_never_changed),
 	    CASE_TEST(personal_numbers_are_refused_with_line_and_field),
+	    DESK_TEST(a_column_of_people_that_is_not_known_keeps_all_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
