@@ -34,6 +34,28 @@ name_alert(struct fv_store_alert *a, const uint8_t dev[FV_DEV_BYTES])
 	a->id[0] = fv_alert_kind_word(a->kind)[0];
 }
 
+/* However often a handheld calls, those of others are told in between. */
+static enum fv_err
+make_room(struct fv_store *store, const struct fv_store_alert *a, int64_t now_ms)
+{
+	uint64_t count;
+	enum fv_err rc;
+
+	if (a->kind != FV_ALERT_SOS && a->kind != FV_ALERT_WELFARE)
+		return FV_OK;
+	rc = fv_store_alert_count(store, a->device_no, now_ms - FV_MS_PER_DAY, &count);
+	if (rc != FV_OK)
+		return rc;
+	if (count >= FV_ALERT_DEVICE_DAY) {
+		fprintf(stderr,
+		    "fieldvisitd: alert %s: not kept: nobody has seen the last %u of this "
+		    "handheld\n",
+		    a->id, FV_ALERT_DEVICE_DAY);
+		return FV_EFULL;
+	}
+	return fv_store_alert_park(store, a->device_no, FV_ALERT_DEVICE_TOLD - 1);
+}
+
 /* Add it where it is not there yet, and say so in the log: id and kind, nothing else. */
 static enum fv_err
 raise_alert(struct fv_store *store, struct fv_store_alert *a,
@@ -48,11 +70,8 @@ raise_alert(struct fv_store *store, struct fv_store_alert *a,
 	if (a->said.officer[0] == '\0')
 		memcpy(a->said.officer, device->officer, sizeof a->said.officer);
 	a->received_ms = a->next_ms = now_ms;
-	/* However often a handheld calls, those of others are told in between. */
-	rc = a->kind == FV_ALERT_SOS || a->kind == FV_ALERT_WELFARE
-	    ? fv_store_alert_park(store, a->device_no, FV_ALERT_DEVICE_TOLD - 1)
-	    : FV_OK;
-	if (rc == FV_OK && (rc = fv_store_alert_put(store, a)) == FV_OK)
+	if ((rc = make_room(store, a, now_ms)) == FV_OK &&
+	    (rc = fv_store_alert_put(store, a)) == FV_OK)
 		fprintf(
 		    stderr, "fieldvisitd: alert %s: %s\n", a->id, fv_alert_kind_word(a->kind));
 	return rc;
@@ -400,8 +419,8 @@ note_boot(struct fv_store *store, const struct fv_store_device *device,
 	return fv_store_watch_put(store, &w);
 }
 
-enum fv_err
-fv_alerts_note(struct fv_store *store, const struct fv_store_device *device,
+static enum fv_err
+note(struct fv_store *store, const struct fv_store_device *device,
     const struct fv_store_record *record, int64_t now_ms)
 {
 	switch (record->type) {
@@ -419,6 +438,16 @@ fv_alerts_note(struct fv_store *store, const struct fv_store_device *device,
 	default:
 		return FV_OK;
 	}
+}
+
+enum fv_err
+fv_alerts_note(struct fv_store *store, const struct fv_store_device *device,
+    const struct fv_store_record *record, int64_t now_ms)
+{
+	const enum fv_err rc = note(store, device, record, now_ms);
+
+	/* The record itself is there: the trail goes on. */
+	return rc == FV_EFULL ? FV_OK : rc;
 }
 
 /* -- evidence --------------------------------------------------------------------------- */

@@ -14,12 +14,14 @@
 #define FV_ALERT_GRACE_MS INT64_C(300000) /* after a check-in was due */
 #define FV_ALERT_AGAIN_MS INT64_C(120000) /* unseen: the next on the list is told */
 #define FV_ALERT_DEVICE_TOLD 8U  /* SOS and welfare alerts of one handheld that are told */
+#define FV_ALERT_DEVICE_DAY 256U /* kept in 24 hours while nobody sees any */
 #define FV_ALERT_DEVICE_TURNS 2U /* commands that run for one handheld at a time */
 
 /* "sos", "checkin", "welfare", "hold".  Returns borrowed: static storage. */
 const char *fv_alert_kind_word(enum fv_alert_kind kind);
 
-/* Take the alert of a request.  What is there already is brought up to date. */
+/* Take the alert of a request.  What is there already is brought up to date.
+ * Errors: FV_EFULL  this handheld has had its alerts of a day, and nobody saw one. */
 FV_NODISCARD enum fv_err fv_alerts_take(struct fv_store *store,
     const struct fv_store_device *device, const struct fv_alert *alert, int64_t now_ms);
 

@@ -269,7 +269,7 @@ take_alert(struct fv_ingest *ingest, struct fv_session *session, int64_t now_ms)
 		return FV_OK;
 	rc = fv_alerts_take(ingest->store, &session->device, &session->request.alert, now_ms);
 	session->result.holds_alert = rc == FV_OK;
-	return rc;
+	return rc == FV_EFULL ? FV_OK : rc;
 }
 
 /* Whether it says more than the handheld said before: it is of more records, or of as many

@@ -150,6 +150,25 @@ fv_store_alert_each_bare(
 	return each_alert(store, FV_SQL_ALERT_BARE, device_no, fn, ctx);
 }
 
+enum fv_err
+fv_store_alert_count(
+    struct fv_store *store, int64_t device_no, int64_t since_ms, uint64_t *count_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*count_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_ALERT_COUNT, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, device_no);
+	fv_db_bind_int(stmt, 2, since_ms);
+	if ((rc = fv_db_row(stmt)) != FV_OK)
+		return rc;
+	*count_out = fv_db_col_uint(stmt, 0);
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}
+
 /* When alerts are due is changed by a statement over numbers. */
 static enum fv_err
 move(struct fv_store *store, enum fv_sql sql, const int64_t *values, int count)

@@ -63,6 +63,10 @@ FV_NODISCARD enum fv_err fv_store_alert_each_bare(
 /* When an alert that waits behind newer ones of its handheld is due: never. */
 #define FV_STORE_ALERT_PARKED INT64_MAX
 
+/* How many SOS and welfare alerts of a handheld came after `since_ms` and nobody saw. */
+FV_NODISCARD enum fv_err fv_store_alert_count(
+    struct fv_store *store, int64_t device_no, int64_t since_ms, uint64_t *count_out);
+
 /* Of the SOS and welfare alerts of a handheld that nobody saw and that are told: leave the
  * `told` newest, let the next one wait. */
 FV_NODISCARD enum fv_err fv_store_alert_park(

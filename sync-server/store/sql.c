@@ -355,6 +355,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 				       " AND (kind IN (1, 3) OR ended_ms IS NULL)"
 				       " ORDER BY kind, next_ms, id",
     [FV_SQL_ALERT_BARE] = ALERT_COLUMNS "WHERE device = ?1 AND evidence = 0",
+    [FV_SQL_ALERT_COUNT] = "SELECT count(*) FROM alert WHERE device = ?1 AND acked_ms IS NULL"
+			   " AND kind IN (1, 3) AND received_ms > ?2",
     [FV_SQL_ALERT_PARK] =
 	"UPDATE alert SET next_ms = ?3 WHERE id = (SELECT id FROM alert WHERE device = ?1"
 	" AND acked_ms IS NULL AND next_ms < ?3 AND kind IN (1, 3)"

@@ -12,6 +12,7 @@
 #include "../../sync-server/store/book.h"
 #include "../support/handset.h"
 #include "fv/codes.h"
+#include "fv/instant.h"
 
 #define NOW INT64_C(1770001000000)
 #define MINUTE INT64_C(60000)
@@ -434,6 +435,37 @@ of_one_handheld_the_eight_newest_that_nobody_saw_are_told(void **state)
 	assert_int_equal(find_due(p, FAR), FV_ALERT_DEVICE_TOLD + 1);
 }
 
+static enum fv_err
+count_one(const struct fv_store_alert *alert, void *ctx)
+{
+	size_t *counts = ctx;
+
+	counts[alert->device_no != 1]++;
+	return FV_OK;
+}
+
+static void
+a_handheld_that_calls_without_end_fills_no_disk(void **state)
+{
+	struct place *p = *state;
+	const struct fv_alert more = {.state = FV_ALERT_RAISED, .at_ms = 9000};
+	size_t counts[2] = {0};
+
+	assert_int_equal(p->device_a.no, 1);
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	for (int64_t at = 1; at <= FV_ALERT_DEVICE_DAY; at++)
+		call_for_help(p, &p->a, at);
+	assert_int_equal(fv_alerts_take(p->store, &p->device_a, &more, NOW + 9000), FV_EFULL);
+	call_for_help(p, &p->a, 7); /* what is there is brought up to date all the same */
+	call_for_help(p, &p->b, 1);
+	assert_int_equal(
+	    fv_alerts_take(p->store, &p->device_a, &more, NOW + FV_MS_PER_DAY + 9000), FV_OK);
+	assert_int_equal(fv_store_alert_each(p->store, count_one, counts), FV_OK);
+	assert_int_equal(counts[0], FV_ALERT_DEVICE_DAY + 1);
+	assert_int_equal(counts[1], 1);
+	assert_int_equal(fv_store_commit(p->store), FV_OK);
+}
+
 static void
 when_one_was_seen_the_newest_that_waits_is_told(void **state)
 {
@@ -512,6 +544,7 @@ main(void)
 	    T(a_stop_taken_down_elsewhere_finds_the_visit_under_way_and_ends_with_it),
 	    T(what_was_seen_is_due_no_more_and_who_was_first_stays),
 	    T(of_one_handheld_the_eight_newest_that_nobody_saw_are_told),
+	    T(a_handheld_that_calls_without_end_fills_no_disk),
 	    T(when_one_was_seen_the_newest_that_waits_is_told),
 	    T(a_server_that_starts_tells_at_once_what_it_may_not_have_told),
 	    T(a_hold_reaches_every_officer_of_a_case_however_many_there_are),

@@ -7,23 +7,10 @@ import tickUrl from "../tick.worker.js";
 import { Act, Go, Time, toast } from "../ui";
 import { t } from "../words";
 import "./AlertBar.css";
+import { type Alert, lines } from "./alertlines";
 import { allowSound, ring } from "./sound";
 
-export interface Alert {
-	id: string;
-	kind: "sos" | "checkin" | "welfare" | "hold";
-	officer: string;
-	agency: string;
-	dev: string;
-	at_ms: number;
-	received_ms: number;
-	ended_ms: number | null;
-	place: { lat: number; lon: number; accuracy_mm: number | null } | null;
-	case: string | null;
-	seen_by: string | null;
-	zone: string;
-}
-
+const SHOWN = 5;
 const MARK = "⚠ ";
 const ORDER = ["sos", "welfare", "checkin", "hold"];
 
@@ -48,7 +35,7 @@ function useAlerts(isOn: boolean): { alerts: Alert[]; isCut: boolean; ask: () =>
 		asking.current = true;
 		try {
 			const open = (await api.get<{ rows: Alert[] }>("/alerts")).rows.filter(isOpen);
-			open.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.at_ms - a.at_ms);
+			open.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.received_ms - a.received_ms);
 			setAlerts(open);
 			setCut(false);
 		} catch (error) {
@@ -71,6 +58,7 @@ export function AlertBar({ who }: { who: Who }): VNode | null {
 	const { alerts, isCut, ask } = useAlerts(may(who, Right.READ));
 	const [sound, setSound] = useState<"off" | "on" | "blocked">("off");
 	const count = alerts.length;
+	const shown = lines(alerts);
 
 	useEffect(() => {
 		const keep = () => mark(count);
@@ -93,13 +81,13 @@ export function AlertBar({ who }: { who: Who }): VNode | null {
 					<button type="button" onClick={async () => setSound((await allowSound()) ? "on" : "blocked")}>{t("work.alert.allow")}</button>
 				</p>
 			)}
-			<ul>{alerts.slice(0, 5).map((a) => <One key={a.id} alert={a} who={who} ask={ask} />)}</ul>
-			{count > 5 && <p>{t("work.alert.more", { n: count - 5 })}</p>}
+			<ul>{shown.slice(0, SHOWN).map((l) => <One key={l.alert.id} alert={l.alert} same={l.same} who={who} ask={ask} />)}</ul>
+			{shown.length > SHOWN && <p>{t("work.alert.more", { n: shown.length - SHOWN })}</p>}
 		</section>
 	);
 }
 
-function One({ alert: a, who, ask }: { alert: Alert; who: Who; ask: () => Promise<void> }): VNode {
+function One({ alert: a, same, who, ask }: { alert: Alert; same: number; who: Who; ask: () => Promise<void> }): VNode {
 	const seen = async () => {
 		await api.post(`/alerts/${a.id}/ack`);
 		toast(t("work.alert.seen"));
@@ -115,6 +103,7 @@ function One({ alert: a, who, ask }: { alert: Alert; who: Who; ask: () => Promis
 				? `${a.place.lat.toFixed(5)}, ${a.place.lon.toFixed(5)}${a.place.accuracy_mm === null ? "" : ` ± ${Math.round(a.place.accuracy_mm / 1000)} m`}`
 				: t("work.alert.noplace")}</span>
 			{a.ended_ms !== null && <span>{t("work.alert.ended")}</span>}
+			{same > 0 && <span>{t("work.alert.same", { n: same })}</span>}
 			{may(who, Right.WORK) && <Act run={seen}>{t("work.alert.ack")}</Act>}
 		</li>
 	);
