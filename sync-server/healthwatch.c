@@ -51,24 +51,6 @@ healthwatch_free(struct healthwatch *watch)
 	free(watch);
 }
 
-/* After a failure: does the store take something again? */
-static bool
-takes_writes(struct healthwatch *watch)
-{
-	struct fv_writer_stats *stats = fv_writer_stats(watch->writer);
-	json_t *request, *answer;
-
-	if (atomic_load(&stats->is_healthy))
-		return true;
-	request = json_pack("{s:s}", "verb", "probe");
-	answer = request != NULL ? fv_writer_ask(watch->writer, request) : NULL;
-	if (answer != NULL && json_integer_value(json_object_get(answer, "exit")) == 0)
-		atomic_store(&stats->is_healthy, true);
-	json_decref(answer);
-	json_decref(request);
-	return atomic_load(&stats->is_healthy);
-}
-
 static enum fv_err
 open_view(struct healthwatch *watch)
 {
@@ -105,7 +87,7 @@ look(struct healthwatch *watch, bool is_quick)
 {
 	struct health_in in = {.dir = watch->dir,
 	    .is_serving = true,
-	    .takes_writes = takes_writes(watch),
+	    .takes_writes = fv_writer_proves(watch->writer),
 	    .cert = watch->cert,
 	    .is_quick = is_quick};
 	struct health seen = {0};

@@ -1,7 +1,8 @@
 /*
  * The health of a running server, looked at when somebody asks and kept for a moment, so that
- * whoever asks often costs nothing.  After a commit that failed it tries a small one itself:
- * a disk that has room again is seen without waiting for a handheld.
+ * whoever asks often costs nothing.  After a commit that failed it tries one itself that is
+ * larger than the one that failed: a disk that has room again is seen without waiting for a
+ * handheld, and one with room for small commits only stays broken.
  *
  * Threads: any.
  */

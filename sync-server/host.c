@@ -351,6 +351,7 @@ run_inside(struct fv_host *host, const struct fv_host_verb *verb, const json_t *
 		if (code != FV_EXIT_OK)
 			fv_host_rollback(host);
 	}
+	host->failed_commits += code == FV_EXIT_IO ? 1 : 0;
 	if (rc != FV_OK)
 		*answer =
 		    fv_host_error("%s: %s; nothing was changed", verb->name, fv_err_text(rc));

@@ -25,6 +25,8 @@
 #define FV_HOST_DB_NAME "fieldvisit.db"
 #define FV_HOST_KEYS_MAX 4U
 #define FV_HOST_PATH_BYTES 4096U
+#define HOST_PROBE_MAX (UINT64_C(16) << 20) /* bytes of one probe; see `doctor`'s disk line   \
+					     */
 #define FV_HOST_REQUEST_MAX ((size_t)64 << 20) /* bytes of one control message */
 
 struct fv_host_hpke {
@@ -42,6 +44,7 @@ struct fv_host {
 	size_t hpke_count;
 	char agency[FV_ID_BYTES];
 	char url[FV_URL_BYTES];
+	uint64_t failed_commits; /* verbs whose transaction the store did not take */
 };
 
 /* The data folder in use: FIELDVISITD_DIR (main.c sets it from --dir), else the default.
@@ -90,7 +93,7 @@ typedef int (*fv_host_verb_fn)(
 struct fv_host_verb {
 	const char *name; /* "case import" */
 	fv_host_verb_fn run;
-	bool is_outside; /* of a transaction (backup) */
+	bool is_outside; /* of a transaction (backup, probe) */
 };
 
 /* All of them, ended by a NULL name: host_verbs.c. */

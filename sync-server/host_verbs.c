@@ -58,7 +58,7 @@ const struct fv_host_verb fv_host_verbs[] = {
     {"plan add", fv_do_plan_add, false},
     {"plan close", fv_do_plan_close, false},
     {"plan import", fv_do_plan_import, false},
-    {"probe", fv_do_probe, false},
+    {"probe", fv_do_probe, true},
     {"request answer", fv_do_request_answer, false},
     {"roster cosign", fv_do_roster_cosign, false},
     {"roster draft", fv_do_roster_draft, false},

@@ -9,6 +9,8 @@
 #include "sync-server/enrol.h"
 #include "sync-server/ingest.h"
 
+#define PROBE_MIN (UINT64_C(1) << 20) /* bytes */
+
 struct fv_writer {
 	struct fv_host *host;
 	struct fv_ingest *ingest; /* owned; the thread's */
@@ -81,14 +83,13 @@ take_enrolment(struct fv_writer *w, struct fv_exchange *ex, struct fv_span plain
 
 /* One job inside the transaction.  A stranger's fault stays with his exchange. */
 static enum fv_err
-take(struct fv_writer *w, struct fv_job *job, bool *has_work)
+take(struct fv_writer *w, struct fv_job *job)
 {
 	struct fv_exchange *ex = job->exchange;
 	enum fv_err rc = FV_OK;
 
 	if (job->kind == FV_JOB_CONTROL || ex->failed != FV_OK)
 		return FV_OK;
-	*has_work = true;
 	if (job->kind == FV_JOB_CHUNK) {
 		atomic_fetch_add(&w->stats.chunks, 1);
 		rc = fv_ingest_chunk(
@@ -104,29 +105,41 @@ take(struct fv_writer *w, struct fv_job *job, bool *has_work)
 	return FV_OK;
 }
 
+/* A commit of about so many bytes failed. */
+static void
+doubt(struct fv_writer *w, uint64_t bytes)
+{
+	uint64_t want = bytes < HOST_PROBE_MAX / 2 ? 2 * bytes : HOST_PROBE_MAX;
+
+	if (want < PROBE_MIN)
+		want = PROBE_MIN;
+	if (atomic_load(&w->stats.unproven) < want)
+		atomic_store(&w->stats.unproven, want);
+}
+
 /* Everything in `jobs` in one transaction; what fails as a whole fails for each. */
 static void
 commit(struct fv_writer *w, struct fv_job *jobs)
 {
 	enum fv_err rc = fv_ingest_begin(w->ingest);
-	bool has_work = false;
+	uint64_t bytes = 0;
 
 	for (struct fv_job *job = jobs; job != NULL && rc == FV_OK; job = job->next)
-		rc = take(w, job, &has_work);
+		rc = take(w, job);
 	if (rc == FV_OK)
 		rc = fv_ingest_commit(w->ingest);
 	if (rc != FV_OK) {
 		fprintf(stderr,
 		    "fieldvisitd: store: %s: %s; nothing of this group was acknowledged\n",
 		    fv_err_text(rc), fv_store_error(w->host->store));
-		for (struct fv_job *job = jobs; job != NULL; job = job->next)
+		for (struct fv_job *job = jobs; job != NULL; job = job->next) {
+			bytes += job->plain.len;
 			if (job->exchange != NULL)
 				job->exchange->failed = rc;
+		}
 		fv_ingest_rollback(w->ingest);
+		doubt(w, bytes);
 	}
-	/* A commit of nothing, such as after a failed group, shows nothing. */
-	if (has_work || rc != FV_OK)
-		atomic_store(&w->stats.is_healthy, rc == FV_OK);
 	atomic_fetch_add(rc == FV_OK ? &w->stats.commits : &w->stats.failed_commits, 1);
 }
 
@@ -163,6 +176,18 @@ answer(struct fv_writer *w, struct fv_job *job)
 	ex->on_done(ex, ex->ctx);
 }
 
+/* Run a verb.  One that the store did not take counts like a sync that it did not take. */
+static json_t *
+run_verb(struct fv_writer *w, const json_t *request)
+{
+	const uint64_t before = w->host->failed_commits;
+	json_t *answer = fv_host_run(w->host, request);
+
+	if (w->host->failed_commits != before)
+		doubt(w, json_dumpb(request, NULL, 0, JSON_COMPACT));
+	return answer;
+}
+
 static void
 finish_group(struct fv_writer *w, struct fv_job *jobs)
 {
@@ -172,7 +197,7 @@ finish_group(struct fv_writer *w, struct fv_job *jobs)
 		next = job->next;
 		fv_buf_clear(&job->plain);
 		if (job->kind == FV_JOB_CONTROL)
-			job->on_answer(fv_host_run(w->host, job->request), job->ctx);
+			job->on_answer(run_verb(w, job->request), job->ctx);
 		else if (job->kind != FV_JOB_CHUNK)
 			answer(w, job);
 		free(job);
@@ -232,7 +257,6 @@ fv_writer_start(struct fv_host *host, struct fv_writer **writer_out)
 		free(w);
 		return FV_ENOMEM;
 	}
-	atomic_store(&w->stats.is_healthy, true);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->has_job, NULL);
 	pthread_cond_init(&w->has_room, NULL);
@@ -322,6 +346,26 @@ struct fv_writer_stats *
 fv_writer_stats(struct fv_writer *writer)
 {
 	return &writer->stats;
+}
+
+bool
+fv_writer_proves(struct fv_writer *writer)
+{
+	const uint64_t bytes = atomic_load(&writer->stats.unproven);
+	json_t *request, *answer;
+
+	if (bytes == 0)
+		return true;
+	request = json_pack("{s:s, s:I}", "verb", "probe", "bytes", (json_int_t)bytes);
+	answer = request != NULL ? fv_writer_ask(writer, request) : NULL;
+	if (answer != NULL && json_integer_value(json_object_get(answer, "exit")) == 0) {
+		/* Unless a larger one failed meanwhile. */
+		uint_fast64_t seen = bytes;
+		(void)atomic_compare_exchange_strong(&writer->stats.unproven, &seen, 0);
+	}
+	json_decref(answer);
+	json_decref(request);
+	return atomic_load(&writer->stats.unproven) == 0;
 }
 
 void

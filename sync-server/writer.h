@@ -65,7 +65,9 @@ struct fv_writer_stats {
 	atomic_uint_fast64_t chunks;
 	atomic_uint_fast64_t syncs;
 	atomic_uint_fast64_t enrolments;
-	atomic_bool is_healthy; /* the last commit that stored something went well */
+	/* What the store must be seen to take before it is known to take what comes, bytes;
+	 * 0: it is known.  A commit that fails sets it, fv_writer_proves() takes it away. */
+	atomic_uint_fast64_t unproven;
 };
 
 struct fv_writer;
@@ -85,6 +87,11 @@ size_t fv_writer_waiting(struct fv_writer *writer);
 
 /* Returns borrowed: until stop. */
 struct fv_writer_stats *fv_writer_stats(struct fv_writer *writer);
+
+/* Whether the store takes what comes.  After a commit that failed it is tried with one of
+ * twice its bytes, at least 1 MiB and at most 16: room for a small one proves nothing.
+ * Blocks for as long as that takes. */
+bool fv_writer_proves(struct fv_writer *writer);
 
 /* Do what is queued, then end the thread. */
 void fv_writer_stop(struct fv_writer *writer);
