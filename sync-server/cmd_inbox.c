@@ -92,6 +92,7 @@ cmd_inbox_run(int argc, char **argv)
 	    {NULL, FV_CLI_FLAG, NULL, false},
 	};
 	struct inbox *inbox;
+	char why[INBOX_WHY_BYTES];
 	uint64_t seconds = INBOX_SETTLE_S;
 	int code = fv_cli_parse(&argc, argv, options, RUN_USAGE);
 
@@ -109,8 +110,8 @@ cmd_inbox_run(int argc, char **argv)
 	opts.settle_s = (unsigned)seconds;
 	opts.encoding = reading.encoding;
 	opts.zone = zone != NULL ? zone : "";
-	if ((code = inbox_open(&opts, &port, &inbox)) != FV_EXIT_OK)
-		return code;
+	if ((code = inbox_open(&opts, &port, &inbox, why)) != FV_EXIT_OK)
+		return fv_cli_fail(code, opts.folder, "%s", why);
 	code = run_folder(inbox, &opts);
 	inbox_close(inbox);
 	return code == FV_EXIT_OK ? cmd_finish(FV_EXIT_OK) : code;

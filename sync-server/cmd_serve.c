@@ -186,7 +186,7 @@ start_all(struct serving *s)
 
 	if ((rc = fv_writer_start(s->host, &s->writer)) != FV_OK)
 		return rc;
-	s->watch = healthwatch_new(dir, s->writer, fv_buf_span(&s->pem[0]));
+	s->watch = healthwatch_new(dir, s->writer, fv_buf_span(&s->pem[0]), s->inbox.folder);
 	if (s->watch == NULL)
 		return FV_ENOMEM;
 	if ((rc = fv_control_listen(dir, &s->control_fd)) != FV_OK) {
@@ -421,7 +421,7 @@ take_option(struct serving *s, int option, const char *value)
 		s->idle_s = (unsigned)seconds;
 		return true;
 	case 'x':
-		s->inbox.folder = value;
+		s->inbox.folder = value[0] != '\0' ? value : NULL;
 		return true;
 	case 'X':
 		return take_inbox_encoding(s, value);

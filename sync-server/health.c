@@ -201,6 +201,7 @@ static const struct check {
     {health_check_devices, false, true, false},
     {health_check_dates, false, true, false},
     {health_check_cases, false, true, false},
+    {health_check_inbox, false, false, false},
     {health_check_tls, false, false, false},
 };
 

@@ -39,6 +39,7 @@ struct health_in {
 	bool is_serving;     /* asked by the server itself: */
 	bool takes_writes;   /* whether its last commit went well */
 	struct fv_span cert; /* PEM of its TLS; empty: none */
+	const char *inbox;   /* the folder that it watches; NULL: none */
 	bool is_quick;       /* only what changes within seconds; the rest is not added */
 };
 
@@ -54,7 +55,8 @@ bool health_is_well(const struct health *h);
 /* "ok", "attention", "broken". */
 const char *health_word(enum health_state state);
 
-/* -- the slower checks (health_fleet.c) -------------------------------------------------- */
+/* -- the slower checks (health_fleet.c, health_inbox.c)
+ * -------------------------------------------------- */
 
 void health_check_skew(const struct health_in *in, struct health *out);
 void health_check_roster(const struct health_in *in, struct health *out);
@@ -64,6 +66,7 @@ void health_check_packs(const struct health_in *in, struct health *out);
 void health_check_devices(const struct health_in *in, struct health *out);
 void health_check_dates(const struct health_in *in, struct health *out);
 void health_check_cases(const struct health_in *in, struct health *out);
+void health_check_inbox(const struct health_in *in, struct health *out);
 void health_check_tls(const struct health_in *in, struct health *out);
 
 #endif

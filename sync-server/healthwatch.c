@@ -12,6 +12,7 @@ struct healthwatch {
 	const char *dir;
 	struct fv_writer *writer;
 	struct fv_span cert;
+	const char *inbox;
 	pthread_mutex_t lock;      /* of all below */
 	struct fv_store *store;    /* owned; NULL: not open */
 	int64_t quick_ms, slow_ms; /* monotonic, when each was looked at; 0: never */
@@ -28,7 +29,8 @@ mono_ms(void)
 }
 
 struct healthwatch *
-healthwatch_new(const char *dir, struct fv_writer *writer, struct fv_span cert)
+healthwatch_new(
+    const char *dir, struct fv_writer *writer, struct fv_span cert, const char *inbox)
 {
 	struct healthwatch *watch = calloc(1, sizeof *watch);
 
@@ -37,6 +39,7 @@ healthwatch_new(const char *dir, struct fv_writer *writer, struct fv_span cert)
 	watch->dir = dir;
 	watch->writer = writer;
 	watch->cert = cert;
+	watch->inbox = inbox;
 	pthread_mutex_init(&watch->lock, NULL);
 	return watch;
 }
@@ -89,6 +92,7 @@ look(struct healthwatch *watch, bool is_quick)
 	    .is_serving = true,
 	    .takes_writes = fv_writer_proves(watch->writer),
 	    .cert = watch->cert,
+	    .inbox = watch->inbox,
 	    .is_quick = is_quick};
 	struct health seen = {0};
 

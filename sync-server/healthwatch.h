@@ -16,9 +16,10 @@
 
 struct healthwatch;
 
-/* Holds: dir, writer, cert, until free.  NULL: out of memory. */
+/* `inbox`: the folder that is watched; NULL: none.  Holds: dir, writer, cert, inbox, until
+ * free.  NULL: out of memory. */
 struct healthwatch *healthwatch_new(
-    const char *dir, struct fv_writer *writer, struct fv_span cert);
+    const char *dir, struct fv_writer *writer, struct fv_span cert, const char *inbox);
 void healthwatch_free(struct healthwatch *watch);
 
 /* All lines: what changes quickly at most a second old, the rest at most 10 s; with `fresh`

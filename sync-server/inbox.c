@@ -46,33 +46,50 @@ open_part(int dir_fd, const char *name)
 	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+static int
+cannot(int code, const char *what, char why[INBOX_WHY_BYTES])
+{
+	(void)snprintf(why, INBOX_WHY_BYTES, "%s%s", what, strerror(errno));
+	return code;
+}
+
 /* The folder and its two parts.  An exit code. */
 static int
-open_folder(struct inbox *inbox)
+open_folder(struct inbox *inbox, char why[INBOX_WHY_BYTES])
 {
 	const char *folder = inbox->opts.folder, *warning;
 	struct stat st;
 
 	if (mkdir(folder, 0770) != 0 && errno != EEXIST)
-		return fv_cli_fail(FV_EXIT_CANTCREAT, folder, "%s", strerror(errno));
+		return cannot(FV_EXIT_CANTCREAT, "", why);
 	inbox->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (inbox->dir_fd < 0 || realpath(folder, inbox->folder) == NULL ||
 	    fstat(inbox->dir_fd, &st) != 0)
-		return fv_cli_fail(FV_EXIT_NOINPUT, folder, "%s", strerror(errno));
+		return cannot(FV_EXIT_NOINPUT, "", why);
 	inbox->owner = st.st_uid;
 	inbox->done_fd = open_part(inbox->dir_fd, "done");
 	inbox->refused_fd = open_part(inbox->dir_fd, "refused");
 	if (inbox->done_fd < 0 || inbox->refused_fd < 0)
-		return fv_cli_fail(FV_EXIT_CANTCREAT, folder,
-		    "its folders done and refused: %s", strerror(errno));
+		return cannot(FV_EXIT_CANTCREAT, "its folders done and refused: ", why);
 	if ((warning = inbox_folder_warning(folder)) != NULL)
 		(void)fv_cli_fail(0, folder, "warning: %s", warning);
 	return FV_EXIT_OK;
 }
 
+bool
+inbox_is_there(const struct inbox *inbox)
+{
+	struct stat held, named, done, refused;
+
+	return fstat(inbox->done_fd, &done) == 0 && done.st_nlink > 0 &&
+	    fstat(inbox->refused_fd, &refused) == 0 && refused.st_nlink > 0 &&
+	    fstat(inbox->dir_fd, &held) == 0 && stat(inbox->opts.folder, &named) == 0 &&
+	    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
 int
-inbox_open(
-    const struct inbox_opts *opts, const struct inbox_port *port, struct inbox **inbox_out)
+inbox_open(const struct inbox_opts *opts, const struct inbox_port *port,
+    struct inbox **inbox_out, char why[INBOX_WHY_BYTES])
 {
 	struct inbox *inbox = calloc(1, sizeof *inbox);
 	int code = FV_EXIT_TEMPFAIL;
@@ -86,9 +103,9 @@ inbox_open(
 		inbox->now = calloc(INBOX_LOOK_MAX, sizeof *inbox->now);
 	}
 	if (inbox == NULL || inbox->seen == NULL || inbox->now == NULL)
-		(void)fv_cli_fail(code, opts->folder, "out of memory; try again");
+		(void)snprintf(why, INBOX_WHY_BYTES, "out of memory; try again");
 	else
-		code = open_folder(inbox);
+		code = open_folder(inbox, why);
 	if (code != FV_EXIT_OK) {
 		inbox_close(inbox);
 		return code;
@@ -301,15 +318,20 @@ look_at(struct inbox *inbox, const char *raw)
 
 /* -- a look ------------------------------------------------------------------------------ */
 
-static int
-is_wanted(const struct dirent *entry)
+bool
+inbox_is_wanted(const char *name)
 {
-	const char *name = entry->d_name;
 	const size_t len = strlen(name);
 
 	return name[0] != '.' && strcmp(name, "done") != 0 && strcmp(name, "refused") != 0 &&
 	    !(len > 5 && strcmp(name + len - 5, ".part") == 0) &&
 	    !(len > 4 && strcmp(name + len - 4, ".tmp") == 0);
+}
+
+static int
+is_wanted(const struct dirent *entry)
+{
+	return inbox_is_wanted(entry->d_name);
 }
 
 /* What a stop left behind: a row without its file or result where it belongs. */

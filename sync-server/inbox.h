@@ -59,10 +59,15 @@ typedef void (*inbox_told_fn)(
 
 struct inbox; /* one folder */
 
+/* Whether a name in the folder is that of a file to take. */
+bool inbox_is_wanted(const char *name);
+
+#define INBOX_WHY_BYTES 128U
+
 /*
  * Open the folder, making it and its parts where they are not there.  Holds: opts, ask, told.
- * Returns an exit code and says why on stderr; also what is to be said of a folder that
- * everybody may write to.
+ * Returns an exit code, with why in why_out; what is to be said of a folder that everybody
+ * may write to goes to stderr.
  * Owned: *inbox_out; inbox_close().
  */
 struct inbox_port {
@@ -70,9 +75,11 @@ struct inbox_port {
 	inbox_told_fn told;
 	void *ctx;
 };
-int inbox_open(
-    const struct inbox_opts *opts, const struct inbox_port *port, struct inbox **inbox_out);
+int inbox_open(const struct inbox_opts *opts, const struct inbox_port *port,
+    struct inbox **inbox_out, char why_out[INBOX_WHY_BYTES]);
 void inbox_close(struct inbox *inbox);
+/* Whether the folder that was opened is still the one of that name, with its parts. */
+bool inbox_is_there(const struct inbox *inbox);
 
 /* What one look came to. */
 struct inbox_look {
@@ -96,8 +103,9 @@ const char *inbox_folder_warning(const char *folder);
 struct fv_writer;
 struct inbox_watch;
 
-/* Look at the folder every second from a thread of its own until it is stopped.
- * Owned: *watch_out; inbox_watch_stop().  Returns an exit code and says why. */
+/* Look at the folder every second from a thread of its own until it is stopped.  A folder
+ * that cannot be had, or is gone, is said once and tried again.
+ * Holds: opts.  Owned: *watch_out; inbox_watch_stop().  Returns an exit code and says why. */
 int inbox_watch_start(
     const struct inbox_opts *opts, struct fv_writer *writer, struct inbox_watch **watch_out);
 void inbox_watch_stop(struct inbox_watch *watch);

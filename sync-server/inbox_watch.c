@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "sync-server/cli.h"
@@ -12,7 +13,9 @@
 #define STUCK_S 5 /* after a look at which nothing could be taken */
 
 struct inbox_watch {
-	struct inbox *inbox; /* owned */
+	const struct inbox_opts *opts;
+	struct inbox *inbox;        /* owned; NULL: the folder cannot be had, */
+	char said[INBOX_WHY_BYTES]; /* and why, as it was said */
 	struct fv_writer *writer;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -57,6 +60,27 @@ wait_a_while(struct inbox_watch *watch, int seconds)
 	return !is_stopping;
 }
 
+/* Have the folder open, the one of that name.  False: it cannot be had; said once. */
+static bool
+is_open(struct inbox_watch *watch)
+{
+	const struct inbox_port port = {ask, told, watch};
+	char why[INBOX_WHY_BYTES];
+
+	if (watch->inbox != NULL && inbox_is_there(watch->inbox))
+		return true;
+	inbox_close(watch->inbox);
+	if (inbox_open(watch->opts, &port, &watch->inbox, why) == FV_EXIT_OK) {
+		watch->said[0] = '\0';
+		return true;
+	}
+	if (strcmp(watch->said, why) != 0)
+		fprintf(stderr, "fieldvisitd: inbox: %s: %s; it is tried again\n",
+		    watch->opts->folder, why);
+	memcpy(watch->said, why, sizeof why);
+	return false;
+}
+
 static void *
 run(void *ctx)
 {
@@ -64,7 +88,9 @@ run(void *ctx)
 	struct inbox_look look;
 
 	do {
-		inbox_look(watch->inbox, &look);
+		look.is_stuck = false;
+		if (is_open(watch))
+			inbox_look(watch->inbox, &look);
 	} while (wait_a_while(watch, look.is_stuck ? STUCK_S : LOOK_S));
 	return NULL;
 }
@@ -83,27 +109,25 @@ inbox_watch_start(
     const struct inbox_opts *opts, struct fv_writer *writer, struct inbox_watch **watch_out)
 {
 	struct inbox_watch *watch = calloc(1, sizeof *watch);
-	const struct inbox_port port = {ask, told, watch};
 	pthread_condattr_t attr;
-	int code;
 
 	*watch_out = NULL;
 	if (watch == NULL)
 		return fv_cli_fail(FV_EXIT_TEMPFAIL, opts->folder, "out of memory; try again");
 	watch->writer = writer;
+	watch->opts = opts;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_mutex_init(&watch->lock, NULL);
 	pthread_cond_init(&watch->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	code = inbox_open(opts, &port, &watch->inbox);
-	if (code == FV_EXIT_OK && pthread_create(&watch->thread, NULL, run, watch) != 0)
-		code = fv_cli_fail(FV_EXIT_TEMPFAIL, opts->folder, "no thread can be made");
-	if (code == FV_EXIT_OK)
-		*watch_out = watch;
-	else
+	(void)is_open(watch); /* said before anything is served */
+	if (pthread_create(&watch->thread, NULL, run, watch) != 0) {
 		release(watch);
-	return code;
+		return fv_cli_fail(FV_EXIT_TEMPFAIL, opts->folder, "no thread can be made");
+	}
+	*watch_out = watch;
+	return FV_EXIT_OK;
 }
 
 void

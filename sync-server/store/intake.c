@@ -93,6 +93,21 @@ fv_store_intake_waiting(
 }
 
 enum fv_err
+fv_store_intake_folders(struct fv_store *store, fv_store_intake_folder_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum fv_err rc;
+
+	if ((rc = fv_db_make(store, FV_SQL_INTAKE_FOLDERS, &stmt)) != FV_OK)
+		return rc;
+	while ((rc = fv_db_row(stmt)) == FV_OK)
+		if ((rc = fn(fv_db_col(stmt, 0), ctx)) != FV_OK)
+			break;
+	fv_db_drop(store, stmt);
+	return rc == FV_ENOENT ? FV_OK : rc; /* the end of the list */
+}
+
+enum fv_err
 fv_store_intake_each(struct fv_store *store, uint32_t limit, fv_store_intake_fn fn, void *ctx)
 {
 	sqlite3_stmt *stmt = NULL;

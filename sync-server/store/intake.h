@@ -41,6 +41,10 @@ FV_NODISCARD enum fv_err fv_store_intake_waiting(
 /* Whether a file of the folder has this name in done or refused. */
 FV_NODISCARD enum fv_err fv_store_intake_has_name(
     struct fv_store *store, struct fv_span folder, struct fv_span filed_as, bool *yes_out);
+typedef enum fv_err (*fv_store_intake_folder_fn)(struct fv_span folder, void *ctx);
+/* The folders from which files ever came, by name. */
+FV_NODISCARD enum fv_err fv_store_intake_folders(
+    struct fv_store *store, fv_store_intake_folder_fn fn, void *ctx);
 /* At most `limit`, the last first. */
 FV_NODISCARD enum fv_err fv_store_intake_each(
     struct fv_store *store, uint32_t limit, fv_store_intake_fn fn, void *ctx);

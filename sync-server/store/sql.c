@@ -696,6 +696,7 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 			  " is_filed = excluded.is_filed",
     [FV_SQL_INTAKE_FILED] = "UPDATE intake SET is_filed = 1 WHERE id = ?1",
     [FV_SQL_INTAKE_WAITING] = INTAKE_COLUMNS "WHERE folder = ?1 AND is_filed = 0 ORDER BY id",
+    [FV_SQL_INTAKE_FOLDERS] = "SELECT DISTINCT folder FROM intake ORDER BY folder",
     [FV_SQL_INTAKE_EACH] = INTAKE_COLUMNS "ORDER BY id DESC LIMIT ?1",
     [FV_SQL_INTAKE_NAMED] =
 	"SELECT EXISTS (SELECT 1 FROM intake WHERE folder = ?1 AND filed_as = ?2)",

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "sync-server/health.h"
 #include "sync-server/inbox.h"
+#include "sync-server/verb.h"
 
 #define FOLDER "/var/in"
 
@@ -135,6 +138,94 @@ a_kind_is_told_by_both_ends_of_a_name(void **state)
 		assert_null(inbox_kind_of(none[i]));
 }
 
+/* -- what doctor says of a folder ------------------------------------------------------ */
+
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS (1440 * MINUTE_MS)
+
+static void
+put_file(const struct shelf *s, const char *name)
+{
+	char path[128];
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "%s/%s", s->dir, name);
+	assert_non_null(file = fopen(path, "w"));
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The inbox's line so long from now; NULL: it says nothing. */
+static const struct health_line *
+line_in(const struct shelf *s, const char *watched, int64_t later_ms)
+{
+	static struct health health;
+	const struct health_in in = {
+	    .store = s->store, .inbox = watched, .now_ms = fv_host_now_ms() + later_ms};
+
+	health.count = 0;
+	health_check_inbox(&in, &health);
+	return health.count > 0 ? &health.lines[0] : NULL;
+}
+
+static void
+a_file_that_waits_is_late_after_ten_minutes_where_a_server_watches(void **state)
+{
+	const struct shelf *s = *state;
+	const struct health_line *line;
+
+	/* The store's own files lie here too. */
+	assert_int_equal(line_in(s, s->dir, 0)->state, HEALTH_OK);
+	put_file(s, "contacts-1.csv");
+	assert_int_equal(line_in(s, s->dir, 9 * MINUTE_MS)->state, HEALTH_OK);
+	line = line_in(s, s->dir, 11 * MINUTE_MS);
+	assert_int_equal(line->state, HEALTH_ATTENTION);
+	assert_non_null(strstr(line->says, "files wait too long in /tmp/"));
+	assert_true(line->repair[0] != '\0' && !line->is_vital);
+}
+
+static void
+a_half_written_file_is_late_after_two_days(void **state)
+{
+	struct shelf *s = *state;
+	char dir[96];
+
+	(void)snprintf(dir, sizeof dir, "%s/in", s->dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	put_file(s, "in/contacts-1.csv.part");
+	assert_int_equal(line_in(s, dir, DAY_MS)->state, HEALTH_OK);
+	assert_int_equal(line_in(s, dir, 3 * DAY_MS)->state, HEALTH_ATTENTION);
+}
+
+static void
+of_a_folder_that_a_command_empties_a_file_is_late_after_two_days(void **state)
+{
+	struct shelf *s = *state;
+	struct fv_store_intake row = {.folder = fv_span_z(s->dir),
+	    .name = fv_span_z("contacts-0.csv"),
+	    .filed_as = row.name,
+	    .state = FV_INTAKE_DONE,
+	    .answer = fv_span_z("{}")};
+	int64_t id;
+
+	assert_null(line_in(s, NULL, 0));
+	assert_int_equal(fv_store_begin(s->store), FV_OK);
+	assert_int_equal(fv_store_intake_put(s->store, &row, &id), FV_OK);
+	assert_int_equal(fv_store_commit(s->store), FV_OK);
+	put_file(s, "contacts-1.csv");
+	assert_int_equal(line_in(s, NULL, DAY_MS)->state, HEALTH_OK);
+	assert_int_equal(line_in(s, NULL, 3 * DAY_MS)->state, HEALTH_ATTENTION);
+	assert_int_equal(line_in(s, s->dir, DAY_MS)->state, HEALTH_ATTENTION);
+}
+
+static void
+a_watched_folder_that_is_not_there_is_broken(void **state)
+{
+	const struct health_line *line = line_in(*state, "/tmp/fv-intake-none", 0);
+
+	assert_int_equal(line->state, HEALTH_BROKEN);
+	assert_non_null(strstr(line->says, "/tmp/fv-intake-none"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -143,6 +234,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(what_waits_is_of_its_folder_and_ends_when_it_is_filed),
 	    T(a_name_is_held_in_its_folder),
+	    T(a_file_that_waits_is_late_after_ten_minutes_where_a_server_watches),
+	    T(a_half_written_file_is_late_after_two_days),
+	    T(of_a_folder_that_a_command_empties_a_file_is_late_after_two_days),
+	    T(a_watched_folder_that_is_not_there_is_broken),
 	    cmocka_unit_test(a_kind_is_told_by_both_ends_of_a_name),
 	};
 
