@@ -237,6 +237,27 @@ on_device(const struct fv_store_device *device, void *ctx)
 	return FV_OK;
 }
 
+/* The pages name an agency by its name: so does he. */
+static enum fv_err
+on_agency(const struct fv_store_agency *agency, void *ctx)
+{
+	struct naming *n = ctx;
+
+	if (agency->name[0] != '\0' && strcasecmp(agency->name, n->typed) == 0)
+		memcpy(n->agency, agency->id, sizeof n->agency);
+	return FV_OK;
+}
+
+/* What is an id comes before what is a name. */
+static enum fv_err
+find_named(struct fv_store *store, struct naming *naming)
+{
+	enum fv_err rc =
+	    fv_store_agency_each(store, fv_span_z(""), UINT32_MAX, on_agency, naming);
+
+	return rc == FV_OK ? fv_store_device_each(store, NULL, on_device, naming) : rc;
+}
+
 static bool
 set_bytes(json_t *request, const char *name, struct fv_span bytes)
 {
@@ -269,8 +290,7 @@ make_request(struct page *page, struct public_form *form, const struct care_seal
 	json_t *request;
 	bool is_whole;
 
-	if (form->who.len > 0 &&
-	    fv_store_device_each(page->public->reader, NULL, on_device, &naming) != FV_OK)
+	if (form->who.len > 0 && find_named(page->public->reader, &naming) != FV_OK)
 		return NULL;
 	request = json_pack("{s:s, s:s, s:s, s:s, s:s}", "verb", "complaint take", "kind",
 	    care_kind_word(form->kind), "agency", naming.agency, "badge", naming.badge,

@@ -9,6 +9,7 @@
 #include "sync-server/care.h"
 #include "sync-server/public.h"
 #include "sync-server/public_words.h"
+#include "sync-server/store/staff.h"
 
 /* -- what is asked --------------------------------------------------------------------- */
 
@@ -120,6 +121,8 @@ void public_put(struct page *page, enum public_word word);
 void public_put_text(struct page *page, struct fv_span text);
 void public_put_raw(struct page *page, const char *html);
 void public_put_path(struct page *page, const char *path);
+/* An agency by its plain name; by its id where it has none. */
+void public_put_agency(struct page *page, const char *id);
 /* "2026-03-02 21:50 (Asia/Shanghai)"; without the hour when `is_day`. */
 void public_put_time(struct page *page, int64_t utc_ms, const char *zone, bool is_day);
 /* A code in groups of four. */

@@ -83,6 +83,17 @@ put_pair(struct page *page, enum public_word name, const char *value)
 	public_put_raw(page, "</dd>");
 }
 
+static void
+put_who(struct page *page, const struct fv_borrower_badge *who)
+{
+	public_put_raw(page, "<dt>");
+	public_put(page, W_AGENCY);
+	public_put_raw(page, "</dt><dd>");
+	public_put_agency(page, who->agency);
+	public_put_raw(page, "</dd>");
+	put_pair(page, W_BADGE, who->badge);
+}
+
 /* A card whose heading is the answer. */
 static void
 begin_verdict(
@@ -125,8 +136,7 @@ public_badge(struct page *page)
 	if (rc == FV_OK) {
 		begin_verdict(page, "good", W_BADGE_GOOD, W_BADGE_GOOD_HINT);
 		public_put_raw(page, "<dl>");
-		put_pair(page, W_AGENCY, who.agency);
-		put_pair(page, W_BADGE, who.badge);
+		put_who(page, &who);
 		public_put_raw(page, "</dl>");
 	} else {
 		begin_verdict(page, "bad", W_BADGE_NOT, W_BADGE_NOT_HINT);
@@ -234,8 +244,7 @@ put_found(struct page *page, const struct fv_borrower_visit *visit)
 	public_put_raw(page, "</dt><dd>");
 	public_put_time(page, visit->recorded_ms, zone, false);
 	public_put_raw(page, "</dd>");
-	put_pair(page, W_AGENCY, visit->who.agency);
-	put_pair(page, W_BADGE, visit->who.badge);
+	put_who(page, &visit->who);
 	public_put_raw(page, "</dl>");
 	put_shown_code(page);
 	public_put_raw(page, "</div>");

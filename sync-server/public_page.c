@@ -72,6 +72,17 @@ public_put(struct page *page, enum public_word word)
 }
 
 void
+public_put_agency(struct page *page, const char *id)
+{
+	struct fv_store_agency agency;
+	const bool has_name =
+	    fv_store_agency_get(page->public->reader, fv_span_z(id), &agency) == FV_OK &&
+	    agency.name[0] != '\0';
+
+	public_put_text(page, fv_span_z(has_name ? agency.name : id));
+}
+
+void
 public_put_path(struct page *page, const char *path)
 {
 	public_put_text(page, fv_span_z(path));
@@ -169,7 +180,7 @@ put_site(struct page *page)
 	}
 	public_put(page, W_SITE);
 	public_put_raw(page, " · ");
-	public_put_text(page, fv_span_z(page->public->host->agency));
+	public_put_agency(page, page->public->host->agency);
 }
 
 void
