@@ -25,8 +25,7 @@
 #define FV_HOST_DB_NAME "fieldvisit.db"
 #define FV_HOST_KEYS_MAX 4U
 #define FV_HOST_PATH_BYTES 4096U
-#define HOST_PROBE_MAX (UINT64_C(16) << 20) /* bytes of one probe; see `doctor`'s disk line   \
-					     */
+#define HOST_PROBE_MAX (UINT64_C(16) << 20)    /* bytes of a probe */
 #define FV_HOST_REQUEST_MAX ((size_t)64 << 20) /* bytes of one control message */
 
 struct fv_host_hpke {
