@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+/* What YYYY-MM-DD can say. */
+#define DAY_FIRST (-719528)
+#define DAY_LAST 2932896
+
 void
 fv_item_dates_put(struct fv_buf *out, struct fv_span officer, size_t count)
 {
@@ -52,7 +56,9 @@ fv_item_dates_next(struct fv_item_dates *dates, struct fv_item_date *out)
 	    (rc = fv_cbor_get_uint(&dates->r, UINT32_MAX, &fact)) == FV_OK) {
 		out->subject = (uint32_t)subject;
 		out->fact = (uint32_t)fact;
-		rc = fv_cbor_get_int(&dates->r, &out->day);
+		if ((rc = fv_cbor_get_int(&dates->r, &out->day)) == FV_OK &&
+		    (out->day < DAY_FIRST || out->day > DAY_LAST))
+			rc = FV_ERANGE;
 	}
 	return rc;
 }

@@ -202,7 +202,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_item_finding_parse(
 struct fv_item_date {
 	uint32_t subject; /* enum fv_subject: officer or agency */
 	uint32_t fact;    /* enum fv_fact */
-	int64_t day;      /* days since 1970-01-01 */
+	int64_t day;      /* days since 1970-01-01; of the years 0 to 9999 */
 };
 /* A body is this, then `count` dates.  officer: whose the officer's are. */
 FV_EXPORT void fv_item_dates_put(struct fv_buf *out, struct fv_span officer, size_t count);

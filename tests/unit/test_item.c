@@ -222,6 +222,29 @@ a_hold_and_a_card_come_back(void **state)
 }
 
 static void
+a_date_that_no_calendar_can_write_is_refused(void **state)
+{
+	const struct {
+		int64_t day;
+		enum fv_err wanted;
+	} rows[] = {{-719528, FV_OK}, {2932896, FV_OK}, {-719529, FV_ERANGE},
+	    {2932897, FV_ERANGE}, {INT64_MAX, FV_ERANGE}, {INT64_MIN + 1, FV_ERANGE}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fv_item_date date = {.subject = 3, .fact = 1, .day = rows[i].day};
+		struct fv_item_dates dates;
+		struct fv_buf out = {0};
+
+		fv_item_dates_put(&out, fv_span_z("zhang"), 1);
+		fv_item_date_put(&out, &date);
+		assert_int_equal(fv_item_dates_open(fv_buf_span(&out), &dates), FV_OK);
+		assert_int_equal(fv_item_dates_next(&dates, &date), rows[i].wanted);
+		fv_buf_clear(&out);
+	}
+}
+
+static void
 a_number_label_is_hashed_with_its_case(void **state)
 {
 	uint8_t a[4], b[4];
@@ -246,6 +269,7 @@ main(void)
 	    cmocka_unit_test(source_and_who_missed_it_stand_last_and_only_where_said),
 	    cmocka_unit_test(a_history_cut_anywhere_is_an_error_or_ends_between_two_items),
 	    cmocka_unit_test(a_hold_and_a_card_come_back),
+	    cmocka_unit_test(a_date_that_no_calendar_can_write_is_refused),
 	    cmocka_unit_test(a_number_label_is_hashed_with_its_case),
 	};
 
