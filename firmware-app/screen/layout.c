@@ -10,6 +10,7 @@
 #include "firmware-app/screen/ui.h"
 
 #define ROW_ROWS 3        /* of a row that can be touched */
+#define MORE_ROWS 2       /* of a line below its title, at most */
 #define FIELD_MIN 12      /* columns left to type into beside a label */
 #define BUTTON_GAP 3      /* the edges, and a blank behind the key */
 #define FLOW_GAP 2        /* between buttons of one row */
@@ -95,40 +96,48 @@ lay_box(struct layout *l, const struct fv_page_item *item)
 	return count + 1;
 }
 
+/* What the page says below a row's title; returns its lines. */
+static int
+lay_more(struct layout *l, size_t at, int line, bool is_selected)
+{
+	const struct fv_page *page = l->page;
+	int count = 0;
+
+	while (++at < page->count && page->items[at].shape == FV_SHAPE_MORE)
+		count += wrap(l, line + count, 3, l->columns - 3,
+		    is_selected ? FV_STYLE_BAR : page->items[at].style,
+		    fv_page_text(page, page->items[at].text), MORE_ROWS);
+	return count;
+}
+
+/* A title that stands alone may be a sentence and wraps; one with lines below it is cut. */
 static int
 lay_row(struct layout *l, size_t at, int number, bool is_selected)
 {
 	const struct fv_page_item *item = &l->page->items[at];
 	enum fv_style style = is_selected ? FV_STYLE_BAR : item->style;
+	const char *text = fv_page_text(l->page, item->text);
 	const char *tail = fv_page_text(l->page, item->label);
-	int used = fv_text_columns(tail), rows = 1, least = ROW_ROWS;
+	int more = lay_more(l, at, item->top + 1, is_selected), most = more > 0 ? 1 : ROW_ROWS;
+	int used = fv_text_columns(tail), rows, least = ROW_ROWS;
 	char mark[16] = "  ";
 
 	if (number < 10)
 		snprintf(mark, sizeof mark, "%c%d", is_selected ? '>' : ' ', number);
 	else if (is_selected)
 		mark[0] = '>';
-	for (size_t i = at + 1; i < l->page->count && l->page->items[i].shape == FV_SHAPE_MORE;
-	     i++)
-		rows++;
 	if (least > l->page->body_rows / 2)
 		least = 1;
+	if (used > l->columns / 2)
+		used = l->columns / 2;
+	rows = more + wrap(l, item->top, 3, l->columns - 4 - used, style, text, most);
 	for (int y = 0; y < rows || y < least; y++)
 		put(l, item->top + y, 0, l->columns,
 		    is_selected ? FV_STYLE_BAR : FV_STYLE_PLAIN, "", true);
-	if (used > l->columns / 2)
-		used = l->columns / 2;
 	put(l, item->top, 0, 2, style, mark, false);
-	put(l, item->top, 3, l->columns - 4 - used, style, fv_page_text(l->page, item->text),
-	    false);
+	wrap(l, item->top, 3, l->columns - 4 - used, style, text, most);
 	put(l, item->top, l->columns - used, used, style, tail, false);
-	for (int y = 1; y < rows; y++) {
-		const struct fv_page_item *more = &l->page->items[at + (size_t)y];
-
-		put(l, item->top + y, 3, l->columns - 3,
-		    is_selected ? FV_STYLE_BAR : more->style,
-		    fv_page_text(l->page, more->text), false);
-	}
+	lay_more(l, at, item->top + 1, is_selected);
 	return rows > least ? rows : least;
 }
 
@@ -383,6 +392,16 @@ scroll_to_selected(struct fv_page *page)
 		page->scroll = 0;
 }
 
+/* A code that a camera reads must be seen whole: the body has all the room that it needs. */
+static bool
+has_art(const struct fv_page *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		if (page->items[i].shape == FV_SHAPE_ART)
+			return true;
+	return false;
+}
+
 /* Divide the rows between body and buttons; returns the buttons' rows. */
 static int
 divide(struct fv_page *page, int rows, int columns, int *across_out, int *tall_out)
@@ -396,7 +415,7 @@ divide(struct fv_page *page, int rows, int columns, int *across_out, int *tall_o
 	if (across > count)
 		across = count > 0 ? count : 1;
 	lines = (count + across - 1) / across;
-	least = rows * 2 / 3;
+	least = has_art(page) ? rows : rows * 2 / 3;
 	if (page->content_rows < least)
 		least = page->content_rows;
 	*tall_out = 0;

@@ -109,7 +109,7 @@ put_files(struct attach *a, struct fv_page *page)
 		fv_page_row(page, (int)i, FV_STYLE_PLAIN, name + 1, size);
 		fv_page_more(page, FV_STYLE_DIM, "%s", fv_when(a->files[i].changed_ms, when));
 	}
-	fv_page_field(page, ID_PATH, _("another"), &a->path);
+	fv_page_field(page, ID_PATH, a->count > 0 ? _("another") : _("file"), &a->path);
 }
 
 static void

@@ -77,8 +77,13 @@ class Screen:
         self._do("send-keys", "-t", "s", *names)
 
     def touch(self, words, times=1):
-        """Touch what stands on the screen, as a terminal tells it.  False: it does not stand there."""
-        for row, line in enumerate(self.text().split("\n")):
+        """Touch what stands on the screen, as a terminal tells it, once it has come to rest: no finger is
+        quicker.  False: it does not stand there."""
+        text, before, end = self.text(), None, time.monotonic() + 5
+        while text != before and time.monotonic() < end:
+            time.sleep(0.05)
+            text, before = self.text(), text
+        for row, line in enumerate(text.split("\n")):
             if words in line:
                 place = ["%x" % (33 + columns(line[:line.index(words)])), "%x" % (33 + row)]
                 events = [x for event in ("20", "23") for x in ("1b", "5b", "4d", event, *place)]  # pressed, released
@@ -118,7 +123,11 @@ class Screen:
         self._do("resize-window", "-t", "s", "-x", str(width), "-y", str(height))
 
     def faults(self):
-        return faults(self.text(), self.width)
+        """Those that stay: a screen may be caught while it is drawn."""
+        end = time.monotonic() + 2
+        while (found := faults(self.text(), self.width)) and time.monotonic() < end:
+            time.sleep(0.05)
+        return found
 
     def pid(self):
         """Of the program on the terminal."""
