@@ -235,8 +235,9 @@ static const struct {
     [R_BEFORE_MET] = {"{count} of {needed} came before{cite}.",
 	"此前已有 {count} 次，要求 {needed} 次{cite}。"},
     [R_BEFORE_MISSING] =
-	{"{count} of the {needed} required came before{cite}. Try those first.",
-	    "此前仅 {count} 次，要求 {needed} 次{cite}。请先行完成。"},
+	{"Attempts or missed appointments before it: {count}, required: {needed}{cite}. Try "
+	 "those first.",
+	    "此前联系尝试或失约 {count} 次，要求 {needed} 次{cite}。请先行完成。"},
     [R_BEFORE_UNSURE] = {"{count} to {count_max} of the {needed} required came before: {what} "
 			 "is not recorded{cite}.",
 	"此前为 {count} 至 {count_max} 次，要求 {needed} 次，记录不全{cite}。"},
