@@ -7,6 +7,7 @@
 #include "fv/codes.h"
 
 #define FAULT_BYTES 160U
+#define WORD_MAX 4096U /* as a path has at most */
 
 /* The option that `word` ("--name" or "--name=value") names; *value_out after "=". */
 static const struct fv_option *
@@ -38,7 +39,8 @@ say_unknown(const struct fv_option *options, const char *word, char *fault)
 		snprintf(fault, FAULT_BYTES, _("%.40s: no such option; did you mean --%s?"),
 		    word, near);
 	else
-		snprintf(fault, FAULT_BYTES, _("%.40s: no such option"), word);
+		snprintf(fault, FAULT_BYTES,
+		    _("%.40s: no such option; 'fieldvisit help VERB' lists them"), word);
 }
 
 static bool
@@ -84,6 +86,11 @@ fv_args_parse(const char *const *words, size_t count, const struct fv_option *op
 	for (size_t at = 0; at < count; at++) {
 		const char *word = words[at];
 
+		if (strlen(word) > WORD_MAX) {
+			snprintf(fault_out, FAULT_BYTES,
+			    _("%.40s...: over %u bytes; shorten it"), word, WORD_MAX);
+			return false;
+		}
 		if (!is_operand && strcmp(word, "--") == 0) {
 			is_operand = true;
 		} else if (!is_operand && word[0] == '-' && word[1] == '-') {

@@ -79,5 +79,6 @@ fv_call_run(struct fv_call *call, struct fv_reply *reply)
 	if (rc == FV_EBUSY)
 		return fv_reply_fail_err(reply, FV_LOCK_FILE, rc);
 	return fv_reply_fail(reply, FV_FAIL_IO, call->dir,
-	    _("cannot make or use this folder; name another with --dir"));
+	    _("cannot make or use this folder (%s); name another with --dir"),
+	    strerror(errno));
 }

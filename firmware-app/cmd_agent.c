@@ -263,7 +263,8 @@ take_lock(const struct fv_call *call, int *fd_out, struct fv_reply *reply)
 		fv_reply_fail_err(reply, FV_LOCK_FILE, rc);
 	} else {
 		fv_reply_fail(reply, FV_FAIL_IO, call->dir,
-		    _("cannot make or use this folder; name another with --dir"));
+		    _("cannot make or use this folder (%s); name another with --dir"),
+		    strerror(errno));
 	}
 	return false;
 }

@@ -5,6 +5,7 @@
 #include "firmware-app/cards.h"
 #include "firmware-app/casebook.h"
 #include "firmware-app/expiry.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/own.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/pin.h"
@@ -89,8 +90,7 @@ list_cases(struct fv_app *app, struct fv_reply *reply)
 	if (rc != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
 	if (list.count == 0)
-		fv_reply_line(
-		    reply, "%s", _("no case yet; 'fieldvisit sync --wait' fetches them"));
+		fv_officer_tell_no_case(app, reply);
 	else if (fv_expiry_is_over(app))
 		fv_expiry_tell(app, reply);
 	else if (app->sk_box == NULL)

@@ -64,9 +64,8 @@ ask(const struct fv_doctor *d, const char *verb, const char *word)
 	return answer;
 }
 
-/* The text of a failed answer; NULL: it did not fail. */
-static const char *
-failure(const json_t *answer, const char **id_out)
+const char *
+fv_doctor_failure(const json_t *answer, const char **id_out)
 {
 	const json_t *error = json_object_get(answer, "error");
 
@@ -91,7 +90,7 @@ static void
 look_at_readers(struct fv_doctor *d)
 {
 	json_t *answer = ask(d, "keys", "check");
-	const char *id, *text = failure(answer, &id);
+	const char *id, *text = fv_doctor_failure(answer, &id);
 
 	if (answer == NULL || text != NULL)
 		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN, "fieldvisit sync", "%s",
@@ -115,7 +114,7 @@ look_at_readers(struct fv_doctor *d)
 static void
 look_at_keys(struct fv_doctor *d)
 {
-	const char *id, *text = failure(d->status, &id);
+	const char *id, *text = fv_doctor_failure(d->status, &id);
 
 	if (d->status == NULL || (id != NULL && strcmp(id, "not-enrolled") == 0))
 		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN, "fieldvisit enroll TICKET", "%s",

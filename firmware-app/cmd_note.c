@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "firmware-app/again.h"
 #include "firmware-app/noterecord.h"
 #include "firmware-app/officer.h"
 #include "firmware-app/typed.h"
@@ -12,9 +13,14 @@
 /* Marks for a later translation. */
 #define N_(s) s
 
+/* Whether one can be recorded is asked first: what is typed and then refused is lost. */
 int
 fv_prepare_note(struct fv_call *call, struct fv_reply *reply)
 {
+	fv_buf_put_z(&call->inputs[1], FV_AGAIN_TTY);
+	if (fv_call_run(call, reply) != FV_EXIT_OK)
+		return reply->exit;
+	fv_buf_clear(&call->inputs[1]);
 	return fv_typed_text(FV_NOTE_PLAIN_MAX, &call->inputs[0], reply) ? FV_EXIT_OK
 									 : reply->exit;
 }
@@ -32,7 +38,7 @@ is_note(struct fv_span text, struct fv_reply *reply)
 	return reply->exit == FV_EXIT_OK;
 }
 
-/* Seal it to the readers and record it; the reply says so. */
+/* Seal it to the readers and record it; the reply says so.  Nothing when that was asked. */
 static int
 write_note(struct fv_app *app, struct fv_call *call, const struct fv_note_subject *subject,
     enum fv_note_what what, struct fv_reply *reply)
@@ -41,7 +47,8 @@ write_note(struct fv_app *app, struct fv_call *call, const struct fv_note_subjec
 	uint64_t seq = 0;
 	enum fv_err rc;
 
-	if (!fv_readers_find(app->store, app->identity.ticket.team, &readers, reply))
+	if (!fv_readers_find(app->store, app->identity.ticket.team, &readers, reply) ||
+	    fv_call_cursor(call).len > 0 || !is_note(fv_buf_span(&call->inputs[0]), reply))
 		return reply->exit;
 	if ((rc = fv_journal_begin(&app->journal)) == FV_OK) {
 		rc = fv_note_record(
@@ -71,7 +78,7 @@ fv_cmd_note(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	struct fv_note_subject subject;
 	struct fv_work work;
 
-	if (!is_note(fv_buf_span(&call->inputs[0]), reply) || !fv_app_journal(app, reply) ||
+	if (!fv_app_journal(app, reply) ||
 	    !fv_note_about(app, named, "note", &work, &subject, reply))
 		return reply->exit;
 	return write_note(app, call, &subject, FV_NOTE_KIND_NOTE, reply);
@@ -180,7 +187,7 @@ fv_cmd_reply(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	    .case_id = find.case_id, .finding = {find.id, sizeof find.id}};
 	enum fv_err rc;
 
-	if (!is_note(fv_buf_span(&call->inputs[0]), reply) || !fv_app_journal(app, reply))
+	if (!fv_app_journal(app, reply))
 		return reply->exit;
 	rc = fv_store_each_item(app->store, FV_ITEM_FINDING, on_finding, &find);
 	if (rc != FV_OK)

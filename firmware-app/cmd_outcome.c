@@ -131,8 +131,7 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	uint64_t seq;
 	enum fv_err rc;
 
-	if (!fv_outcome_read(call, call->args.operands[0], &outcome.said, reply) ||
-	    !read_plan(app, call, &outcome, reply) || !fv_app_journal(app, reply))
+	if (!fv_outcome_read(call, call->args.operands[0], &outcome.said, reply))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)
 		return fv_reply_fail_err(reply, FV_STORE_FILE, rc);
@@ -140,6 +139,8 @@ fv_cmd_outcome(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_NO_VISIT, _("visit"),
 		    _("none is open; an outcome belongs to an open visit: 'fieldvisit begin "
 		      "CASE'"));
+	if (!read_plan(app, call, &outcome, reply) || !fv_app_journal(app, reply))
+		return reply->exit;
 	outcome.visit_seq = work.visit_seq;
 	record.subject = (struct fv_note_subject){
 	    .is_visit = true, .visit_seq = work.visit_seq, .case_id = work.case_id};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware-app/cards.h"
+#include "firmware-app/officer.h"
 #include "firmware-app/payload.h"
 #include "firmware-app/pin.h"
 #include "firmware-app/plan.h"
@@ -176,8 +177,7 @@ static void
 tell_end(const struct fv_app *app, const struct fv_plan *plan, struct fv_reply *reply)
 {
 	if (plan->case_count == 0)
-		fv_reply_line(
-		    reply, "%s", _("no case yet; 'fieldvisit sync --wait' fetches them"));
+		fv_officer_tell_no_case(app, reply);
 	else if (plan->count == 0)
 		fv_reply_line(reply,
 		    _("nothing is planned for that day; 'fieldvisit case list' shows the %zu "

@@ -396,10 +396,13 @@ fv_cmd_status(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	fv_json_bool(&reply->json, "locked", app->sk_box == NULL);
 	fv_json_bool(&reply->json, "details_expired", fv_expiry_is_over(app));
 	fv_json_hex(&reply->json, "dev", app->identity.dev, sizeof app->identity.dev);
-	if (app->officer[0] != '\0')
+	if (app->officer[0] != '\0') {
 		fv_json_text_z(&reply->json, "officer", app->officer);
-	else
+	} else {
+		fv_reply_line(reply, "%s",
+		    _("nobody has this handheld in hand; 'fieldvisit login OFFICER'"));
 		fv_json_null(&reply->json, "officer");
+	}
 	fv_json_text_z(&reply->json, "agency", app->identity.ticket.agency);
 	fv_json_bool(&reply->json, "agent", app->is_agent);
 	tell_set(app, &reply->json);

@@ -24,6 +24,9 @@ struct fv_doctor {
 	bool is_ill;                /* something was not ok */
 };
 
+/* The text of a failed answer, and its message id; NULL, both: it did not fail. */
+const char *fv_doctor_failure(const json_t *answer, const char **id_out);
+
 /*
  * One line.  `what` is the check's stable word; `repair` is what to do, translated, or NULL;
  * fmt is translated.  Borrows all of them.

@@ -124,8 +124,14 @@ look_at_server(struct fv_doctor *d)
 	enum fv_err rc;
 
 	if (url == NULL) {
-		fv_doctor_say(d, "server", FV_HEALTH_ATTENTION, "fieldvisit enroll TICKET",
-		    "%s", _("none is known before enrolment"));
+		const char *id, *text = fv_doctor_failure(d->status, &id);
+
+		if (id != NULL && strcmp(id, "not-enrolled") != 0)
+			fv_doctor_say(d, "server", FV_HEALTH_ATTENTION, NULL, "%s", text);
+		else
+			fv_doctor_say(d, "server", FV_HEALTH_ATTENTION,
+			    "fieldvisit enroll TICKET", "%s",
+			    _("none is known before enrolment"));
 		return;
 	}
 	rc = knock(&proc, url, &answer);
@@ -143,7 +149,8 @@ look_at_server(struct fv_doctor *d)
 	else
 		fv_doctor_say(d, "server", FV_HEALTH_BROKEN,
 		    _("log in to the network with a browser, or use mobile data"),
-		    _("something else answers at %s (HTTP %u): a login page of the network?"),
+		    _("something else answers at %s (HTTP %u), perhaps a login page of the "
+		      "network"),
 		    url, (unsigned)answer.status);
 	fv_linkproc_stop(&proc);
 }

@@ -86,33 +86,78 @@ run_editor(const char *file)
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* What was typed, until the verb is done: a refusal must not lose it. */
+static struct {
+	char folder[256];    /* "": nothing */
+	char file[300];      /* in it */
+	size_t max;          /* bytes */
+	struct fv_buf *text; /* held: where the verb takes it from */
+} draft;
+
+/* False: said in the reply; what is in the file stays. */
+static bool
+take_draft(struct fv_reply *reply)
+{
+	fv_buf_reset(draft.text);
+	if (run_editor(draft.file))
+		return fv_typed_file(draft.file, draft.max, draft.text, reply);
+	fv_reply_fail(reply, FV_FAIL_IO, _("editor"),
+	    _("it failed; set EDITOR, or type the note into standard input"));
+	fv_typed_end();
+	return false;
+}
+
 static bool
 edit(size_t max, struct fv_buf *out, struct fv_reply *reply)
 {
-	char folder[256], file[300];
-	bool is_good = false, is_taken = false;
+	bool is_good = false;
 	int fd;
 
-	if (!make_folder(folder, sizeof folder)) {
+	if (!make_folder(draft.folder, sizeof draft.folder)) {
+		draft.folder[0] = '\0';
 		fv_reply_fail(reply, FV_FAIL_IO, _("draft"),
 		    _("no folder in memory ($XDG_RUNTIME_DIR or /dev/shm); type the note into "
 		      "standard input instead"));
 		return false;
 	}
-	snprintf(file, sizeof file, "%s/note", folder);
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	draft.max = max;
+	draft.text = out;
+	snprintf(draft.file, sizeof draft.file, "%s/note", draft.folder);
+	fd = open(draft.file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0) {
-		is_good = out->len == 0 || write(fd, out->ptr, out->len) == (ssize_t)out->len;
+		is_good = write(fd, out->ptr, out->len) == (ssize_t)out->len;
 		close(fd);
 	}
-	fv_buf_reset(out);
-	if (!is_good || !run_editor(file))
-		fv_reply_fail(reply, FV_FAIL_IO, _("editor"),
-		    _("it failed; set EDITOR, or type the note into standard input"));
-	else
-		is_taken = fv_typed_file(file, max, out, reply);
-	nftw(folder, on_remove, 8, FTW_DEPTH | FTW_PHYS);
-	return is_taken;
+	if (is_good)
+		return take_draft(reply);
+	fv_reply_fail_err(reply, _("draft"), FV_EIO);
+	fv_typed_end();
+	return false;
+}
+
+bool
+fv_typed_again(struct fv_reply *reply)
+{
+	char line[16];
+
+	if (draft.folder[0] == '\0' || reply->want_json)
+		return false;
+	fprintf(stderr, "%.*s%s ", (int)reply->err.len, (const char *)reply->err.ptr,
+	    _("[Enter] opens your text again, n throws it away:"));
+	fv_reply_clear(reply);
+	if (fgets(line, sizeof line, stdin) == NULL || line[0] == 'n')
+		return false;
+	reply->exit = FV_EXIT_OK;
+	take_draft(reply);
+	return true;
+}
+
+void
+fv_typed_end(void)
+{
+	if (draft.folder[0] != '\0')
+		nftw(draft.folder, on_remove, 8, FTW_DEPTH | FTW_PHYS);
+	draft.folder[0] = '\0';
 }
 
 bool

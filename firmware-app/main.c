@@ -13,6 +13,7 @@
 #include "firmware-app/app.h"
 #include "firmware-app/frame.h"
 #include "firmware-app/profile.h"
+#include "firmware-app/typed.h"
 #include "firmware-app/version.h"
 #include "firmware-app/words.h"
 #include "fv/codes.h"
@@ -127,16 +128,10 @@ say_unknown_verb(const char *name, struct fv_reply *reply)
 	    reply, FV_FAIL_USAGE, name, _("no such verb; 'fieldvisit help' lists them"));
 }
 
+/* What was prepared, where the data is. */
 static int
-run_verb(struct fv_call *call, struct fv_reply *reply)
+run_prepared(struct fv_call *call, struct fv_reply *reply)
 {
-	if (!fv_call_parse(call, reply))
-		return reply->exit;
-	if (fv_crypto_init() != FV_OK)
-		return fv_reply_fail(reply, FV_FAIL_IO, _("random numbers"),
-		    _("the system gives none; check /dev/urandom"));
-	if (call->verb->prepare != NULL && call->verb->prepare(call, reply) != FV_EXIT_OK)
-		return reply->exit;
 	if ((call->verb->flags & FV_VERB_LOCAL) != 0)
 		return reply->exit = call->verb->run(NULL, call, reply);
 	while (fv_call_run(call, reply) == FV_EXIT_AGAIN)
@@ -145,6 +140,23 @@ run_verb(struct fv_call *call, struct fv_reply *reply)
 			    reply, FV_FAIL_IO, _("standard output"), "%s", strerror(errno));
 	if (call->finish != NULL && reply->exit == FV_EXIT_OK)
 		call->finish(call, reply);
+	return reply->exit;
+}
+
+static int
+run_verb(struct fv_call *call, struct fv_reply *reply)
+{
+	if (!fv_call_parse(call, reply))
+		return reply->exit;
+	if (fv_crypto_init() != FV_OK)
+		return fv_reply_fail(reply, FV_FAIL_IO, _("random numbers"),
+		    _("the system gives none; check /dev/urandom"));
+	if (call->verb->prepare != NULL)
+		call->verb->prepare(call, reply);
+	while ((reply->exit != FV_EXIT_OK || run_prepared(call, reply) != FV_EXIT_OK) &&
+	    fv_typed_again(reply))
+		continue;
+	fv_typed_end();
 	return reply->exit;
 }
 

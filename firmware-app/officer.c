@@ -70,6 +70,15 @@ fv_officer_is_there(const struct fv_app *app, struct fv_reply *reply)
 	return app->officer[0] != '\0';
 }
 
+void
+fv_officer_tell_no_case(const struct fv_app *app, struct fv_reply *reply)
+{
+	fv_reply_line(reply, "%s",
+	    app->officer[0] != '\0'
+		? _("no case yet; 'fieldvisit sync --wait' fetches them")
+		: _("nobody has this handheld in hand; 'fieldvisit login OFFICER'"));
+}
+
 static enum fv_err
 record(
     struct fv_app *app, const char *officer, uint32_t what, const struct fv_officer_let *let)

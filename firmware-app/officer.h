@@ -34,6 +34,9 @@ FV_NODISCARD enum fv_err fv_officer_load(struct fv_app *app);
 /* True when somebody has it in hand.  False: the reply says that nobody has. */
 bool fv_officer_is_there(const struct fv_app *app, struct fv_reply *reply);
 
+/* Why a list of cases is empty, and what to do: they come to whoever has it in hand. */
+void fv_officer_tell_no_case(const struct fv_app *app, struct fv_reply *reply);
+
 /* What the server looks at before it sends another officer's cases here. */
 struct fv_officer_let {
 	bool is_there; /* a ticket was spent just now */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_MAX 1024U /* bytes of a sentence, and of what it is about */
+
 struct fail_row {
 	const char *id;
 	int exit;
@@ -112,7 +114,7 @@ static void put_formatted(struct fv_buf *out, const char *fmt, va_list args)
 static void
 put_formatted(struct fv_buf *out, const char *fmt, va_list args)
 {
-	char text[1024];
+	char text[TEXT_MAX];
 	int len = vsnprintf(text, sizeof text, fmt, args);
 
 	if (len > 0)
@@ -155,6 +157,15 @@ fv_reply_warn(struct fv_reply *reply, const char *fmt, ...)
 	fv_buf_put_u8(&reply->err, '\n');
 }
 
+/* A word that was typed may hold a line's end or a terminal's orders. */
+static void
+put_tame(struct fv_buf *out, struct fv_span text)
+{
+	for (size_t i = 0; i < text.len && i < TEXT_MAX; i++)
+		fv_buf_put_u8(
+		    out, text.ptr[i] < 0x20 || text.ptr[i] == 0x7f ? '?' : text.ptr[i]);
+}
+
 int
 fv_reply_fail(
     struct fv_reply *reply, enum fv_fail fail, const char *object, const char *fmt, ...)
@@ -167,8 +178,9 @@ fv_reply_fail(
 	va_end(args);
 	fv_buf_put_z(&reply->err, "fieldvisit: ");
 	put_mark(reply, &reply->err);
-	fv_buf_putf(&reply->err, "%s: ", object);
-	fv_buf_put_span(&reply->err, fv_buf_span(&sentence));
+	put_tame(&reply->err, fv_span_z(object));
+	fv_buf_put_z(&reply->err, ": ");
+	put_tame(&reply->err, fv_buf_span(&sentence));
 	fv_buf_put_u8(&reply->err, '\n');
 	reply->exit = fails[fail].exit;
 	if (reply->want_json) {

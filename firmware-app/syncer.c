@@ -248,15 +248,16 @@ static void
 turn_handle(struct fv_syncer *s)
 {
 	int64_t number = 0;
+	enum fv_err rc;
 
 	if (!s->use_first_handle &&
 	    fv_store_get_int(s->app->store, FV_SET_HANDLE_NUMBER, &number) != FV_OK)
 		return;
 	s->use_first_handle = false;
 	/* Not written: the next sync goes under the old one, which is still taken. */
-	if (fv_store_put_int(s->app->store, FV_SET_HANDLE_NUMBER, number + 1) != FV_OK)
-		snprintf(
-		    s->result.detail, sizeof s->result.detail, "the handle was not moved on");
+	rc = fv_store_put_int(s->app->store, FV_SET_HANDLE_NUMBER, number + 1);
+	if (rc != FV_OK)
+		snprintf(s->result.detail, sizeof s->result.detail, "%s", _(fv_err_text(rc)));
 }
 
 /* A wipe acts once: what it erases does not come back. */

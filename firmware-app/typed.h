@@ -29,6 +29,15 @@ bool fv_typed_file(const char *path, size_t max, struct fv_buf *out, struct fv_r
 bool fv_typed_text(size_t max, struct fv_buf *out, struct fv_reply *reply);
 
 /*
+ * A verb refused what the editor left: show why, and open the same text again into the same
+ * `out` if the person wants that.  True: he did, and the reply's exit says whether a text is
+ * there.  False: there is none to open, or he throws it away.
+ */
+bool fv_typed_again(struct fv_reply *reply);
+/* Erase what the editor left, if there is any. */
+void fv_typed_end(void);
+
+/*
  * A PIN: the first line of `pin_file` ("-": standard input), or typed without echo, twice
  * when `is_new`.  Digits and letters, FV_PIN_MIN to FV_PIN_MAX of them.
  */

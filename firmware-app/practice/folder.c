@@ -36,7 +36,8 @@ open_folder(struct fv_app *app, const char *dir, bool *is_used_out, struct fv_re
 		return fv_app_open(app, dir, lock_fd, reply);
 	if (rc != FV_EBUSY)
 		fv_reply_fail(reply, FV_FAIL_IO, dir,
-		    _("cannot make or use this folder; name another with --dir"));
+		    _("cannot make or use this folder (%s); name another with --dir"),
+		    strerror(errno));
 	return false;
 }
 
