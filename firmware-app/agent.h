@@ -77,6 +77,7 @@ struct fv_agent_alarms {
 	uint64_t judged_seq; /* records before this one are in `clocks` */
 	uint64_t own_seq;    /* the first of this run of the agent */
 	bool has_base;       /* C3: the first fix of this session */
+	bool is_off;         /* C3: by the last fix */
 	int64_t base_gnss_ms, base_boottime_ms;
 	struct fv_repeat repeat;
 	size_t known_count; /* of prints: those of earlier shifts */

@@ -60,12 +60,16 @@ say_one(struct fv_agent *agent, enum fv_alarm_check check, int64_t a, int64_t b)
 	say(agent, &one, UINT64_MAX);
 }
 
-/* C3: does the receiver's time run like the boot clock? */
+/*
+ * C3: does the receiver's time run like the boot clock?  One report that was read late, as
+ * after a sleep, says nothing of that: two in a row do.
+ */
 static void
 judge_pace(struct fv_agent *agent, const struct fv_stamp *fix, int64_t boottime_ms)
 {
 	struct fv_agent_alarms *a = &agent->alarms;
 	int64_t over_ms, off_ms;
+	bool was_off = a->is_off;
 
 	if (!a->has_base) {
 		a->has_base = true;
@@ -74,7 +78,8 @@ judge_pace(struct fv_agent *agent, const struct fv_stamp *fix, int64_t boottime_
 	}
 	over_ms = boottime_ms - a->base_boottime_ms;
 	off_ms = fix->gnss_ms - a->base_gnss_ms - over_ms;
-	if (llabs(off_ms) > FV_PLAUSIBLE_CLOCK_MS + llabs(over_ms) * C3_PPM / 1000000)
+	a->is_off = llabs(off_ms) > FV_PLAUSIBLE_CLOCK_MS + llabs(over_ms) * C3_PPM / 1000000;
+	if (a->is_off && was_off)
 		say_one(agent, FV_CHECK_GNSS_DRIFT, off_ms, over_ms);
 }
 

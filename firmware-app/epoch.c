@@ -118,6 +118,23 @@ join(struct fv_epoch *e, const struct fv_stamp *report, int64_t boottime_ms)
 	e->open_boottime_ms = boottime_ms;
 }
 
+/*
+ * Where nobody could read for a while, several epochs are read at once.  All but the last
+ * came as long after the fix before them as the receiver's times say.
+ */
+static void
+date_back(struct fv_epoch *e, const struct fv_stamp *next, int64_t boottime_ms)
+{
+	int64_t elapsed_ms = e->open.gnss_ms - e->fix.gnss_ms;
+
+	if (!e->is_open || !fv_stamp_has(&e->fix, FV_STAMP_GNSS) ||
+	    !fv_stamp_has(&e->open, FV_STAMP_GNSS) || !fv_stamp_has(next, FV_STAMP_GNSS) ||
+	    boottime_ms - e->open_boottime_ms >= (next->gnss_ms - e->open.gnss_ms) / 2)
+		return;
+	if (elapsed_ms > 0 && elapsed_ms < e->open_boottime_ms - e->fix_boottime_ms)
+		e->open_boottime_ms = e->fix_boottime_ms + elapsed_ms;
+}
+
 void
 fv_epoch_feed_fix(struct fv_epoch *e, const struct fv_stamp *report, int64_t boottime_ms)
 {
@@ -130,6 +147,7 @@ fv_epoch_feed_fix(struct fv_epoch *e, const struct fv_stamp *report, int64_t boo
 		join(e, report, boottime_ms);
 		return;
 	}
+	date_back(e, report, boottime_ms);
 	complete(e);
 	e->open = *report;
 	e->open_boottime_ms = boottime_ms;

@@ -70,6 +70,43 @@ reports_of_one_time_make_one_fix(void **state)
 }
 
 static void
+epochs_that_are_read_at_once_came_one_after_another(void **state)
+{
+	struct fv_epoch e;
+	struct fv_epoch_event event;
+
+	(void)state;
+	fv_epoch_init(&e);
+	feed(&e, 3, 0, 100);
+	/* Nobody could read until 5300: what came at 1100 and 2100 waited. */
+	for (int64_t s = 1; s <= 5; s++)
+		feed(&e, 3, s, 5300 + s);
+	for (int64_t s = 0; s < 5; s++) {
+		assert_true(fv_epoch_next(&e, &event));
+		assert_int_equal(event.boottime_ms, 100 + s * 1000);
+	}
+	fv_epoch_tick(&e, 5305 + FV_EPOCH_QUIET_MS);
+	assert_true(fv_epoch_next(&e, &event));
+	assert_int_equal(event.boottime_ms, 5305);
+}
+
+static void
+a_receiver_whose_time_runs_too_fast_is_not_put_right(void **state)
+{
+	struct fv_epoch e;
+	struct fv_epoch_event event;
+
+	(void)state;
+	fv_epoch_init(&e);
+	for (int64_t s = 0; s < 5; s++)
+		feed(&e, 3, s * 10, s * 1000);
+	for (int64_t s = 0; s < 4; s++) {
+		assert_true(fv_epoch_next(&e, &event));
+		assert_int_equal(event.boottime_ms, s * 1000);
+	}
+}
+
+static void
 a_quiet_epoch_is_complete_without_its_successor(void **state)
 {
 	struct fv_epoch e;
@@ -386,6 +423,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reports_of_one_time_make_one_fix),
+	    cmocka_unit_test(epochs_that_are_read_at_once_came_one_after_another),
+	    cmocka_unit_test(a_receiver_whose_time_runs_too_fast_is_not_put_right),
 	    cmocka_unit_test(a_quiet_epoch_is_complete_without_its_successor),
 	    cmocka_unit_test(the_last_report_of_the_highest_mode_counts),
 	    cmocka_unit_test(a_mode_1_inside_an_epoch_with_a_mode_3_is_no_loss),
