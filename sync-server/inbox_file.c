@@ -237,8 +237,10 @@ inbox_put_result(struct inbox *inbox, bool is_done, const char *filed_as, const 
 	if (text == NULL)
 		return FV_ENOMEM;
 	(void)snprintf(name, sizeof name, "%s" INBOX_RESULT, filed_as);
-	fd = openat(
-	    to, RESULT_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	/* Whatever lies there, a pipe or a link too, is nothing of ours: never opened. */
+	(void)unlinkat(to, RESULT_NEW, 0);
+	fd =
+	    openat(to, RESULT_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0 || fv_cli_write_fd(fd, fv_span_z(text)) != 0 ||
 	    fv_cli_write_fd(fd, fv_span_z("\n")) != 0 || fsync(fd) != 0)
 		error = errno;
