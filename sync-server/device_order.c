@@ -50,7 +50,9 @@ static int
 read_directory(struct device_order *o)
 {
 	const char *rule;
-	int code = directory_open(o->directory_path, &o->directory);
+	int code = o->dev[0] != '\0'
+	    ? directory_open(o->directory_path, &o->directory)
+	    : fv_cli_fail(FV_EXIT_USAGE, "--dev", "is empty; say which handheld");
 
 	if (code != FV_EXIT_OK || (code = find_device(o)) != FV_EXIT_OK)
 		return code;

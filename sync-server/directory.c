@@ -101,6 +101,7 @@ read_ticket(const struct reading *r, struct fv_span note, const struct fv_leaf_e
 	    !fv_span_equal(enrol->agency, fv_span_z(ticket.agency)) ||
 	    strcmp(ticket.agency, r->out->roster->agency) != 0)
 		return "its ticket is another one's";
+	memcpy(d->ticket_id, ticket.id, sizeof d->ticket_id);
 	memcpy(d->officer, ticket.officer, sizeof d->officer);
 	memcpy(d->team, ticket.team, sizeof d->team);
 	return NULL;
@@ -230,6 +231,27 @@ read_settings(struct reading *r)
 	return FV_EXIT_OK;
 }
 
+/* Which handheld a ticket let somebody take stands under no signature: one that enrolled
+ * another handheld, or let him take another, is spent. */
+static bool
+is_spent_elsewhere(const struct directory *directory, const struct directory_device *d,
+    const struct fv_ticket *ticket)
+{
+	for (size_t i = 0; i < directory->device_count; i++) {
+		const struct directory_device *other = &directory->devices[i];
+
+		if (other == d)
+			continue;
+		if (memcmp(other->ticket_id, ticket->id, sizeof ticket->id) == 0)
+			return true;
+		for (size_t k = 0; k < other->other_count; k++)
+			if (memcmp(other->other_tickets[k], ticket->id, sizeof ticket->id) ==
+			    0)
+				return true;
+	}
+	return false;
+}
+
 /* A login whose ticket does not hold lets nobody in; it is no reason to refuse the rest. */
 static void
 read_logins(struct reading *r)
@@ -251,8 +273,11 @@ read_logins(struct reading *r)
 		    strcmp(ticket.agency, r->out->roster->agency) != 0 ||
 		    fv_hex_decode(text_of(json_object_get(entry, "dev")), dev, sizeof dev) !=
 			FV_OK ||
-		    (d = find(r->out, dev)) == NULL || d->other_count == DIRECTORY_OTHERS_MAX)
+		    (d = find(r->out, dev)) == NULL ||
+		    d->other_count == DIRECTORY_OTHERS_MAX ||
+		    is_spent_elsewhere(r->out, d, &ticket))
 			continue;
+		memcpy(d->other_tickets[d->other_count], ticket.id, sizeof ticket.id);
 		memcpy(d->others[d->other_count++], ticket.officer, sizeof d->others[0]);
 	}
 }

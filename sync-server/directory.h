@@ -44,8 +44,10 @@ struct directory_device {
 	struct fv_hash leaf_hash;
 	uint8_t dev[FV_DEV_BYTES];
 	uint8_t box_pk[FV_KEY_BYTES];
+	uint8_t ticket_id[FV_TICKET_ID_BYTES];
 	char officer[FV_ID_BYTES];                      /* as the signed ticket says */
 	char others[DIRECTORY_OTHERS_MAX][FV_ID_BYTES]; /* who took it besides */
+	uint8_t other_tickets[DIRECTORY_OTHERS_MAX][FV_TICKET_ID_BYTES]; /* by which */
 	size_t other_count;
 	char team[FV_ID_BYTES];
 	bool is_approved; /* by a supervisor of the roster in force */

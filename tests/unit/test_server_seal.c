@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "fv/order.h"
+#include "fv/signednote.h"
+#include "fv/ticket.h"
 #include "sync-server/casefile.h"
 #include "sync-server/cmd.h"
 #include "sync-server/directory.h"
@@ -252,6 +254,89 @@ a_directory_that_the_server_made_up_is_refused(void **state)
 	assert_int_equal(w->out.len, 0);
 }
 
+/* A ticket that s1 signed: as the enrolment's but for its id. */
+static json_t *
+another_ticket(const char *note)
+{
+	const unsigned s1 = 1;
+	struct fv_buf text = {0}, again = {0};
+	struct fv_signednote parsed;
+	struct fv_ticket ticket;
+	json_t *signed_again;
+
+	assert_int_equal(fv_signednote_parse(fv_span_z(note), &parsed), FV_OK);
+	assert_int_equal(fv_ticket_text_parse(parsed.text, &ticket, NULL), FV_OK);
+	memset(ticket.id, 0x77, sizeof ticket.id);
+	fv_ticket_text_put(&text, &ticket);
+	people_sign(&again, fv_buf_span(&text), "north", &s1, 1);
+	signed_again = json_stringn((const char *)again.ptr, again.len);
+	fv_buf_clear(&text);
+	fv_buf_clear(&again);
+	return signed_again;
+}
+
+/* Let the directory say that handhelds 0 and 1 were taken by these tickets. */
+static void
+put_logins(const struct world *w, json_t *root, json_t *ticket0, json_t *ticket1)
+{
+	const json_t *tickets[] = {ticket0, ticket1};
+	json_t *logins = json_array();
+	uint8_t dev[FV_DEV_BYTES];
+	struct fv_buf leaf = {0}, hex = {0};
+	char *dump;
+
+	for (size_t i = 0; i < 2; i++) {
+		fv_buf_reset(&hex);
+		world_leaf(w, &w->devices[i], &leaf, dev);
+		fv_buf_put_hex(&hex, dev, sizeof dev);
+		json_array_append_new(logins,
+		    json_pack("{s:s, s:O}", "dev", fv_buf_z(&hex), "ticket", tickets[i]));
+		fv_buf_reset(&leaf);
+	}
+	json_object_set_new(root, "logins", logins);
+	assert_non_null(dump = json_dumps(root, JSON_COMPACT));
+	world_write(w, "directory.json", fv_span_z(dump));
+	free(dump);
+	fv_buf_clear(&leaf);
+	fv_buf_clear(&hex);
+}
+
+static void
+a_ticket_lets_its_officer_take_one_handheld(void **state)
+{
+	struct world *w = start(state, "");
+	struct directory directory;
+	struct fv_buf text = {0};
+	json_t *root, *of1, *fresh;
+
+	w->devices[1] = w->devices[0];
+	w->devices[1].number = 21;
+	w->devices[1].officer = "o2";
+	w->device_count = 2;
+	world_put_directory(w);
+	world_read(w, "directory.json", &text);
+	root = json_loadb((const char *)text.ptr, text.len, 0, NULL);
+	of1 =
+	    json_object_get(json_array_get(json_object_get(root, "enrolments"), 1), "ticket");
+	fresh = another_ticket(json_string_value(of1));
+	/* The server says that o2 took o1's handheld, by the ticket that enrolled his own. */
+	put_logins(w, root, of1, fresh);
+	assert_int_equal(
+	    directory_open(world_path(w, "directory.json"), &directory), FV_EXIT_OK);
+	assert_false(directory_is_of(&directory.devices[0], "o2"));
+	directory_close(&directory);
+	/* And by one that he took another with, or that is his first. */
+	put_logins(w, root, fresh, fresh);
+	assert_int_equal(
+	    directory_open(world_path(w, "directory.json"), &directory), FV_EXIT_OK);
+	assert_true(directory_is_of(&directory.devices[0], "o2"));
+	assert_int_equal(directory.devices[1].other_count, 0);
+	directory_close(&directory);
+	json_decref(fresh);
+	json_decref(root);
+	fv_buf_clear(&text);
+}
+
 static void
 a_roster_that_this_key_did_not_sign_must_be_given(void **state)
 {
@@ -417,6 +502,7 @@ main(void)
 	    T(a_revoked_handheld_gets_no_card),
 	    T(an_officer_without_a_handheld_is_refused_and_nothing_is_printed),
 	    T(a_directory_that_the_server_made_up_is_refused),
+	    T(a_ticket_lets_its_officer_take_one_handheld),
 	    T(a_roster_that_this_key_did_not_sign_must_be_given),
 	    T(a_key_that_is_not_on_the_roster_seals_nothing),
 	    T(a_wrong_passphrase_is_not_permitted),

@@ -22,6 +22,8 @@ export interface Device {
 	officer: string;
 	/** Who may have it in hand besides. */
 	others: string[];
+	/** Ids of the tickets by which it was enrolled and taken. */
+	tickets: string[];
 	team: string;
 	isApproved: boolean;
 	isRevoked: boolean;
@@ -61,7 +63,7 @@ function readDevice(lib: Sodium, chain: KnownRoster[], row: DirectoryFile["enrol
 	if (lines[0] !== "fieldvisit/v1/ticket" || lines[1] !== hexOf(ticketId!)) bad("a ticket of another handheld");
 	if (lines[6] !== chain[0]!.roster.agency || lines[6] !== body[5]) bad("a ticket of another agency");
 	return {
-		dev: hexOf(dev!), boxPk: boxPk!, team: lines[7]!, officer: lines[8]!, others: [], isApproved: false, isRevoked: false,
+		dev: hexOf(dev!), boxPk: boxPk!, team: lines[7]!, officer: lines[8]!, others: [], tickets: [lines[1]!], isApproved: false, isRevoked: false,
 		leafHash: base64Of(sha256(lib, Uint8Array.of(0), leafBytes)), digits: enrolDigits(lib, leafBytes), log: lines[3]!,
 	};
 }
@@ -84,7 +86,10 @@ export function readDirectory(lib: Sodium, file: DirectoryFile): Directory {
 	for (const login of file.logins ?? []) {
 		const lines = signedText(lib, chain, login.ticket)?.split("\n");
 		const device = lines?.[0] === "fieldvisit/v1/ticket" && lines[6] === roster.roster.agency && devices.find((d) => d.dev === login.dev);
-		if (device) device.others.push(lines![8]!);
+		/* Which handheld it was for stands under no signature: a ticket that was spent on another lets nobody in. */
+		if (!device || devices.some((d) => d !== device && d.tickets.includes(lines![1]!))) continue;
+		device.others.push(lines![8]!);
+		device.tickets.push(lines![1]!);
 	}
 	return { rosters: chain, devices };
 }
