@@ -12,6 +12,8 @@
 
 const char *const staff_reasons[] = {"left", "leave", "conduct", "training", "other", NULL};
 
+#define MARK "barred_by_us." /* + officer id: a setting of the store, "1" or empty */
+
 /* What stays to be done, as commands. */
 struct left {
 	const char *officer;
@@ -130,6 +132,31 @@ answer(const struct fv_store_staff *row, const struct left *left, bool is_change
 	return code;
 }
 
+/* What the bank's own people have said of him is theirs to take back: who is bound to an
+ * agency may be stricter with its officers and never milder. */
+static enum fv_err
+check_bound(struct fv_host *host, const json_t *request, const struct fv_store_staff *row,
+    bool *is_denied_out)
+{
+	const bool is_bound = fv_verb_text(request, "bound")[0] != '\0';
+	const bool is_enable = strcmp(fv_verb_text(request, "what"), "enable") == 0;
+	const char *mark = is_enable ? "" : "1";
+	char name[sizeof MARK + FV_ID_BYTES];
+	struct fv_buf held = {0};
+	enum fv_err rc;
+
+	(void)snprintf(name, sizeof name, MARK "%s", row->id);
+	*is_denied_out = false;
+	if (!is_bound)
+		return fv_store_meta_set(host->store, name, fv_span_z(mark));
+	rc = fv_store_meta_get(host->store, name, &held);
+	if (rc == FV_OK && held.len > 0)
+		*is_denied_out =
+		    strcmp(fv_verb_text(request, "what"), "disable") != 0 || row->is_disabled;
+	fv_buf_clear(&held);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
 int
 fv_do_officer_bar(struct fv_host *host, const json_t *request, json_t **answer_out)
 {
@@ -137,7 +164,7 @@ fv_do_officer_bar(struct fv_host *host, const json_t *request, json_t **answer_o
 	const char *reason = fv_verb_text(request, "reason");
 	struct left left = {.officer = id, .list = json_array()};
 	struct fv_store_staff row;
-	bool is_changed = false;
+	bool is_changed = false, is_denied = false;
 	uint64_t leaf;
 	enum fv_err rc = fv_store_staff_get(host->store, fv_span_z(id), &row);
 	int code;
@@ -149,6 +176,17 @@ fv_do_officer_bar(struct fv_host *host, const json_t *request, json_t **answer_o
 	}
 	if (rc == FV_OK && left.list == NULL)
 		rc = FV_ENOMEM;
+	if (rc == FV_OK)
+		rc = check_bound(host, request, &row, &is_denied);
+	if (rc == FV_OK && is_denied) {
+		json_decref(left.list);
+		code = fv_verb_fail(answer_out, FV_EXIT_NOPERM,
+		    "%.40s: was barred or given an end by the bank; a supervisor or an admin "
+		    "changes that",
+		    id);
+		(void)json_object_set_new(*answer_out, "code", json_string("banks-own"));
+		return code;
+	}
 	if (rc == FV_OK && (is_changed = change(request, &row))) {
 		rc = fv_store_staff_put(host->store, &row);
 		if (rc == FV_OK)

@@ -141,7 +141,7 @@ static void
 change(struct desk_request *request, struct fv_web_answer *answer, const char *verb,
     const char *id, const char *const *members)
 {
-	json_t *ask = json_pack("{s:s}", "id", id), *told;
+	json_t *ask = json_pack("{s:s, s:s}", "id", id, "bound", request->who->agency), *told;
 	json_t *value;
 
 	for (; ask != NULL && *members != NULL; members++) {

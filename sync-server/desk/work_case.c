@@ -9,6 +9,7 @@
 #include "sync-server/desk/work_in.h"
 #include "sync-server/planview.h"
 #include "sync-server/staff_left.h"
+#include "sync-server/store/people.h"
 #include "sync-server/verb.h"
 
 #define PLANS_SHOWN 50U
@@ -351,6 +352,23 @@ work_add_hold(struct desk_request *request, struct fv_web_answer *answer)
 		    json_is_string(until) ? json_string_value(until) : "")));
 }
 
+/* A hold that the bank's own people set is lifted by them, not by whose people it keeps
+ * away.  FV_EDENIED: it is not his to lift. */
+static enum fv_err
+check_lift(struct desk_request *request, const struct fv_store_hold *hold)
+{
+	struct fv_store_account maker = {0};
+	enum fv_err rc;
+
+	if (work_agency(request) == NULL || !desk_sees(request, hold->agency))
+		return FV_OK; /* what he may not see is answered as if it were not there */
+	rc = fv_store_account_get(request->store, fv_span_z(hold->made_by), &maker);
+	if (rc == FV_ENOENT || (rc == FV_OK && !desk_sees(request, maker.agency)))
+		rc = FV_EDENIED;
+	fv_wipe(&maker, sizeof maker);
+	return rc;
+}
+
 void
 work_lift_hold(struct desk_request *request, struct fv_web_answer *answer)
 {
@@ -361,6 +379,11 @@ work_lift_hold(struct desk_request *request, struct fv_web_answer *answer)
 	if (!work_number(request, answer, &id))
 		return;
 	rc = fv_store_hold_get(request->store, id, &hold);
+	if (rc == FV_OK && (rc = check_lift(request, &hold)) == FV_EDENIED) {
+		desk_problem(
+		    answer, 403, "banks-own", "the bank set this hold; a supervisor lifts it");
+		return;
+	}
 	work_for_reason(request, answer, rc, hold.agency, "hold lift",
 	    json_pack("{s:I}", "id", (json_int_t)id));
 }

@@ -2,6 +2,7 @@ import type { Words } from "../words";
 
 export const staff: Words = {
 	en: {
+		"error.banks-own": "The bank’s own people said so; a supervisor changes it.",
 		"staff.officers": "Officers",
 		"staff.agencies": "Agencies",
 		"staff.officers.what": "Who may be sent, and where he belongs. His name and that he may be sent stand on the roster that supervisors sign; agency, team, badge and dates are kept here.",
@@ -116,6 +117,7 @@ export const staff: Words = {
 		"staff.day": "Day",
 	},
 	zh: {
+		"error.banks-own": "这是银行自己人员的决定，只能由主管更改。",
 		"staff.officers": "外访员",
 		"staff.agencies": "机构",
 		"staff.officers.what": "谁可以被派出,属于哪里。姓名和可派出资格写在主管签名的名册上;机构、团队、工号和日期保存在这里。",
