@@ -15,6 +15,7 @@
 #define CONNECTIONS_MAX 512U  /* of one listener */
 #define CONNECTIONS_EACH 256U /* of one address: an office may stand behind one */
 #define STREAM_BLOCK 65536U   /* bytes asked of a streamed body at a time */
+#define BODY_OPEN_MAX 65536U  /* bytes of a body that anybody may send */
 #define FORM_VALUE_MAX 65536U /* bytes of one decoded form value */
 
 struct fv_web {
@@ -23,6 +24,7 @@ struct fv_web {
 	bool is_tls, is_behind_proxy;
 	size_t body_max;
 	fv_web_fn handler;
+	fv_web_let_fn lets_much;
 	void *ctx;
 };
 
@@ -31,6 +33,8 @@ struct exchange {
 	struct MHD_Connection *connection;
 	struct fv_buf body;
 	bool is_too_large;
+	bool is_let;     /* its body may be large */
+	bool is_dropped; /* it may not: the body is left out */
 };
 
 /* -- what a handler asks --------------------------------------------------------- */
@@ -303,9 +307,28 @@ exchange_free(struct exchange *ex)
 	free(ex);
 }
 
+/* Strangers fill no memory. */
+static bool
+is_let(const struct fv_web *web, struct exchange *ex)
+{
+	struct fv_web_request request = {.inside = ex};
+
+	if (!ex->is_let && web->lets_much != NULL) {
+		find_client(web, &request);
+		ex->is_let = web->lets_much(web->ctx, &request);
+	}
+	return ex->is_let || web->lets_much == NULL;
+}
+
 static void
 take_body(const struct fv_web *web, struct exchange *ex, struct fv_span piece)
 {
+	if (!ex->is_dropped && ex->body.len + piece.len > BODY_OPEN_MAX && !is_let(web, ex)) {
+		ex->is_dropped = true;
+		fv_buf_clear(&ex->body);
+	}
+	if (ex->is_dropped)
+		return;
 	if (ex->is_too_large || piece.len > web->body_max - ex->body.len) {
 		ex->is_too_large = true;
 		fv_buf_clear(&ex->body);
@@ -413,6 +436,7 @@ fv_web_start(const struct fv_web_opts *opts, struct fv_web **web_out)
 	web->is_behind_proxy = opts->is_behind_proxy;
 	web->body_max = opts->body_max;
 	web->handler = opts->handler;
+	web->lets_much = opts->lets_much;
 	web->ctx = opts->ctx;
 	if ((rc = fv_address_bind(opts->address, &fd, &web->port)) != FV_OK) {
 		fprintf(stderr, "fieldvisitd: %s: cannot listen there: %s\n", opts->address,

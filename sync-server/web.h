@@ -65,6 +65,10 @@ void fv_web_put(struct fv_web_answer *answer, const char *name, const char *fmt,
 typedef void (*fv_web_fn)(
     void *ctx, const struct fv_web_request *request, struct fv_web_answer *answer);
 
+/* Whether a request may have a body above 64 KiB, asked when it has so much; of another the
+ * body is dropped as it comes, and the handler is given an empty one. */
+typedef bool (*fv_web_let_fn)(void *ctx, const struct fv_web_request *request);
+
 struct fv_web_opts {
 	const char *address;            /* HOST:PORT; port 0: any free one */
 	const char *tls_cert, *tls_key; /* PEM texts; NULL: without TLS */
@@ -73,6 +77,7 @@ struct fv_web_opts {
 	unsigned threads;
 	size_t body_max; /* bytes; a longer body is 413 */
 	fv_web_fn handler;
+	fv_web_let_fn lets_much; /* NULL: everybody may */
 	void *ctx;
 };
 

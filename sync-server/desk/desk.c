@@ -134,22 +134,49 @@ read_body(const struct fv_web_request *web, json_t **body_out, struct fv_web_ans
 	return false;
 }
 
+/* Who asks, by a session's cookie or a token.  `is_use`: a person is there.
+ * Errors: FV_ENOENT  nobody that is known;  the store's. */
+static enum fv_err
+find_who(struct desk *desk, struct fv_store *store, const struct fv_web_request *web,
+    bool is_use, struct desk_session *session)
+{
+	enum fv_err rc = desk_session_find(desk->sessions, store,
+	    fv_web_cookie(web, DESK_COOKIE), is_use, fv_host_now_ms(), session);
+
+	return rc == FV_ENOENT ? desk_token_find(web, store, &session->who) : rc;
+}
+
+/* A body that takes memory is somebody's whom the desk knows. */
+static bool
+lets_much(void *ctx, const struct fv_web_request *web)
+{
+	struct desk *desk = ctx;
+	struct desk_session session = {0};
+	struct fv_store *store;
+	enum fv_err rc;
+
+	if (desk_reader_take(desk, &store) != FV_OK)
+		return false;
+	if ((rc = fv_store_view_begin(store)) == FV_OK)
+		rc = find_who(desk, store, web, false, &session);
+	fv_store_view_end(store);
+	desk_reader_give(desk, store);
+	fv_wipe(&session, sizeof session);
+	return rc == FV_OK;
+}
+
 static void
 run_route(
     const struct desk_route *route, struct desk_request *request, struct fv_web_answer *answer)
 {
-	const char *cookie = fv_web_cookie(request->web, DESK_COOKIE);
 	struct desk_session session = {0};
 	json_t *body = NULL;
 	int64_t wait_ms = 0;
 	enum fv_err rc;
 
 	if ((rc = fv_store_view_begin(request->store)) == FV_OK) {
-		rc = desk_session_find(request->desk->sessions, request->store, cookie,
-		    fv_web_header(request->web, DESK_BACKGROUND_HEADER) == NULL,
-		    request->now_ms, &session);
-		if (rc == FV_ENOENT)
-			rc = desk_token_find(request->web, request->store, &session.who);
+		rc = find_who(request->desk, request->store, request->web,
+		    fv_web_header(request->web, DESK_BACKGROUND_HEADER) == NULL, &session);
 		if (rc == FV_OK)
 			request->who = &session.who;
 		if (rc == FV_ENOENT)
@@ -289,6 +316,7 @@ fv_desk_start(const struct fv_desk_opts *opts, struct desk **desk_out)
 	web.threads = DESK_THREADS;
 	web.body_max = DESK_BODY_MAX;
 	web.handler = desk_handle;
+	web.lets_much = lets_much;
 	web.ctx = desk;
 	desk->host = opts->host;
 	desk->writer = opts->writer;
