@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define FV_VERSION "0.3.0"
+#define FV_VERSION "0.4.0"
 
 /* 2026-11-01T00:00:00Z: an earlier wall clock is marked in every header. */
 #define FV_RELEASE_UTC_MS INT64_C(1793491200000)

@@ -6,7 +6,7 @@
 
 # The tree that this external tree lies in.  A site that builds from a tarball sets
 # FIELDVISIT_SITE and FIELDVISIT_SOURCE, and adds the tarball's line to fieldvisit.hash.
-FIELDVISIT_VERSION = 0.3.0
+FIELDVISIT_VERSION = 0.4.0
 FIELDVISIT_SITE = $(BR2_EXTERNAL_FIELDVISIT_PATH)/../..
 FIELDVISIT_SITE_METHOD = local
 FIELDVISIT_LICENSE = ISC
