@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware-app/officer.h"
+#include "firmware-app/own.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/scan.h"
 #include "firmware-app/typed.h"
@@ -47,6 +48,50 @@ is_idle(struct fv_app *app, struct fv_reply *reply)
 	else if (work.has_shift)
 		fv_reply_fail(reply, FV_FAIL_ON_SHIFT, _("shift"),
 		    _("it is %.24s's; 'fieldvisit shift end' ends it"), app->officer);
+	else
+		return true;
+	return false;
+}
+
+/* What was written and not sent, of those cases that are his who has it in hand. */
+struct drafts {
+	struct fv_app *app;
+	char case_id[FV_CASE_ID_BYTES]; /* of one of them; "": there is none */
+};
+
+static enum fv_err
+on_draft(const struct fv_item_row *row, void *ctx)
+{
+	struct drafts *d = ctx;
+	struct fv_item_row his;
+	struct fv_buf body = {0};
+	enum fv_err rc = fv_store_get_item(d->app->store, row->kind, row->key, &his, &body);
+
+	fv_buf_clear(&body);
+	if (rc == FV_OK)
+		rc = fv_id_copy(row->key, d->case_id, sizeof d->case_id);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+/* The next sync takes his drafts with his cases: nobody shall lose them unasked. */
+static bool
+may_leave(struct fv_app *app, const struct fv_call *call, struct fv_reply *reply)
+{
+	struct drafts d = {.app = app};
+	enum fv_err rc;
+
+	if (fv_args_has(&call->args, "drop"))
+		return true;
+	if ((rc = fv_store_each_item(app->store, FV_KEPT_DRAFT, on_draft, &d)) == FV_OK)
+		rc = fv_store_each_item(app->store, FV_KEPT_FORM, on_draft, &d);
+	if (rc != FV_OK)
+		fv_reply_fail_err(reply, FV_STORE_FILE, rc);
+	else if (d.case_id[0] != '\0')
+		fv_reply_fail(reply, FV_FAIL_DRAFTS, d.case_id,
+		    _("%.24s has an unsent draft, which the next sync erases; send it, or "
+		      "give "
+		      "--drop"),
+		    app->officer);
 	else
 		return true;
 	return false;
@@ -139,6 +184,7 @@ fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 		return fv_reply_fail(reply, FV_FAIL_USAGE, "login",
 		    _("%s: has this handheld in hand; 'fieldvisit unlock' opens it"), officer);
 	if (!fv_app_journal(app, reply) || !is_idle(app, reply) ||
+	    !may_leave(app, call, reply) ||
 	    !(has_ticket(call) ? give_pin(app, call, officer, &let, reply)
 			       : try_pin(app, call, officer, reply)) ||
 	    !fv_officer_change(app, officer, &let, reply))
@@ -152,9 +198,9 @@ fv_cmd_login(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 int
 fv_cmd_logout(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 {
-	(void)call;
 	if (!fv_officer_is_there(app, reply) || !fv_app_journal(app, reply) ||
-	    !is_idle(app, reply) || !fv_pin_lock(app, FV_LOCK_BY_HAND, reply) ||
+	    !is_idle(app, reply) || !may_leave(app, call, reply) ||
+	    !fv_pin_lock(app, FV_LOCK_BY_HAND, reply) ||
 	    !fv_officer_change(app, NULL, NULL, reply))
 		return reply->exit;
 	return tell(

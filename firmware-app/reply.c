@@ -56,6 +56,7 @@ static const struct fail_row fails[FV_FAIL_COUNT] = {
     [FV_FAIL_TOO_LARGE] = {"too-large", FV_EXIT_DATA},
     [FV_FAIL_NOT_DEBTOR] = {"not-debtor", FV_EXIT_NO},
     [FV_FAIL_PRACTICE] = {"practice", FV_EXIT_NO},
+    [FV_FAIL_DRAFTS] = {"drafts", FV_EXIT_NO},
 };
 
 const char *

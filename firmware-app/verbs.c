@@ -37,8 +37,9 @@ static const struct fv_option draft_options[] = {
     {"form", NULL}, {"pin-file", "FILE"}, {NULL, NULL}};
 static const struct fv_option enroll_options[] = {
     {"pin-file", "FILE"}, {"qr", NULL}, {NULL, NULL}};
+static const struct fv_option logout_options[] = {{"drop", NULL}, {NULL, NULL}};
 static const struct fv_option login_options[] = {
-    {"pin-file", "FILE"}, {"qr", NULL}, {"ticket", "FILE"}, {NULL, NULL}};
+    {"drop", NULL}, {"pin-file", "FILE"}, {"qr", NULL}, {"ticket", "FILE"}, {NULL, NULL}};
 static const struct fv_option outcome_options[] = {{"business", "WORD"}, {"camera", "yes|no"},
     {"debts", "ID,..."}, {"detail", NULL}, {"discussed", "ID,..."}, {"entered", "yes|no"},
     {"identified", "yes|no"}, {"identity-confirmed", "yes|no"}, {"incomplete", NULL},
@@ -107,10 +108,11 @@ const struct fv_verb fv_verbs[] = {
 	1, NULL, fv_cmd_keys, 0},
     {"lock", "", N_("forget the PIN's key until it is given again"), no_options, 0, 0, NULL,
 	fv_cmd_lock, 0},
-    {"login", "OFFICER [--ticket FILE | --qr] [--pin-file FILE]",
+    {"login", "OFFICER [--ticket FILE | --qr] [--pin-file FILE] [--drop]",
 	N_("another officer takes the handheld"), login_options, 1, 1, fv_prepare_login,
 	fv_cmd_login, 0},
-    {"logout", "", N_("hand the handheld back"), no_options, 0, 0, NULL, fv_cmd_logout, 0},
+    {"logout", "[--drop]", N_("hand the handheld back"), logout_options, 0, 0, NULL,
+	fv_cmd_logout, 0},
     {"note", "[CASE]", N_("write a note that only supervisors can read"), no_options, 0, 1,
 	fv_prepare_note, fv_cmd_note, 0},
     {"officers", "", N_("the colleagues whom the roster names"), no_options, 0, 0, NULL,

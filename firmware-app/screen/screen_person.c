@@ -14,6 +14,7 @@ enum id {
 struct person {
 	enum fv_person kind;
 	struct fv_field officer, pin, code;
+	bool drops; /* it was said which draft goes, and he asks again */
 };
 
 static void
@@ -52,9 +53,12 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 static void
 on_answer(struct fv_ui *ui, void *state, int tag, const struct fv_answer *answer)
 {
-	(void)state, (void)tag;
+	struct person *p = state;
+
+	(void)tag;
 	fv_ui_refresh(ui);
 	if (answer->has_failed) {
+		p->drops = strcmp(answer->id, "drafts") == 0;
 		fv_ui_say(ui, FV_STYLE_BAD, "%s", answer->text);
 		return;
 	}
@@ -75,6 +79,8 @@ ask_agent(struct fv_ui *ui, struct person *p)
 		ask.words[1] = "--code";
 		ask.words[2] = p->code.text;
 	} else {
+		if (p->drops)
+			ask.words[1] = "--drop";
 		ask.inputs[1] = fv_span_of(p->pin.text, p->pin.len);
 	}
 	fv_ui_ask(ui, &ask);
