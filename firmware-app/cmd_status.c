@@ -21,7 +21,8 @@
 struct status {
 	struct fv_work work;
 	struct fv_syncstate sync;
-	uint64_t recorded, sealed, blobs, blob_bytes, pieces, piece_bytes, up, down;
+	uint64_t recorded, sealed, blobs, blob_bytes, pieces, piece_bytes, kept_bytes, up,
+	    down;
 	int64_t now_ms;
 	bool is_alarmed; /* the server's log was rewritten */
 	struct fv_checkin checkin;
@@ -46,7 +47,8 @@ gather(struct fv_app *app, struct status *s)
 	    (rc = fv_store_count_unsent_blobs(app->store, &s->blobs, &s->blob_bytes)) !=
 		FV_OK ||
 	    (rc = fv_store_count_unsent_pieces(app->store, &s->pieces, &s->piece_bytes)) !=
-		FV_OK)
+		FV_OK ||
+	    (rc = fv_store_count_pieces(app->store, &s->kept_bytes)) != FV_OK)
 		return rc;
 	s->blobs -= s->pieces;
 	s->blob_bytes -= s->piece_bytes;
@@ -204,6 +206,9 @@ tell_trail(const struct status *s, struct fv_reply *reply)
 	if (s->pieces > 0)
 		fv_reply_line(
 		    reply, _("attachments not sent: %" PRIu64 " bytes"), s->piece_bytes);
+	if (s->kept_bytes > 0)
+		fv_reply_line(
+		    reply, _("attachments kept here: %" PRIu64 " bytes"), s->kept_bytes);
 	fv_json_uint(json, "recorded", s->recorded);
 	fv_json_uint(json, "sealed", s->sealed);
 	fv_json_uint(json, "sent", s->sync.next_seq);
@@ -211,6 +216,7 @@ tell_trail(const struct status *s, struct fv_reply *reply)
 	fv_json_uint(json, "blobs_waiting", s->blobs);
 	fv_json_uint(json, "blob_bytes_waiting", s->blob_bytes);
 	fv_json_uint(json, "attachments_waiting", s->piece_bytes);
+	fv_json_uint(json, "attachments_kept", s->kept_bytes);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-app/pieces.h"
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/settings_kept.h"
 #include "firmware-app/sos.h"
@@ -340,6 +341,10 @@ write_all(struct taking *t, struct fv_syncstate *state, bool *is_fork_out)
 	if (t->has_shown)
 		state->seen_size = t->shown.size;
 	take_notices(t, state, is_fork_out);
+	if (count == 0 && t->answer.missing_count == 0 && state->receipted > 0 &&
+	    (rc = fv_pieces_forget(store, state->receipted, t->answer.server_ms, t->now_ms)) !=
+		FV_OK)
+		return rc;
 	return fv_syncstate_save(store, state);
 }
 
@@ -396,6 +401,7 @@ resume(struct taking *t)
 	state.receipted = state.cursor = 0;
 	if (fv_checkpoints_save(store, &from) != FV_OK ||
 	    fv_syncstate_save(store, &state) != FV_OK ||
+	    fv_store_put_int(store, FV_SET_PIECES, 0) != FV_OK ||
 	    fv_store_put_int(store, FV_SET_LOG_RESUMED, order.at_ms) != FV_OK ||
 	    fv_store_commit(store) != FV_OK) {
 		fv_store_rollback(store);

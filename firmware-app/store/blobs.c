@@ -78,14 +78,15 @@ fv_store_set_blob_held(struct fv_store *store, const struct fv_hash *hash, uint6
 }
 
 static enum fv_err
-count_unsent(struct fv_store *store, uint64_t from, uint64_t *count_out, uint64_t *bytes_out)
+count(struct fv_store *store, enum fv_sql sql, uint64_t from, uint64_t *count_out,
+    uint64_t *bytes_out)
 {
 	sqlite3_stmt *stmt;
 	enum fv_err rc;
 
 	*count_out = 0;
 	*bytes_out = 0;
-	if ((rc = fv_store_stmt(store, SQL_BLOB_COUNT, &stmt)) != FV_OK)
+	if ((rc = fv_store_stmt(store, sql, &stmt)) != FV_OK)
 		return rc;
 	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
 	if ((rc = fv_store_row(stmt)) != FV_OK)
@@ -99,13 +100,35 @@ count_unsent(struct fv_store *store, uint64_t from, uint64_t *count_out, uint64_
 enum fv_err
 fv_store_count_unsent_blobs(struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out)
 {
-	return count_unsent(store, 0, count_out, bytes_out);
+	return count(store, SQL_BLOB_COUNT, 0, count_out, bytes_out);
 }
 
 enum fv_err
 fv_store_count_unsent_pieces(struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out)
 {
-	return count_unsent(store, FV_BLOB_PIECE, count_out, bytes_out);
+	return count(store, SQL_BLOB_COUNT, FV_BLOB_PIECE, count_out, bytes_out);
+}
+
+enum fv_err
+fv_store_count_pieces(struct fv_store *store, uint64_t *bytes_out)
+{
+	uint64_t none;
+
+	return count(store, SQL_BLOB_PIECES, FV_BLOB_PIECE, &none, bytes_out);
+}
+
+enum fv_err
+fv_store_drop_pieces(struct fv_store *store, uint64_t seq)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	if ((rc = fv_store_stmt(store, SQL_BLOB_DROP_PIECES, &stmt)) != FV_OK)
+		return rc;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)(seq | FV_BLOB_PIECE));
+	rc = fv_store_row(stmt);
+	sqlite3_reset(stmt);
+	return rc;
 }
 
 enum fv_err

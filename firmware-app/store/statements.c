@@ -63,6 +63,10 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_BLOB_HELD] = "UPDATE blob SET held = min(?2, length(data)) WHERE hash = ?1",
     [SQL_BLOB_COUNT] = "SELECT count(*), ifnull(sum(length(data) - held), 0) FROM blob"
 		       " WHERE held < length(data) AND seq >= ?1 AND seq < " BLOB_STAGED,
+    [SQL_BLOB_PIECES] = "SELECT 0, sum(length(data)) FROM blob WHERE seq >= ?1",
+    [SQL_BLOB_DROP_PIECES] =
+	"DELETE FROM blob WHERE rowid IN (SELECT rowid FROM blob WHERE"
+	" seq >> 62 AND seq < ?1 AND held = length(data) LIMIT 128) RETURNING 1",
     [SQL_BLOB_ADOPT] =
 	"UPDATE blob SET seq = ?1 WHERE held < length(data) AND seq = " BLOB_STAGED,
     [SQL_BLOB_DROP_STAGED] =

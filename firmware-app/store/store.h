@@ -143,6 +143,11 @@ FV_NODISCARD enum fv_err fv_store_count_unsent_blobs(
     struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out);
 FV_NODISCARD enum fv_err fv_store_count_unsent_pieces(
     struct fv_store *store, uint64_t *count_out, uint64_t *bytes_out);
+/* Bytes of all pieces that are here, sent or not. */
+FV_NODISCARD enum fv_err fv_store_count_pieces(struct fv_store *store, uint64_t *bytes_out);
+/* Erase 2 MiB, so that the WAL stays short, of pieces of records before `seq` that are whole
+ * at the server.  Errors: FV_ENOENT  there are none */
+FV_NODISCARD enum fv_err fv_store_drop_pieces(struct fv_store *store, uint64_t seq);
 /* The staged pieces are those of record `seq` from now on. */
 FV_NODISCARD enum fv_err fv_store_adopt_staged(struct fv_store *store, uint64_t seq);
 /* They are nobody's: away with them. */

@@ -1,3 +1,4 @@
+#include "firmware-app/pieces.h"
 #include "tests/unit/app_fixture.h"
 
 #include "firmware-app/roster_kept.h"
@@ -518,6 +519,123 @@ a_blob_that_was_lost_there_is_sent_again(void **state)
 	end(&r);
 }
 
+/* --- pieces of attachments are erased ------------------------------------------------- */
+
+#define DAYS (INT64_C(86400) * 1000)
+
+/* Another answer with a receipt, `days` later by each of the two clocks. */
+static void
+later(struct round *r, int64_t days_here, int64_t days_there)
+{
+	r->h->clock_ms += days_here * DAYS;
+	r->answer.server_ms += days_there * DAYS;
+	assert_int_equal(take(r), FV_SYNC_NONE);
+}
+
+/* An attachment of record 1 of two pieces and its manifest, all of it at the server, and a
+ * receipt that covers it. */
+static void
+begin_attached(struct round *r, void **state)
+{
+	begin(r, state);
+	fixture_blob(r->h, 1, 1, 64);
+	fixture_blob(r->h, 1 | FV_BLOB_PIECE, 2, 5000);
+	fixture_blob(r->h, 1 | FV_BLOB_PIECE, 3, 700);
+	r->answer.server_ms = fixture_rtc_ms(r->h);
+	put_receipt(r);
+}
+
+static uint64_t
+kept(struct round *r)
+{
+	uint64_t bytes;
+
+	assert_int_equal(fv_store_count_pieces(r->h->app.store, &bytes), FV_OK);
+	return bytes;
+}
+
+static void
+pieces_are_erased_when_server_and_receipt_have_had_them_for_thirty_days(void **state)
+{
+	struct round r;
+	uint64_t count, bytes;
+
+	begin_attached(&r, state);
+	later(&r, 0, 0);
+	later(&r, 29, 29);
+	assert_int_equal(kept(&r), 5700);
+	later(&r, 1, 1);
+	assert_int_equal(kept(&r), 0);
+	/* and are not missed */
+	assert_int_equal(fv_store_count_unsent_blobs(r.h->app.store, &count, &bytes), FV_OK);
+	assert_int_equal(count, 0);
+	end(&r);
+}
+
+static void
+one_clock_alone_erases_no_piece(void **state)
+{
+	struct round r;
+
+	begin_attached(&r, state);
+	later(&r, 0, 0);
+	later(&r, 400, 1);
+	assert_int_equal(kept(&r), 5700);
+	later(&r, -399, 400);
+	assert_int_equal(kept(&r), 5700);
+	end(&r);
+}
+
+static void
+a_clock_that_was_far_ahead_once_keeps_no_piece_for_ever(void **state)
+{
+	struct round r;
+
+	begin_attached(&r, state);
+	later(&r, 3650, 0);
+	later(&r, -3650, 0);
+	later(&r, 29, 29);
+	assert_int_equal(kept(&r), 5700);
+	later(&r, 1, 1);
+	assert_int_equal(kept(&r), 0);
+	end(&r);
+}
+
+static void
+pieces_stay_while_the_server_lacks_one_or_no_receipt_covers_them(void **state)
+{
+	struct round r;
+
+	begin_attached(&r, state);
+	later(&r, 0, 0);
+	r.answer.missing_count = 1;
+	r.answer.missing[0] = (struct fv_blob_held){
+	    .hash = fixture_blob(r.h, 1 | FV_BLOB_PIECE, 2, 5000), .held_bytes = 4999};
+	later(&r, 31, 31);
+	assert_int_equal(kept(&r), 5700);
+	r.answer.missing_count = 0;
+	r.answer.has_receipt = false;
+	r.state.receipted = 0;
+	later(&r, 31, 31);
+	assert_int_equal(kept(&r), 5700);
+	end(&r);
+}
+
+static void
+a_log_that_was_put_back_lets_the_days_begin_again(void **state)
+{
+	struct round r;
+
+	begin_attached(&r, state);
+	later(&r, 0, 0);
+	assert_int_equal(fv_store_put_int(r.h->app.store, FV_SET_PIECES, 0), FV_OK);
+	later(&r, 31, 31);
+	assert_int_equal(kept(&r), 5700);
+	later(&r, 31, 31);
+	assert_int_equal(kept(&r), 0);
+	end(&r);
+}
+
 static void
 notices_are_kept_and_unknown_ones_are_harmless(void **state)
 {
@@ -703,6 +821,11 @@ main(void)
 	    T(of_a_list_that_was_cut_off_all_before_its_last_is_whole),
 	    T(pieces_are_not_thought_there_before_their_manifest_is),
 	    T(a_blob_that_was_lost_there_is_sent_again),
+	    T(pieces_are_erased_when_server_and_receipt_have_had_them_for_thirty_days),
+	    T(one_clock_alone_erases_no_piece),
+	    T(a_clock_that_was_far_ahead_once_keeps_no_piece_for_ever),
+	    T(pieces_stay_while_the_server_lacks_one_or_no_receipt_covers_them),
+	    T(a_log_that_was_put_back_lets_the_days_begin_again),
 	    T(notices_are_kept_and_unknown_ones_are_harmless),
 	    T(a_fork_is_told_from_within_a_sealed_answer),
 	    T(a_cursor_that_fell_back_is_followed),
