@@ -4,6 +4,7 @@
 
 #include "fv/codes.h"
 #include "fv/lines.h"
+#include "sync-server/care_show.h"
 #include "sync-server/desk/proof_in.h"
 #include "sync-server/store/feed.h"
 #include "sync-server/verb.h"
@@ -182,9 +183,31 @@ put_finding(struct taking *t, const struct fv_store_finding *f, uint64_t no)
 	return row != NULL && json_array_append_new(t->rows, row) == 0 ? FV_OK : FV_ENOMEM;
 }
 
+/* What a borrower asked for by his page: neither his words nor what he is answered. */
+static enum fv_err
+put_care(struct taking *t, const struct fv_store_care *care, uint64_t no)
+{
+	static const char *const members[] = {
+	    "kind", "source", "state", "agency", "officer", "day", "received", "deadline"};
+	json_t *row, *all;
+
+	if (t->only != NULL && strcmp(care->agency, t->only) != 0)
+		return FV_OK;
+	all = care_json(t->store, care, 0);
+	row = json_pack("{s:s, s:I, s:O, s:s, s:O?}", "type", "complaint", "no",
+	    (json_int_t)no, "subject", json_object_get(all, "id"), "case", care->case_id,
+	    "decision", json_object_get(json_object_get(all, "decided"), "decision"));
+	for (size_t i = 0; row != NULL && i < sizeof members / sizeof members[0]; i++)
+		(void)json_object_set(row, members[i], json_object_get(all, members[i]));
+	json_decref(all);
+	return row != NULL && json_array_append_new(t->rows, row) == 0 ? FV_OK : FV_ENOMEM;
+}
+
 static enum fv_err
 on_step(const struct fv_store_step *step, void *ctx)
 {
+	if (step->care != NULL)
+		return put_care(ctx, step->care, step->no);
 	return step->record != NULL ? put_record(ctx, step->record, step->no)
 				    : put_finding(ctx, step->finding, step->no);
 }

@@ -1,6 +1,7 @@
 /*
- * What came of visits and contacts, for the bank's own systems: from a cursor on, in the order
- * of the commits, at least once.  Audit plane only: no amount, name, address or text.
+ * What came of visits and contacts, and what borrowers ask, for the bank's own systems: from
+ * a cursor on, in the order of the commits, at least once.  Audit plane only: no amount, name,
+ * address or text.
  *
  * Threads: that of the store.
  */

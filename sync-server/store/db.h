@@ -109,6 +109,8 @@ extern const char fv_db_eighth_fleet[];
 extern const char fv_db_eighth_settings[];
 extern const char fv_db_eighth_flow[];
 extern const char fv_db_eighth_hand[];
+/* The ninth, of schema_care.c. */
+extern const char fv_db_ninth_care[];
 
 /* The scripts that lead from user_version k to k + 1, each list ended by NULL. */
 extern const char *const *const fv_db_migrations[FV_STORE_VERSION];

@@ -2,7 +2,9 @@
 
 #include "db.h"
 
-#define FEED_FINDING 2 /* else a record */
+/* Stored numbers; else a record. */
+#define FEED_FINDING 2
+#define FEED_CARE 3
 
 /* The revision of a finding that stands in this row. */
 static enum fv_err
@@ -43,6 +45,34 @@ take_record(struct fv_store *store, struct fv_store_step *step, uint64_t id,
 	return fn(step, ctx);
 }
 
+static enum fv_err
+take_care(struct fv_store *store, struct fv_store_step *step, int64_t no, fv_store_step_fn fn,
+    void *ctx)
+{
+	struct fv_store_care care;
+	enum fv_err rc = fv_store_care_get(store, no, &care);
+
+	if (rc != FV_OK)
+		return rc;
+	step->care = &care;
+	return fn(step, ctx);
+}
+
+/* What the step of this kind and key is about, to `fn`. */
+static enum fv_err
+take(struct fv_store *store, struct fv_store_step *step, sqlite3_stmt *stmt,
+    fv_store_step_fn fn, void *ctx)
+{
+	switch (fv_db_col_int(stmt, 1)) {
+	case FEED_FINDING:
+		return take_finding(store, step, fv_db_col_int(stmt, 2), fn, ctx);
+	case FEED_CARE:
+		return take_care(store, step, fv_db_col_int(stmt, 2), fn, ctx);
+	default:
+		return take_record(store, step, fv_db_col_uint(stmt, 2), fn, ctx);
+	}
+}
+
 enum fv_err
 fv_store_feed_each(struct fv_store *store, uint64_t after, size_t max, fv_store_step_fn fn,
     void *ctx, uint64_t *last_out)
@@ -58,10 +88,7 @@ fv_store_feed_each(struct fv_store *store, uint64_t after, size_t max, fv_store_
 	while ((rc = fv_db_row(stmt)) == FV_OK) {
 		struct fv_store_step step = {.no = fv_db_col_uint(stmt, 0)};
 
-		rc = fv_db_col_int(stmt, 1) == FEED_FINDING
-		    ? take_finding(store, &step, fv_db_col_int(stmt, 2), fn, ctx)
-		    : take_record(store, &step, fv_db_col_uint(stmt, 2), fn, ctx);
-		if (rc != FV_OK)
+		if ((rc = take(store, &step, stmt, fn, ctx)) != FV_OK)
 			goto cleanup;
 		*last_out = step.no;
 	}

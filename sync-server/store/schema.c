@@ -379,4 +379,5 @@ const char *const *const fv_db_migrations[FV_STORE_VERSION] = {
 	seventh_feed, seventh_care, seventh_work, seventh_machines, seventh_alerts, NULL},
     (const char *const[]){fv_db_eighth_staff, fv_db_eighth_fleet, fv_db_eighth_settings,
 	fv_db_eighth_flow, fv_db_eighth_hand, NULL},
+    (const char *const[]){fv_db_ninth_care, NULL},
 };

@@ -19,7 +19,7 @@
 #include "fv/lines.h"
 #include "fv/trail.h"
 
-#define FV_STORE_VERSION 8 /* user_version that this build writes */
+#define FV_STORE_VERSION 9 /* user_version that this build writes */
 
 struct fv_store;
 
