@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "sync-server/agency_paper.h"
 #include "sync-server/desk/desk_in.h"
 #include "sync-server/desk/routes.h"
 #include "sync-server/staff_show.h"
@@ -77,6 +78,35 @@ get_agencies(struct desk_request *request, struct fv_web_answer *answer)
 			(void)json_array_remove(list, i);
 	}
 	answer_page(request, answer, list, "agency");
+}
+
+/* The certificate of return and deletion, as 'agency certificate --html' prints it. */
+static void
+get_certificate(struct desk_request *request, struct fv_web_answer *answer)
+{
+	const char *agency = request->params[0];
+	struct paper paper;
+	enum fv_err rc = FV_ENOENT;
+
+	if (!may(request, answer, DESK_READ | DESK_PEOPLE))
+		return;
+	memset(&paper, 0, sizeof paper);
+	if (desk_sees(request, agency))
+		rc = paper_gather(request->store, agency, request->now_ms, &paper);
+	if (rc == FV_OK) {
+		paper_put_html(&answer->body, &paper);
+		rc = fv_buf_status(&answer->body);
+	}
+	paper_clear(&paper);
+	if (rc != FV_OK) {
+		desk_failed(answer, rc);
+		return;
+	}
+	answer->status = 200;
+	answer->type = "text/html; charset=utf-8";
+	fv_web_put(answer, "Content-Disposition",
+	    "attachment; filename=\"certificate-%s.html\"", agency);
+	fv_web_put(answer, "Cache-Control", "no-store");
 }
 
 static int
@@ -313,6 +343,7 @@ const struct desk_route desk_routes_staff[] = {
     {"GET", "/agencies", DESK_SELF, get_agencies},
     {"POST", "/agencies", DESK_SELF, add_agency},
     {"POST", "/agencies/{agency}", DESK_SELF, set_agency},
+    {"GET", "/agencies/{agency}/certificate", DESK_SELF, get_certificate},
     {"POST", "/agencies/{agency}/close", DESK_SELF, close_agency},
     {"GET", "/staff", DESK_SELF, get_staff},
     {"POST", "/staff", DESK_SELF, add_officer},

@@ -263,7 +263,11 @@ async function closing(page) {
 	await page.getByText("Agency south is closed; 1 handhelds are wiped at their next sync.").waitFor({ timeout: 20000 });
 	const now = ask(`device ${phone.dev}`);
 	check(isBarred && now.reason === "agency-closed" && now.is_wipe_ordered, "an agency is closed by who names it, and its handhelds are wiped and revoked with the supervisor's key", JSON.stringify(now));
-	await page.locator("tbody tr", { hasText: "closed" }).waitFor();
+	const closed = page.locator("tbody tr", { hasText: "closed" });
+	await closed.waitFor();
+	const paper = await savedAs(page, () => closed.getByRole("link", { name: "Certificate of return and deletion" }).click(), "south.html");
+	check(readFileSync(paper, "utf8").includes("删除证明"), "and its certificate of return and deletion is a file to print");
+	await shot(page, "staff-agencies-closed-en-1280");
 }
 
 async function manager() {

@@ -12,6 +12,11 @@ import { t } from "../words";
 import type { Agency } from "./staff";
 import { done } from "./work";
 
+/** What was ordered and confirmed, as a page to print. */
+export function CertificateLink({ agency }: { agency: string }): VNode {
+	return <a href={`/api/v1/agencies/${encodeURIComponent(agency)}/certificate`} download={`certificate-${agency}.html`}>{t("staff.close.certificate")}</a>;
+}
+
 export function CloseAgency({ agency, onDone }: { agency: Agency; onDone: () => void }): VNode {
 	const left = useLoad(() => handheldsOf(agency.agency), [agency.agency]);
 	const { who } = useSession();
@@ -40,7 +45,8 @@ export function CloseAgency({ agency, onDone }: { agency: Agency; onDone: () => 
 	return (
 		<section class="people-access">
 			<h3>{t("staff.close")}</h3>
-			<p class="hint">{t(agency.open ? "staff.close.what" : "staff.close.closed")} {t(signs ? "staff.close.sign" : "staff.close.ask")} {t("staff.close.certificate", { id: agency.agency })}</p>
+			<p class="hint">{t(agency.open ? "staff.close.what" : "staff.close.closed")} {t(signs ? "staff.close.sign" : "staff.close.ask")}</p>
+			{!agency.open && <p><CertificateLink agency={agency.agency} /></p>}
 			<Load of={left} show={(devices) => !agency.open && (devices.length === 0 || !signs) ? null : (
 				<>
 					<p><label><input type="checkbox" checked={isSure} onChange={(e) => setSure(e.currentTarget.checked)} /> {t("staff.close.sure", { name, n: devices.length })}</label></p>

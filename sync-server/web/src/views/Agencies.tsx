@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, asProblem, useLoad, type Problem } from "../api";
 import { AGENCY_DATES, DateFields, DateList, changedDates, everyRow, type Agency, type Changed, type Dates } from "../parts/staff";
-import { CloseAgency } from "../parts/CloseAgency";
+import { CertificateLink, CloseAgency } from "../parts/CloseAgency";
 import { ImportStaff } from "../parts/ImportStaff";
 import { Right, may } from "../rights";
 import { useSession } from "../session";
@@ -48,7 +48,7 @@ function Rows({ rows, onOpen }: { rows: Agency[]; onOpen: ((agency: Agency) => v
 	return (
 		<Table caption={t("staff.agencies")} rows={rows} rowKey={(a) => a.agency} {...(onOpen ? { onOpen } : {})} columns={[
 			{ title: t("staff.name"), cell: (a) => <>{onOpen ? <button type="button" class="plain link" onClick={() => onOpen(a)}>{name(a)}</button> : name(a)} <span class="zone">{a.agency}</span></> },
-			{ title: t("staff.state"), cell: (a) => t(a.open ? "staff.open" : "staff.closed") },
+			{ title: t("staff.state"), cell: (a) => (a.open ? t("staff.open") : <>{t("staff.closed")} <CertificateLink agency={a.agency} /></>) },
 			{ title: t("staff.teams"), cell: (a) => a.teams.join(", ") || "–" },
 			{ title: t("staff.active"), isNumber: true, cell: (a) => <Go to={`/officers?agency=${encodeURIComponent(a.agency)}`}>{a.officers}</Go> },
 			{ title: t("staff.handhelds"), isExtra: true, cell: (a) => <Go to={`/handhelds?agency=${encodeURIComponent(a.agency)}`}>{t("staff.handhelds")}</Go> },
