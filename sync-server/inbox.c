@@ -271,6 +271,18 @@ take(struct inbox *inbox, struct inbox_file *file)
 	return fate;
 }
 
+/* Whether the byte is of a control character, which terminals obey: ASCII's, or one of those
+ * from U+0080 on. */
+static bool
+is_control(const char *raw, size_t at)
+{
+	const unsigned char c = (unsigned char)raw[at], next = (unsigned char)raw[at + 1];
+	const unsigned char before = at > 0 ? (unsigned char)raw[at - 1] : 0;
+
+	return c < 0x20 || c == 0x7f || (c == 0xc2 && next < 0xa0) ||
+	    (c < 0xa0 && before == 0xc2);
+}
+
 /* A name for messages and for done and refused. */
 static void
 print_name(const char *raw, char out[INBOX_NAME_MAX + 1])
@@ -280,7 +292,7 @@ print_name(const char *raw, char out[INBOX_NAME_MAX + 1])
 
 	for (; raw[len] != '\0' && len < INBOX_NAME_MAX; len++) {
 		const unsigned char c = (unsigned char)raw[len];
-		out[len] = c < 0x20 || c == 0x7f || (c >= 0x80 && !is_text) ? '_' : (char)c;
+		out[len] = is_control(raw, len) || (c >= 0x80 && !is_text) ? '_' : (char)c;
 	}
 	while (raw[len] != '\0' && len > 0 && !fv_utf8_valid(fv_span_of(out, len)))
 		len--;
