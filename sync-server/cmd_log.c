@@ -160,6 +160,12 @@ check(struct fv_host *host, const char *file, const struct fv_log_order *order,
 		    "%s: names a checkpoint that this ledger never had; draw it up here with "
 		    "'fieldvisitd log draft'",
 		    file);
+	if (rc == FV_OK && order->at_ms > fv_host_now_ms() + FV_MS_PER_DAY)
+		return fv_verb_fail(answer_out, FV_EXIT_DATA,
+		    "%s: is dated in the future, and no order before that day would follow "
+		    "it; "
+		    "look at the clocks and draw it up again",
+		    file);
 	if (rc == FV_OK)
 		rc = fv_store_note_last(host->store, FV_NOTE_LOG, &last);
 	if (rc == FV_OK && (uint64_t)order->at_ms <= last.version)

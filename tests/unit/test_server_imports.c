@@ -1,5 +1,8 @@
 /* pack import and history import. */
+#include "fv/instant.h"
+#include "fv/logorder.h"
 #include "fv/rulepack.h"
+#include "sync-server/store/log.h"
 #include "tests/support/desk.h"
 
 #define PACK_FILE "sync-server/rules/house.json"
@@ -331,6 +334,41 @@ personal_numbers_are_refused_with_line_and_field(void **state)
 	assert_int_equal(import(d, CALL), FV_EXIT_OK); /* n1 is a label */
 }
 
+/* -- an older ledger --------------------------------------------------------------------- */
+
+/* Send an order to go on from the ledger as it is, with another root or not. */
+static int
+import_log_order(struct desk *d, int64_t at_ms, bool other_root)
+{
+	struct fv_log_order order = {.agency = "north", .at_ms = at_ms / 1000 * 1000};
+	struct fv_buf text = {0}, note = {0};
+	int code;
+
+	assert_int_equal(fv_store_head_get(d->host->store, &order.size, &order.root), FV_OK);
+	order.root.b[0] ^= other_root;
+	fv_log_order_put(&text, &order);
+	people_sign(&note, fv_buf_span(&text), "north", desk_s1, 1);
+	code = desk_send(d, "log import", "note", fv_buf_span(&note));
+	fv_buf_clear(&note);
+	fv_buf_clear(&text);
+	return code;
+}
+
+static void
+a_log_order_is_of_this_ledger_and_of_today(void **state)
+{
+	struct desk *d = *state;
+	const int64_t now_ms = fv_host_now_ms();
+
+	assert_int_equal(import_log_order(d, now_ms, true), FV_EXIT_DATA);
+	desk_expect_error(d, "a checkpoint that this ledger never had");
+	assert_int_equal(import_log_order(d, now_ms + 2 * FV_MS_PER_DAY, false), FV_EXIT_DATA);
+	desk_expect_error(d, "is dated in the future");
+	assert_int_equal(import_log_order(d, now_ms, false), FV_EXIT_OK);
+	assert_int_equal(import_log_order(d, now_ms, false), FV_EXIT_DATA);
+	desk_expect_error(d, "is not newer than the order that is in force");
+}
+
 /* -- tables of people ------------------------------------------------------------------ */
 
 static void
@@ -360,6 +398,7 @@ main(void)
 	    CASE_TEST(a_bad_last_line_keeps_all_out),
 	    CASE_TEST(what_was_imported_is_never_changed),
 	    CASE_TEST(personal_numbers_are_refused_with_line_and_field),
+	    DESK_TEST(a_log_order_is_of_this_ledger_and_of_today),
 	    DESK_TEST(a_column_of_people_that_is_not_known_keeps_all_out),
 	};
 
