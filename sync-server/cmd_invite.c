@@ -155,14 +155,14 @@ int
 cmd_officer_invite(int argc, char **argv)
 {
 	struct invite_wish w = {0};
-	char next[160];
+	char next[200];
 	const int code = parse(&w, true, argc, argv);
 
 	if (code != FV_EXIT_OK)
 		return code < 0 ? FV_EXIT_OK : code;
 	(void)snprintf(next, sizeof next,
-	    "on an enrolled handheld: 'fieldvisit login %.24s --ticket FILE', or --qr; it "
-	    "needs no import",
+	    "on an enrolled handheld: 'fieldvisit login %.24s --ticket FILE', or --qr; his "
+	    "cases follow him after 'fieldvisitd invite import' of a copy",
 	    w.officer);
 	return make(&w, next);
 }

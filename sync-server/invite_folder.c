@@ -116,6 +116,25 @@ fill(struct making *m)
 	return code == FV_EXIT_OK ? newfolder_commit(&m->folder) : code;
 }
 
+/* Which team reads the notes of how many: the register's word, seen before they are used. */
+static void
+tell_teams(const struct making *m)
+{
+	json_t *teams = json_object(), *row, *count;
+	const char *team;
+	size_t i;
+
+	json_array_foreach(m->tickets, i, row)
+	{
+		team = json_string_value(json_object_get(row, "team"));
+		(void)json_object_set_new(teams, team,
+		    json_integer(json_integer_value(json_object_get(teams, team)) + 1));
+	}
+	json_object_foreach(teams, team, count)
+	    printf("team %s: %" JSON_INTEGER_FORMAT "\n", team, json_integer_value(count));
+	json_decref(teams);
+}
+
 static int
 tell(const struct making *m)
 {
@@ -130,6 +149,7 @@ tell(const struct making *m)
 		    m->invitees.skipped));
 	printf("%s: %zu tickets for %zu officers, until %s; sheet.html prints them\n",
 	    m->wish->out, m->count, officers, when);
+	tell_teams(m);
 	if (m->count != m->invitees.count)
 		printf(
 		    "handed out in turn among %zu officers, those with the fewest handhelds "

@@ -85,9 +85,16 @@ find_team(const struct choice *c, const char *id, char out[FV_ID_BYTES])
 	const char *team = c->wish->team;
 	size_t count;
 
-	if (officer != NULL && officer->team[0] != '\0')
+	if (officer != NULL && officer->team[0] != '\0') {
+		/* The register is the server's word: of one officer it overrules nobody. */
+		if (c->wish->officer != NULL && team != NULL &&
+		    strcmp(team, officer->team) != 0)
+			return fv_cli_fail(FV_EXIT_DATA, "--team",
+			    "%s is not officer %s's team in the register, which says %s; "
+			    "'fieldvisitd officer set' on the server changes it",
+			    team, id, officer->team);
 		team = officer->team;
-	else if (team == NULL && !c->has_several)
+	} else if (team == NULL && !c->has_several)
 		team = c->first;
 	if (team == NULL)
 		return fv_cli_fail(FV_EXIT_USAGE, "--team",

@@ -171,6 +171,20 @@ expect_none(struct world *w, const char *line, int code, const char *why)
 	assert_false(is_there(w, "t"));
 }
 
+/* The register is not signed: whoever reads the notes is the supervisor's to say. */
+static void
+the_register_overrules_no_team_that_was_given(void **state)
+{
+	struct world *w = start(state, register_of_two);
+
+	assert_int_equal(
+	    world_run(w, cmd_invite, INVITE " --officer o5 --team t2"), FV_EXIT_DATA);
+	world_assert_said(w, "t2 is not officer o5's team in the register, which says t1");
+	assert_false(is_there(w, "t"));
+	assert_int_equal(
+	    world_run(w, cmd_invite, INVITE " --officer o5 --team t1"), FV_EXIT_OK);
+}
+
 static void
 what_cannot_be_signed_for_makes_no_folder(void **state)
 {
@@ -469,6 +483,7 @@ main(void)
 	    T(those_with_the_fewest_handhelds_come_first),
 	    T(a_revoked_handheld_is_none),
 	    T(every_ticket_is_signed_for_the_roster_and_opens_alone),
+	    T(the_register_overrules_no_team_that_was_given),
 	    T(what_cannot_be_signed_for_makes_no_folder),
 	    T(a_roster_that_the_key_never_signed_is_refused),
 	    T(a_register_that_breaks_its_form_is_refused),
