@@ -14,14 +14,18 @@ export interface Alert {
 	zone: string;
 }
 
-/** One line a handheld and kind: however often one calls, those of others stay in sight. */
+/** One line a handheld and kind, its newest that is not over: however often one calls, those of others stay in sight. */
 export function lines(alerts: Alert[]): { alert: Alert; same: number }[] {
 	const found = new Map<string, { alert: Alert; same: number }>();
 	for (const alert of alerts) {
 		const key = `${alert.kind} ${alert.dev}`;
 		const line = found.get(key);
-		if (line) line.same++;
-		else found.set(key, { alert, same: 0 });
+		if (!line) {
+			found.set(key, { alert, same: 0 });
+			continue;
+		}
+		line.same++;
+		if (line.alert.ended_ms !== null && alert.ended_ms === null) line.alert = alert;
 	}
 	return [...found.values()];
 }
