@@ -137,19 +137,17 @@ bool
 fv_agent_take_pace(struct fv_agent *agent, const struct fv_stamp *stamp)
 {
 	struct fv_agent_power *power = &agent->power;
-	const struct fv_power_view *view = &agent->app.power;
-	int64_t every_ms = view->interval_s * INT64_C(1000);
+	int64_t every_ms = agent->app.power.interval_s * INT64_C(1000);
+	bool was_settled = power->is_settled;
 
 	fv_motion_feed(&power->motion, stamp->gnss_ms, stamp->place,
 	    fv_stamp_has(stamp, FV_STAMP_EPH) ? stamp->eph_mm : -1);
 	power->is_settled = power->is_settled ||
 	    (fv_stamp_has(stamp, FV_STAMP_RUN_3D) && stamp->run_3d >= SETTLED_3D);
 	/* In a short listening the one that ends it counts, and no other. */
-	if (is_on_duty(agent) && !power->is_settled)
-		return false;
-	if (is_on_duty(agent))
-		every_ms -= LEAD_MS;
-	if (power->has_kept && stamp->gnss_ms - power->kept_ms < every_ms - JITTER_MS)
+	if (is_on_duty(agent)
+		? was_settled || !power->is_settled
+		: power->has_kept && stamp->gnss_ms - power->kept_ms < every_ms - JITTER_MS)
 		return false;
 	power->has_kept = true;
 	power->kept_ms = stamp->gnss_ms;

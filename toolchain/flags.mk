@@ -15,9 +15,9 @@ FV_FAST := sync-server/% tests/% $(addprefix lib/,bytes.% cbor.% instant.% merkl
 	record.% trail.% zone.% $(addprefix audit,.% _active.% \
 	_clauses.% _count.% _hold.% _time.% _window.%))
 FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,$(FV_SMALLEST))
-# Not every compiler knows smaller than -Os: ask it, once.
-FV_SMALLEST = $(eval FV_SMALLEST := $(shell echo 'int x;' | $(CC) -Oz -x c -c -o /dev/null - 2>/dev/null && \
-	echo -Oz || echo -Os))$(FV_SMALLEST)
+# Not every compiler knows smaller than -Os, nor data without gaps: ask it, once.
+FV_KNOWS = $(shell echo 'int x;' | $(CC) $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
+FV_SMALLEST = $(eval FV_SMALLEST := $(or $(call FV_KNOWS,-Oz),-Os) $(call FV_KNOWS,-malign-data=abi))$(FV_SMALLEST)
 # No folder's name goes into a program: two builds in two folders are the same bytes.
 FV_MODE_release = $(FV_OPT) -ffile-prefix-map=$(CURDIR)=. $(FV_STACK) -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables $(FV_SMALL)
