@@ -13,7 +13,7 @@ FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -fvisibility=hidden
 # run in a loop.
 FV_FAST := sync-server/% tests/% $(addprefix lib/,bytes.% cbor.% instant.% merkle.% \
 	record.% trail.% zone.% $(addprefix audit,.% _active.% \
-	_clauses.% _count.% _hold.% _time.% _window.%))
+	_clauses.% _count.% _hold.% _judge.% _time.% _window.%))
 FV_OPT = $(if $(filter $(FV_FAST:%=$(B)/obj/%),$@),-O2,$(FV_SMALLEST))
 # Not every compiler knows smaller than -Os, nor data without gaps: ask it, once.
 FV_KNOWS = $(shell echo 'int x;' | $(CC) $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))

@@ -4,7 +4,8 @@
  *   term.c    the terminal (ncurses)          text.c    columns, wrapping, words for people
  *   page.c    what build() said               layout.c  where it goes, drawing, selecting
  *   calls.c   the agent's socket              starter.c starting an agent
- *   ui.c      stack, keys, view, the loop   guide.c   what a learner does next
+ *   ui.c      stack, drawing, the loop        keys.c    what a key and a touch do
+ *   view.c    the bar, the status             guide.c   what a learner does next
  */
 #ifndef FV_SCREEN_UI_H
 #define FV_SCREEN_UI_H
@@ -213,9 +214,16 @@ void fv_ui_init(struct fv_ui *ui, const char *dir, bool is_practice);
 void fv_ui_clear(struct fv_ui *ui);
 /* Run until over.  `signal_fd` tells of SIGWINCH and of the end. */
 void fv_ui_run(struct fv_ui *ui, int signal_fd);
+/* The frame that is shown.  Returns borrowed: until the stack changes. */
+struct fv_frame *fv_ui_top(struct fv_ui *ui);
 /* Hand an answer to its owner. */
 void fv_ui_take_answer(
     struct fv_ui *ui, const struct fv_ui_call *call, const struct fv_answer *answer);
+
+/* --- keys.c --- */
+
+/* `where`: of FV_KEY_TOUCH.  The page's items have their places. */
+void fv_ui_take_key(struct fv_ui *ui, int key, const struct fv_touch *where);
 
 /* --- view.c --- */
 
