@@ -133,8 +133,8 @@ replay_verdict(const struct replay *replay, const char *contact, const char *rul
 	return fv_verdict_word(replay_row(replay, contact, rule)->verdict);
 }
 
-const char *
-replay_one(const char *pack, const char *lines, const char *contact, const char *rule)
+static struct replay *
+judge_one(const char *pack, const char *lines)
 {
 	struct replay *r = calloc(1, sizeof *r);
 
@@ -142,10 +142,53 @@ replay_one(const char *pack, const char *lines, const char *contact, const char 
 	replay_pack(r, pack);
 	replay_load(r, lines);
 	replay_judge(r);
-	const char *word = replay_verdict(r, contact, rule);
+	return r;
+}
+
+static void
+free_one(struct replay *r)
+{
 	replay_clear(r);
 	free(r);
+}
+
+const char *
+replay_one(const char *pack, const char *lines, const char *contact, const char *rule)
+{
+	struct replay *r = judge_one(pack, lines);
+	const char *word = replay_verdict(r, contact, rule);
+
+	free_one(r);
 	return word;
+}
+
+void
+replay_expect(const char *pack, const char *lines, const char *rule, const char *verdict,
+    const char *text)
+{
+	struct replay *r = judge_one(pack, lines);
+	const struct replay_row *row = replay_row(r, "v1", rule);
+	bool is_good = row->verdict == FV_VERDICT_PASS || row->verdict == FV_VERDICT_NA;
+
+	if ((verdict != NULL && strcmp(fv_verdict_word(row->verdict), verdict) != 0) ||
+	    (text != NULL && strstr(row->json, text) == NULL))
+		fail_msg("%s %s, not %s %s", fv_verdict_word(row->verdict), row->json,
+		    verdict == NULL ? "" : verdict, text == NULL ? "" : text);
+	assert_true(is_good == (row->remedy == FV_REMEDY_NONE));
+	assert_null(strchr(strstr(row->json, "\"why\""), '?'));
+	free_one(r);
+}
+
+int64_t
+replay_next(const char *pack, const char *lines, const char *contact, const char *rule)
+{
+	struct replay *r = judge_one(pack, lines);
+	const struct replay_row *row = replay_row(r, contact, rule);
+	int64_t next = row->next_utc_ms;
+
+	assert_int_equal(row->remedy, FV_REMEDY_NEXT);
+	free_one(r);
+	return next;
 }
 
 int64_t

@@ -45,6 +45,18 @@ void replay_judge(struct replay *replay);
 const char *replay_one(
     const char *pack, const char *lines, const char *contact, const char *rule);
 
+/*
+ * The same of contact v1, whose verdict is `verdict` and whose line has `text` in it (either
+ * may be NULL).  One that is no pass has exactly one remedy; every part of its sentence is
+ * known.
+ */
+void replay_expect(const char *pack, const char *lines, const char *rule, const char *verdict,
+    const char *text);
+
+/* The same: the next instant that is offered to a contact. */
+int64_t replay_next(
+    const char *pack, const char *lines, const char *contact, const char *rule);
+
 /* The row of a contact and rule; fails the test when there is none. */
 const struct replay_row *replay_row(
     const struct replay *replay, const char *contact, const char *rule);

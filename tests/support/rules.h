@@ -23,12 +23,16 @@
 	"\"confidence\":\"P\",\"from\":\"2026-01-01\",\"until\":\"2026-12-31\",\"days\":"     \
 	"[" days "]}],"
 
-#define CASE "{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"UTC\",\"actor\":\"third_party\"}\n"
+#define CASE_IN(zone)                                                                         \
+	"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"" zone "\",\"actor\":\"third_party\"}" \
+							      "\n"
+#define CASE CASE_IN("UTC")
 #define CONTACT_BY(id, channel, begin, by, more)                                              \
 	"{\"type\":\"contact\",\"id\":\"" id "\",\"case\":\"c1\",\"channel\":\"" channel      \
 	"\",\"begin\":\"" begin "\",\"by\":\"" by "\"" more "}\n"
 #define CONTACT(id, channel, begin, more) CONTACT_BY(id, channel, begin, "collector", more)
 #define VISIT(id, begin, more) CONTACT(id, "visit", begin, more)
+#define CALL(id, begin, more) CONTACT(id, "call", begin, more)
 #define EVENT(kind, at, more)                                                                 \
 	"{\"type\":\"event\",\"id\":\"e-" kind at "\",\"case\":\"c1\",\"kind\":\"" kind       \
 	"\",\"at\":\"" at "\"" more "}\n"

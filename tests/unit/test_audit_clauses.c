@@ -70,33 +70,18 @@ a_contact_has_one_row_and_the_worst_verdict(void **state)
 	expect(pack, "k1", "n/a");
 }
 
-static int64_t
-next_of(const char *pack, const char *lines, const char *contact)
-{
-	struct replay *r = calloc(1, sizeof *r);
-
-	assert_non_null(r);
-	replay_pack(r, pack);
-	replay_load(r, lines);
-	replay_judge(r);
-	int64_t next = replay_row(r, contact, "R")->next_utc_ms;
-	replay_clear(r);
-	free(r);
-	return next;
-}
-
 static void
 the_next_is_one_that_every_clause_allows(void **state)
 {
 	(void)state;
 	/* One a day: again from midnight, but the hours begin at eight. */
-	assert_int_equal(
-	    next_of(PACK(HOURS "," DAILY), LINES, "v2"), replay_at("2026-03-03T08:00:00Z"));
-	assert_int_equal(
-	    next_of(PACK(DAILY "," HOURS), LINES, "v2"), replay_at("2026-03-03T08:00:00Z"));
+	assert_int_equal(replay_next(PACK(HOURS "," DAILY), LINES, "v2", "R"),
+	    replay_at("2026-03-03T08:00:00Z"));
+	assert_int_equal(replay_next(PACK(DAILY "," HOURS), LINES, "v2", "R"),
+	    replay_at("2026-03-03T08:00:00Z"));
 	/* Two periods: the longer one says when. */
-	assert_int_equal(
-	    next_of(PACK(DAILY "," TWO_DAYS), LINES, "v2"), replay_at("2026-03-04T00:00:00Z"));
+	assert_int_equal(replay_next(PACK(DAILY "," TWO_DAYS), LINES, "v2", "R"),
+	    replay_at("2026-03-04T00:00:00Z"));
 }
 
 static void
@@ -104,8 +89,8 @@ the_next_leaves_time_for_a_visit(void **state)
 {
 	(void)state;
 	/* 20:00 itself is allowed, but a visit that ran over cannot begin anew there. */
-	assert_int_equal(
-	    next_of(PACK(HOURS_CLOSED), OVERRUN, "v1"), replay_at("2026-03-03T08:00:00Z"));
+	assert_int_equal(replay_next(PACK(HOURS_CLOSED), OVERRUN, "v1", "R"),
+	    replay_at("2026-03-03T08:00:00Z"));
 }
 
 static void
