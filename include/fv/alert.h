@@ -61,8 +61,12 @@ struct fv_alert_seen {
 	int64_t seen_ms;      /* the server's clock */
 	int64_t at_ms;        /* the alert's own */
 };
+/* Append it. */
 FV_EXPORT void fv_alert_seen_put(struct fv_buf *out, const struct fv_alert_seen *seen);
-/* Errors: FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT */
+/*
+ * Take it apart.  Copies: all.  Elements that this version does not know are passed over.
+ * Errors: FV_EFORMAT FV_ETOOBIG FV_ECUT  another form;  FV_ERANGE  a value out of its range
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_alert_seen_parse(
     struct fv_span body, struct fv_alert_seen *out);
 

@@ -92,6 +92,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_attach_seal_piece(struct fv_attach_sealer 
 /* Append a capsule of the key for each of `count` box keys, as fv_note_wrap(). */
 FV_EXPORT FV_NODISCARD enum fv_err fv_attach_seal_capsules(const struct fv_attach_sealer *s,
     const uint8_t *pks, size_t count, struct fv_random random, struct fv_buf *capsules_out);
+/* Wipe it all: key, stream, counts.  All zero is fine. */
 FV_EXPORT void fv_attach_seal_clear(struct fv_attach_sealer *s);
 
 /* A file on its way out.  Borrows: a, manifest. */
@@ -126,6 +127,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_attach_open_piece(
 /* After the last piece.  Errors: FV_ECUT  the stream does not end here, or not with as many
  * bytes as the record says */
 FV_EXPORT FV_NODISCARD enum fv_err fv_attach_open_end(const struct fv_attach_opener *o);
+/* Wipe it all, likewise; what it borrowed stays. */
 FV_EXPORT void fv_attach_open_clear(struct fv_attach_opener *o);
 
 #endif

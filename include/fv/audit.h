@@ -97,6 +97,7 @@ struct fv_audit;
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_audit_new(
     const struct fv_audit_opts *opts, struct fv_audit **audit_out);
+/* Release it and all its working memory; the packs stay the caller's.  NULL is fine. */
 FV_EXPORT void fv_audit_free(struct fv_audit *audit);
 
 /* Takes one verdict; an error stops the audit and is passed on. */
@@ -154,6 +155,7 @@ struct fv_check {
 FV_EXPORT FV_NODISCARD enum fv_err fv_audit_check(struct fv_audit *audit,
     const struct fv_case_history *history, const struct fv_check_plan *plan,
     struct fv_check *check_out);
+/* Release what it holds; it is all zero then, which is fine too. */
 FV_EXPORT void fv_check_clear(struct fv_check *check);
 
 /* "pass", "fail", "review" or "n/a". */

@@ -42,6 +42,7 @@ struct fv_bundle;
 
 /* Owned: *bundle_out, release with fv_bundle_free().  Errors: FV_ENOMEM. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_bundle_new(struct fv_bundle **bundle_out);
+/* Release it and the bodies that it copied.  NULL is fine. */
 FV_EXPORT void fv_bundle_free(struct fv_bundle *bundle);
 
 /*
@@ -96,6 +97,7 @@ struct fv_tlog_proof {
 	size_t count;
 	struct fv_span checkpoint; /* signed note */
 };
+/* Append its text: head line, index, a hash a line in base64, empty line, checkpoint. */
 FV_EXPORT void fv_tlog_proof_put(struct fv_buf *out, const struct fv_tlog_proof *proof);
 /* Borrows: text.  Errors: FV_EFORMAT (an `extra` line too: we write none), FV_ERANGE. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_tlog_proof_parse(

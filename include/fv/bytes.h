@@ -52,7 +52,10 @@ FV_EXPORT void fv_buf_reset(struct fv_buf *buf);
 /* FV_OK, or FV_ENOMEM when any put failed since the last clear or reset. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_buf_status(const struct fv_buf *buf);
 
-/* Append.  Each may set buf->failed; see struct fv_buf. */
+/*
+ * Append `len` bytes at `ptr`, a span's bytes, or a number, its highest byte first.
+ * Each of these and of those below may set buf->failed; see struct fv_buf.
+ */
 FV_EXPORT void fv_buf_put(struct fv_buf *buf, const void *ptr, size_t len);
 FV_EXPORT void fv_buf_put_span(struct fv_buf *buf, struct fv_span span);
 FV_EXPORT void fv_buf_put_u8(struct fv_buf *buf, uint8_t v);
@@ -79,7 +82,8 @@ FV_EXPORT uint8_t *fv_buf_put_room(struct fv_buf *buf, size_t len);
  * Returns borrowed until the next put, or NULL when the buffer has failed. */
 FV_EXPORT const char *fv_buf_z(struct fv_buf *buf);
 
-/* Big-endian numbers at ptr, which has room for them. */
+/* Read or write the 2, 4 or 8 bytes at `ptr` as a number, its highest byte first.  Any
+ * alignment will do. */
 FV_EXPORT uint16_t fv_load_u16be(const uint8_t *ptr);
 FV_EXPORT uint32_t fv_load_u32be(const uint8_t *ptr);
 FV_EXPORT uint64_t fv_load_u64be(const uint8_t *ptr);
@@ -98,6 +102,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_hex_decode(
 /*
  * Append the decoded bytes of strict base64 (padding required, no white space, unused
  * bits zero: one encoding for each value), or of base64url without padding.
+ * RFC 4648 sections 4 and 5.
  * Errors: FV_EFORMAT (out unchanged); memory as in struct fv_buf
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_base64_decode(struct fv_span text, struct fv_buf *out);

@@ -14,14 +14,24 @@
 #define FV_CBOR_STRING_MAX 32768U /* bytes in one byte or text string */
 #define FV_CBOR_DEPTH_MAX 4U      /* arrays and maps inside each other */
 
-/* Writer.  The caller keeps map keys ascending and counts right; tests check. */
+/*
+ * Writer: each appends one item (RFC 8949 section 3.1) with the shortest head (4.2.1).  The
+ * caller keeps map keys ascending, counts right, texts in UTF-8 and strings within
+ * FV_CBOR_STRING_MAX; tests check.  Memory as in struct fv_buf.
+ */
 FV_EXPORT void fv_cbor_put_uint(struct fv_buf *buf, uint64_t v);
+/* An unsigned or a negative integer, whichever `v` is. */
 FV_EXPORT void fv_cbor_put_int(struct fv_buf *buf, int64_t v);
+/* A byte string: `len` bytes at `ptr`, which may be NULL when that is 0. */
 FV_EXPORT void fv_cbor_put_bytes(struct fv_buf *buf, const void *ptr, size_t len);
+/* A text string of a span, or of the characters of `z` without the NUL. */
 FV_EXPORT void fv_cbor_put_text(struct fv_buf *buf, struct fv_span utf8);
 FV_EXPORT void fv_cbor_put_text_z(struct fv_buf *buf, const char *z);
+/* The head of an array; its `count` elements are put next. */
 FV_EXPORT void fv_cbor_put_array(struct fv_buf *buf, size_t count);
+/* The head of a map; `count` pairs are put next, each a key, then its value. */
 FV_EXPORT void fv_cbor_put_map(struct fv_buf *buf, size_t count);
+/* A simple value. */
 FV_EXPORT void fv_cbor_put_bool(struct fv_buf *buf, bool v);
 FV_EXPORT void fv_cbor_put_null(struct fv_buf *buf);
 
@@ -54,8 +64,9 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_check(struct fv_span in, size_t *len_
 /* As fv_cbor_check, and nothing may follow the item.  Errors: also FV_EFORMAT for that. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_cbor_check_all(struct fv_span in);
 
-/* A reader at the start of `in`; whether it has taken everything. */
+/* A reader at the start of `in`. */
 FV_EXPORT struct fv_cbor_reader fv_cbor_reader_of(struct fv_span in);
+/* True when it has taken everything. */
 FV_EXPORT bool fv_cbor_at_end(const struct fv_cbor_reader *r);
 
 /* Type of the next item.  Errors: FV_ECUT at the end; FV_EFORMAT outside the profile. */

@@ -35,47 +35,51 @@ struct fv_random {
 
 /* The system's random bytes. */
 FV_EXPORT struct fv_random fv_random_system(void);
+/* `len` of its bytes to `out`; 0 asks it for none. */
 FV_EXPORT void fv_random_fill(struct fv_random random, void *out, size_t len);
 
-/* SHA-256 over one span, or over the concatenation of `count` spans. */
+/* SHA-256 (FIPS 180-4) over one span, or over the concatenation of `count` spans. */
 FV_EXPORT void fv_sha256(struct fv_span data, struct fv_hash *out);
 FV_EXPORT void fv_sha256_parts(const struct fv_span *parts, size_t count, struct fv_hash *out);
 
-/* HMAC-SHA256 with a key of any length over the concatenation of `count` spans. */
+/* HMAC-SHA256 (RFC 2104) with a key of any length over the concatenation of `count` spans. */
 FV_EXPORT void fv_hmac_sha256(
     struct fv_span key, const struct fv_span *parts, size_t count, uint8_t out[FV_HASH_BYTES]);
 
-/* HKDF-SHA256 (RFC 5869).  Expand errors: FV_ERANGE  out_len over FV_HKDF_OUT_MAX. */
+/* HKDF-SHA256 (RFC 5869), first step: a pseudorandom key out of `ikm`; salt may be empty. */
 FV_EXPORT void fv_hkdf_extract(
     struct fv_span salt, struct fv_span ikm, uint8_t prk_out[FV_HASH_BYTES]);
+/* Second step: `out_len` bytes for a use that `info` names.
+ * Errors: FV_ERANGE  out_len over FV_HKDF_OUT_MAX */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hkdf_expand(
     struct fv_span prk, struct fv_span info, uint8_t *out, size_t out_len);
 /* The same with the info given as the concatenation of `count` spans. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hkdf_expand_parts(struct fv_span prk,
     const struct fv_span *info_parts, size_t count, uint8_t *out, size_t out_len);
 
-/* Ed25519 (RFC 8032): keys from a seed; a signature over a message. */
+/* Ed25519 (RFC 8032): the public key of a seed. */
 FV_EXPORT void fv_ed25519_public(
     const uint8_t seed[FV_SEED_BYTES], uint8_t pk_out[FV_KEY_BYTES]);
+/* The signature over a message by the key of a seed: the same each time. */
 FV_EXPORT void fv_ed25519_sign(
     const uint8_t seed[FV_SEED_BYTES], struct fv_span message, uint8_t sig_out[FV_SIG_BYTES]);
 /* FV_OK or FV_EAUTH.  Cofactorless; refuses small-order and non-canonical keys. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_ed25519_verify(
     const uint8_t pk[FV_KEY_BYTES], struct fv_span message, const uint8_t sig[FV_SIG_BYTES]);
 
-/* X25519 (RFC 7748).  fv_x25519 errors: FV_EAUTH  the peer's key is of low order. */
+/* X25519 (RFC 7748): the public key of a secret one. */
 FV_EXPORT void fv_x25519_public(const uint8_t sk[FV_KEY_BYTES], uint8_t pk_out[FV_KEY_BYTES]);
+/* The secret shared with the holder of `pk`: wipe it after use.
+ * Errors: FV_EAUTH  pk is of low order */
 FV_EXPORT FV_NODISCARD enum fv_err fv_x25519(const uint8_t sk[FV_KEY_BYTES],
     const uint8_t pk[FV_KEY_BYTES], uint8_t shared_out[FV_KEY_BYTES]);
 
-/*
- * ChaCha20-Poly1305 (RFC 8439).  seal writes plain.len + 16 bytes; open needs
- * sealed.len >= 16 and writes sealed.len - 16 bytes.
- * Open errors: FV_EAUTH  (out is zeroed), also when sealed is shorter than a tag
- */
+/* ChaCha20-Poly1305 (RFC 8439).  Writes plain.len + 16 bytes.  A nonce is used once a key. */
 FV_EXPORT void fv_aead_seal(const uint8_t key[FV_KEY_BYTES],
     const uint8_t nonce[FV_NONCE_BYTES], struct fv_span aad, struct fv_span plain,
     uint8_t *sealed_out);
+/* Writes sealed.len - 16 bytes.
+ * Errors: FV_EAUTH  (they are zeroed), also when sealed is shorter than a tag */
 FV_EXPORT FV_NODISCARD enum fv_err fv_aead_open(const uint8_t key[FV_KEY_BYTES],
     const uint8_t nonce[FV_NONCE_BYTES], struct fv_span aad, struct fv_span sealed,
     uint8_t *plain_out);
@@ -118,6 +122,7 @@ FV_EXPORT void fv_wipe(void *ptr, size_t len);
 
 /* Memory for secrets: guarded, locked where the system allows, wiped on free. NULL: none. */
 FV_EXPORT FV_NODISCARD void *fv_secret_alloc(size_t len);
+/* Wipe and release it.  NULL is fine. */
 FV_EXPORT void fv_secret_free(void *ptr);
 
 #endif

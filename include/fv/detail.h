@@ -80,12 +80,14 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_detail_parse(
 /* Append it in its one written form. */
 FV_EXPORT void fv_detail_put(struct fv_buf *out, const struct fv_detail *detail);
 
-/* The word of a key, and its key; FV_DETAIL_COUNT: there is none.  Static storage. */
+/* The word of a key, in static storage; NULL: there is none. */
 FV_EXPORT const char *fv_detail_word(enum fv_detail_key key);
+/* The key of a word; '-' is '_', and capitals do not matter.  FV_DETAIL_COUNT: none. */
 FV_EXPORT enum fv_detail_key fv_detail_find(struct fv_span word);
 
-/* Keys that a result must have, and those of them that are not said: 1 << key. */
+/* Keys that a result (FV_CODES_BUSINESS) must have: 1 << key each. */
 FV_EXPORT uint32_t fv_detail_required(uint32_t business);
+/* Those of them that are not said. */
 FV_EXPORT uint32_t fv_detail_missing(const struct fv_detail *detail, uint32_t business);
 
 /* The bits of OUTCOME 15: which fields of a plan are said. */

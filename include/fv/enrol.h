@@ -40,6 +40,7 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_enrol_request_put(struct fv_buf *out,
 FV_EXPORT FV_NODISCARD enum fv_err fv_enrol_request_parse(struct fv_span bytes,
     const uint8_t ticket_id[16], struct fv_enrol_request *out, uint8_t dev_out[FV_DEV_BYTES]);
 
+/* What the server answers to it.  Parsed, its spans point into the input. */
 struct fv_enrol_answer {
 	uint8_t dev[FV_DEV_BYTES];
 	struct fv_span enrol_leaf;
@@ -52,7 +53,15 @@ struct fv_enrol_answer {
 	struct fv_span packs_note; /* signed note; empty: none yet */
 	int64_t server_ms;
 };
+/* Append the map; key 7 only where there is a packs note. */
 FV_EXPORT void fv_enrol_answer_put(struct fv_buf *out, const struct fv_enrol_answer *answer);
+/*
+ * Take it apart; unknown keys are skipped.  Borrows: bytes, for as long as *out is used.
+ * Signatures and proof are not looked at here.
+ * Errors: FV_EFORMAT  also when a key from 1 to 6 or 8 is missing
+ *         FV_ERANGE   a number, or no roster, or more than there is room for
+ *         FV_ETOOBIG FV_ECUT
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_enrol_answer_parse(
     struct fv_span bytes, struct fv_enrol_answer *out);
 

@@ -20,6 +20,7 @@ struct fv_evidence_scope;
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_scope_new(
     struct fv_evidence_scope **scope_out, const char *case_id, uint64_t seq);
+/* NULL is fine. */
 FV_EXPORT void fv_evidence_scope_free(struct fv_evidence_scope *scope);
 
 /*
@@ -30,10 +31,11 @@ FV_EXPORT void fv_evidence_scope_free(struct fv_evidence_scope *scope);
 FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_scope_take(
     struct fv_evidence_scope *scope, const struct fv_header *header, struct fv_span payload);
 
-/* After all takes: is this record shown?  How many are of the case or visit itself, and
- * the highest of those (undefined while there is none). */
+/* After all takes: is this record shown? */
 FV_EXPORT bool fv_evidence_scope_has(const struct fv_evidence_scope *scope, uint64_t seq);
+/* How many records are of the case or visit itself. */
 FV_EXPORT size_t fv_evidence_scope_own_count(const struct fv_evidence_scope *scope);
+/* The highest seq of those; 0 while there is none. */
 FV_EXPORT uint64_t fv_evidence_scope_own_last(const struct fv_evidence_scope *scope);
 
 /* One record on its way into a bundle.  Borrows all. */
@@ -52,6 +54,7 @@ struct fv_evidence_trail;
 /* Owned: *trail_out, fv_evidence_trail_free().  Errors: FV_ENOMEM. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_evidence_trail_new(
     struct fv_evidence_trail **trail_out, const uint8_t dev[FV_DEV_BYTES]);
+/* NULL is fine. */
 FV_EXPORT void fv_evidence_trail_free(struct fv_evidence_trail *trail);
 /*
  * Take record `seq` = how many were taken before; a SEAL always goes in whole, another

@@ -118,6 +118,7 @@ struct fv_fold;
 
 /* Owned: *fold_out, release with fv_fold_free().  Errors: FV_ENOMEM. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_fold_new(struct fv_fold **fold_out);
+/* Release it and all that came out of it.  NULL is fine. */
 FV_EXPORT void fv_fold_free(struct fv_fold *fold);
 
 /*
@@ -152,12 +153,15 @@ FV_EXPORT void fv_fold_check_codes(struct fv_fold *fold, fv_fold_code_fn check, 
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_fold_finish(struct fv_fold *fold);
 
-/* What came out, ordered by case, begin, id.  Returns borrowed: until fv_fold_free(). */
+/* After finish: how many contacts came out. */
 FV_EXPORT size_t fv_fold_contact_count(const struct fv_fold *fold);
+/* One of them; they are ordered by case, begin, id.  NULL past the last.
+ * Returns borrowed: until fv_fold_free(). */
 FV_EXPORT const struct fv_fold_contact *fv_fold_contact(
     const struct fv_fold *fold, size_t idx);
-/* Ordered by case, time, id. */
+/* How many events came out. */
 FV_EXPORT size_t fv_fold_event_count(const struct fv_fold *fold);
+/* One of them; they are ordered by case, time, id.  NULL, borrowed: likewise. */
 FV_EXPORT const struct fv_fold_event *fv_fold_event(const struct fv_fold *fold, size_t idx);
 
 /* Where the contacts (events) of one case stand in those orders. */
@@ -165,8 +169,10 @@ struct fv_fold_range {
 	size_t from;
 	size_t until; /* the first that is not of the case */
 };
+/* Empty (from = until) where the case has none.  Binary search. */
 FV_EXPORT struct fv_fold_range fv_fold_case_contacts(
     const struct fv_fold *fold, const char *case_id);
+/* Likewise. */
 FV_EXPORT struct fv_fold_range fv_fold_case_events(
     const struct fv_fold *fold, const char *case_id);
 

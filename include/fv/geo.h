@@ -55,11 +55,12 @@ FV_EXPORT int64_t fv_geo_distance_mm(struct fv_place a, struct fv_place b);
 FV_EXPORT bool fv_geo_in_china(struct fv_place place);
 
 /*
- * Convert a pin given in `datum` to WGS 84, and back, by the published approximation;
- * there and back again agree to the centimetre.  Outside fv_geo_in_china() maps are not
- * shifted: GCJ-02 is then returned as it came, BD-09 without Baidu's own shift only.
+ * Convert a pin given in `datum` to WGS 84 by the published approximation.  Outside
+ * fv_geo_in_china() maps are not shifted: GCJ-02 is then returned as it came, BD-09
+ * without Baidu's own shift only.
  */
 FV_EXPORT struct fv_place fv_geo_to_wgs84(struct fv_place pin, enum fv_datum datum);
+/* The other way; there and back again agree to the centimetre. */
 FV_EXPORT struct fv_place fv_geo_from_wgs84(struct fv_place place, enum fv_datum datum);
 
 /*

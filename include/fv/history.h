@@ -149,19 +149,31 @@ struct fv_history;
 
 /* Owned: *history_out, release with fv_history_free().  Errors: FV_ENOMEM. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_history_new(struct fv_history **history_out);
+/* Release it and all that was added.  NULL is fine. */
 FV_EXPORT void fv_history_free(struct fv_history *history);
 
 /*
- * Add one object.  Copies: everything.  Unordered; a case may come after its contacts.
- * Errors: FV_EEXIST  a case or contact of this id is there already
- *         FV_ERANGE  an id is missing or too long, a set too large, a case has no zone
- *                    or actor, a contact no channel or `by`, an end before its begin
+ * Add a case.  Copies: everything.  In any order: a case may come after its contacts.
+ * Errors: FV_EEXIST  a case of this id is there already
+ *         FV_ERANGE  its id is missing or too long, a set too large, no zone or actor
  *         FV_ENOMEM
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_history_add_case(
     struct fv_history *history, const struct fv_case *c);
+/*
+ * Add a contact, likewise.
+ * Errors: FV_EEXIST  a contact of this id is there already
+ *         FV_ERANGE  an id is missing or too long, a set too large, no channel or `by`, an
+ *                    end before its begin
+ *         FV_ENOMEM
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_history_add_contact(
     struct fv_history *history, const struct fv_contact *contact);
+/*
+ * Add an event, likewise; two may have the same id.
+ * Errors: FV_ERANGE  an id is missing or too long, a set too large, an unknown kind
+ *         FV_ENOMEM
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_history_add_event(
     struct fv_history *history, const struct fv_event *event);
 
@@ -185,9 +197,10 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_history_add_line(struct fv_history *histor
 FV_EXPORT FV_NODISCARD enum fv_err fv_history_finish(
     struct fv_history *history, struct fv_history_error *error_out);
 
-/* How many cases, and one of them by its place in the order of ids.
- * Returns borrowed: until the next add, finish or free. */
+/* How many cases; 0 until finish, and again after an add. */
 FV_EXPORT size_t fv_history_case_count(const struct fv_history *history);
+/* One of them by its place in the order of ids; NULL past the last.
+ * Returns borrowed: until the next add, finish or free. */
 FV_EXPORT const struct fv_case_history *fv_history_case(
     const struct fv_history *history, size_t idx);
 

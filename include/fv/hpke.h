@@ -57,13 +57,14 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_setup_receiver(const struct fv_hpke_p
     const uint8_t enc[FV_HPKE_ENC_BYTES], const uint8_t sk_r[FV_KEY_BYTES],
     const uint8_t *pk_s, struct fv_hpke_ctx *ctx_out);
 
-/*
- * Seal the next message: writes plain.len + 16 bytes.  Open the next: writes
- * sealed.len - 16 bytes; the sequence moves only when it opens.
- * Errors: FV_EAUTH (open);  FV_ERANGE  the sequence is used up
- */
+/* Seal the next message: writes plain.len + 16 bytes.
+ * Errors: FV_ERANGE  the sequence is used up */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_seal(
     struct fv_hpke_ctx *ctx, struct fv_span aad, struct fv_span plain, uint8_t *sealed_out);
+/*
+ * Open the next: writes sealed.len - 16 bytes.  The sequence moves only when it opens.
+ * Errors: FV_EAUTH  it is not that message;  FV_ERANGE  the sequence is used up
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_hpke_open(
     struct fv_hpke_ctx *ctx, struct fv_span aad, struct fv_span sealed, uint8_t *plain_out);
 

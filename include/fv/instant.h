@@ -31,13 +31,16 @@ struct fv_civil {
 	int32_t weekday; /* 0 Monday..6 Sunday; ignored on input */
 };
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar, and back. */
+/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
 FV_EXPORT int64_t fv_days_from_civil(int32_t year, int32_t month, int32_t day);
+/* And back: year, month, day and weekday of *civil_out; its time is 0. */
 FV_EXPORT void fv_civil_from_days(int64_t days, struct fv_civil *civil_out);
 
-/* Split an instant shifted by offset_s (east positive), and join it again. */
+/* Split an instant (ms since 1970, UTC) into the local date and time at offset_s seconds
+ * east of UTC.  Any instant will do. */
 FV_EXPORT void fv_civil_from_instant(
     int64_t utc_ms, int32_t offset_s, struct fv_civil *civil_out);
+/* And join it again; weekday is not looked at. */
 FV_EXPORT int64_t fv_instant_from_civil(const struct fv_civil *civil, int32_t offset_s);
 
 /*

@@ -70,6 +70,7 @@ struct fv_item_case {
 	bool has_decided;
 	struct fv_item_decided decided; /* with has_decided: the newest */
 };
+/* Append the body. */
 FV_EXPORT void fv_item_case_put(struct fv_buf *out, const struct fv_item_case *item);
 /* Errors: FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_case_parse(
@@ -138,9 +139,11 @@ struct fv_item_event {
 	uint32_t by;   /* who missed an appointment */
 };
 
-/* A history body is: fv_item_history_put_count(), the lines, the events. */
+/* A history body is this, the `lines` lines, the events.  Each appends. */
 FV_EXPORT void fv_item_history_put_count(struct fv_buf *out, size_t lines);
+/* One line; a code of 0 and what it has not are null. */
 FV_EXPORT void fv_item_line_put(struct fv_buf *out, const struct fv_item_line *line);
+/* One event, likewise. */
 FV_EXPORT void fv_item_event_put(struct fv_buf *out, const struct fv_item_event *event);
 
 /* Reads a history body item by item: first the lines, then the events to the end. */
@@ -151,10 +154,11 @@ struct fv_item_history {
 /* Borrows: body, for as long as the reader is used. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_history_open(
     struct fv_span body, struct fv_item_history *out);
-/* Errors: FV_ENOENT  no line (event) is left;  FV_ESTATE  an event before the last line;
- * FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT. */
+/* The next line.  Errors: FV_ENOENT  none is left;  FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_history_line(
     struct fv_item_history *history, struct fv_item_line *out);
+/* The next event.  Errors: as above;  FV_ESTATE  a line is left */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_history_event(
     struct fv_item_history *history, struct fv_item_event *out);
 
@@ -170,7 +174,9 @@ struct fv_item_hold {
 	bool has_until; /* clear: without a term */
 	int64_t until_ms;
 };
+/* Append the body. */
 FV_EXPORT void fv_item_hold_put(struct fv_buf *out, const struct fv_item_hold *hold);
+/* Take it apart.  Errors: FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_hold_parse(
     struct fv_span body, struct fv_item_hold *out);
 
@@ -180,7 +186,10 @@ struct fv_item_card {
 	struct fv_span ct;
 	struct fv_span capsules;
 };
+/* Append the body. */
 FV_EXPORT void fv_item_card_put(struct fv_buf *out, const struct fv_item_card *card);
+/* Take it apart; nothing is verified.  Borrows: body.  Errors: FV_EFORMAT FV_ETOOBIG FV_ECUT
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_card_parse(
     struct fv_span body, struct fv_item_card *out);
 
@@ -194,7 +203,10 @@ struct fv_item_finding {
 	uint32_t decision; /* 0 none, 1 uphold, 2 dismiss, 3 excuse */
 	struct fv_span why_en, why_zh;
 };
+/* Append the body. */
 FV_EXPORT void fv_item_finding_put(struct fv_buf *out, const struct fv_item_finding *finding);
+/* Take it apart.  Borrows: body.  Errors: FV_EFORMAT (an empty one too) FV_ERANGE FV_ETOOBIG
+ * FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_finding_parse(
     struct fv_span body, struct fv_item_finding *out);
 
@@ -206,6 +218,7 @@ struct fv_item_date {
 };
 /* A body is this, then `count` dates.  officer: whose the officer's are. */
 FV_EXPORT void fv_item_dates_put(struct fv_buf *out, struct fv_span officer, size_t count);
+/* Append one date. */
 FV_EXPORT void fv_item_date_put(struct fv_buf *out, const struct fv_item_date *date);
 struct fv_item_dates {
 	struct fv_cbor_reader r;

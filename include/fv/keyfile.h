@@ -64,10 +64,7 @@ FV_EXPORT void fv_key_make(struct fv_random random, struct fv_key_public *public
 /* Append the public file. */
 FV_EXPORT void fv_keyfile_put_public(struct fv_buf *out, const struct fv_key_public *key);
 
-/*
- * Append the whole file.  Slow by design.
- * Errors: FV_ERANGE  cost out of range, empty passphrase;  FV_ENOMEM
- */
+/* What to write, and under which passphrase.  Borrows all. */
 struct fv_keyfile_seal {
 	const struct fv_key_public *key;
 	const struct fv_key_secret *secret;
@@ -75,6 +72,10 @@ struct fv_keyfile_seal {
 	struct fv_key_cost cost;
 	struct fv_random random; /* for the salt */
 };
+/*
+ * Append the whole file.  Slow by design.
+ * Errors: FV_ERANGE  cost out of range, empty passphrase;  FV_ENOMEM
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_keyfile_put(
     struct fv_buf *out, const struct fv_keyfile_seal *seal);
 

@@ -62,7 +62,9 @@ struct fv_leaf_head {
 	int64_t received_ms;
 	uint32_t transport; /* 1 network, 2 SMS, 3 file */
 };
+/* Append the body. */
 FV_EXPORT void fv_leaf_head_put(struct fv_buf *body, const struct fv_leaf_head *head);
+/* Take it apart; nothing is verified.  Errors: FV_EFORMAT FV_ERANGE FV_ETOOBIG FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_leaf_head_parse(
     struct fv_span body, struct fv_leaf_head *out);
 
@@ -77,7 +79,9 @@ struct fv_leaf_enrol {
 	struct fv_hash seeds_doc;     /* SHA-256 of the sealed MAC seeds' document */
 	struct fv_hash hardware_sdoc; /* salted */
 };
+/* Append the body. */
 FV_EXPORT void fv_leaf_enrol_put(struct fv_buf *body, const struct fv_leaf_enrol *enrol);
+/* Take it apart.  Borrows: body, for out->agency.  Errors: FV_EFORMAT FV_ETOOBIG FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_leaf_enrol_parse(
     struct fv_span body, struct fv_leaf_enrol *out);
 

@@ -64,6 +64,7 @@ struct fv_note_sealed {
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_note_seal(
     const struct fv_note_seal *in, struct fv_note_sealed *out);
+/* Wipe and release what it holds; it is empty then, which is fine too. */
 FV_EXPORT void fv_note_sealed_clear(struct fv_note_sealed *sealed);
 
 /* What a reader holds.  Borrows all. */

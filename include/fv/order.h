@@ -32,7 +32,9 @@ struct fv_approve {
 	uint8_t dev[FV_DEV_BYTES];
 	struct fv_hash leaf; /* RFC 6962 hash of the ENROL leaf */
 };
+/* Append the text. */
 FV_EXPORT void fv_approve_put(struct fv_buf *out, const struct fv_approve *approve);
+/* Take it apart; *fault_out (may be NULL) says what is wrong.  Errors: FV_EFORMAT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_approve_parse(
     struct fv_span text, struct fv_approve *out, struct fv_fault *fault_out);
 
@@ -54,6 +56,7 @@ struct fv_order {
 	char basis[FV_WORD_BYTES];  /* erase: legal basis code */
 	int64_t at_ms;              /* whole seconds */
 };
+/* Append the text: the lines of its kind. */
 FV_EXPORT void fv_order_put(struct fv_buf *out, const struct fv_order *order);
 /* The kind follows from the origin.  Errors: FV_EFORMAT, FV_ERANGE. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_order_parse(
@@ -75,7 +78,13 @@ struct fv_packs {
 	struct fv_pack_line packs[FV_PACKS_MAX];
 	size_t count; /* at least 1 */
 };
+/* Append the text, a line a pack. */
 FV_EXPORT void fv_packs_put(struct fv_buf *out, const struct fv_packs *packs);
+/*
+ * Take it apart; *fault_out (may be NULL) says what is wrong.
+ * Errors: FV_EFORMAT  also when packs are out of order, or there is none
+ *         FV_ERANGE   a revision;  FV_ETOOBIG  over FV_PACKS_MAX
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_packs_parse(
     struct fv_span text, struct fv_packs *out, struct fv_fault *fault_out);
 /* The line that names these bytes' SHA-256; returns borrowed from packs, NULL: not adopted. */
@@ -107,7 +116,12 @@ struct fv_rewrap {
 	size_t recipient_count; /* 1..FV_NOTE_RECIPIENTS_MAX, in capsule order */
 	int64_t at_ms;
 };
+/* Append the text. */
 FV_EXPORT void fv_rewrap_put(struct fv_buf *out, const struct fv_rewrap *rewrap);
+/*
+ * Take it apart; *fault_out (may be NULL) says what is wrong.
+ * Errors: FV_EFORMAT;  FV_ERANGE  a number;  FV_ETOOBIG  over FV_NOTE_RECIPIENTS_MAX readers
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_rewrap_parse(
     struct fv_span text, struct fv_rewrap *out, struct fv_fault *fault_out);
 
@@ -122,7 +136,9 @@ struct fv_card {
 	uint8_t key_ids[FV_CARD_RECIPIENTS_MAX][FV_KEY_ID_BYTES];
 	size_t recipient_count; /* 1..FV_CARD_RECIPIENTS_MAX, in capsule order */
 };
+/* Append the text. */
 FV_EXPORT void fv_card_put(struct fv_buf *out, const struct fv_card *card);
+/* Take it apart; *fault_out (may be NULL) says what is wrong.  Errors: FV_EFORMAT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_card_parse(
     struct fv_span text, struct fv_card *out, struct fv_fault *fault_out);
 /*

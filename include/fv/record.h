@@ -127,6 +127,7 @@ struct fv_slice {
 	uint64_t offset; /* of this slice */
 	struct fv_span bytes;
 };
+/* Append its array. */
 FV_EXPORT void fv_slice_put(struct fv_buf *out, const struct fv_slice *slice);
 /* Errors: FV_EFORMAT, FV_ERANGE, FV_ETOOBIG, FV_ECUT. */
 FV_EXPORT FV_NODISCARD enum fv_err fv_slice_parse(

@@ -140,9 +140,10 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_roster_verify_next(const struct fv_roster 
 FV_EXPORT FV_NODISCARD enum fv_err fv_roster_read(
     struct fv_span note, struct fv_roster *out, struct fv_hash *hash_out);
 
-/* Return borrowed from roster; NULL when there is no such id. */
+/* Returns borrowed: from roster; NULL when it has no such supervisor. */
 FV_EXPORT const struct fv_supervisor *fv_roster_find_supervisor(
     const struct fv_roster *roster, const char *id);
+/* Likewise, an officer. */
 FV_EXPORT const struct fv_officer *fv_roster_find_officer(
     const struct fv_roster *roster, const char *id);
 

@@ -76,6 +76,7 @@ struct fv_rulepack_error {
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_rulepack_parse(
     struct fv_span json, struct fv_rulepack **pack_out, struct fv_rulepack_error *error_out);
+/* Release it with all its texts.  NULL is fine. */
 FV_EXPORT void fv_rulepack_free(struct fv_rulepack *pack);
 
 /*

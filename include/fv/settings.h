@@ -98,6 +98,7 @@ struct fv_setting_shape {
 	enum fv_setting_kind kind;
 	uint32_t min, max;
 };
+/* That of any setting. */
 FV_EXPORT struct fv_setting_shape fv_setting_shape(enum fv_setting setting);
 
 /* True when its value is a number. */

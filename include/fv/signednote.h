@@ -52,12 +52,11 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify(
 FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify_raw(
     struct fv_span text, const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);
 
-/*
- * Append one signature line over `text` to `out`.  The caller has put text and the empty
- * line before.  fv_signednote_sign() does all three for a first signature.
- */
+/* Append one signature line.  The caller has put the text and the empty line before. */
 FV_EXPORT void fv_signednote_put_line(struct fv_buf *out, struct fv_span name,
     const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);
+/* Append a note with a first signature: text, which ends with a newline, an empty line, and
+ * the line of `name`, whose key has this seed. */
 FV_EXPORT void fv_signednote_sign(struct fv_buf *out, struct fv_span text, struct fv_span name,
     const uint8_t seed[FV_SEED_BYTES]);
 

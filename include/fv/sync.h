@@ -73,11 +73,13 @@ FV_EXPORT void fv_sync_request_put(struct fv_buf *out, const struct fv_sync_requ
 FV_EXPORT FV_NODISCARD enum fv_err fv_sync_request_parse(
     struct fv_span bytes, struct fv_sync_request *out, size_t *len_out);
 
-/* What stands next in a chunk: a wire record (begins with an integer) or a slice. */
+/* What stands next in a chunk. */
 enum fv_sync_part {
 	FV_PART_RECORD,
 	FV_PART_SLICE,
 };
+/* Which of them: a wire record begins with an integer, a slice with a hash.
+ * Errors: FV_EFORMAT  neither does;  FV_ECUT */
 FV_EXPORT FV_NODISCARD enum fv_err fv_sync_part_peek(
     struct fv_span bytes, enum fv_sync_part *part_out);
 
@@ -114,7 +116,13 @@ struct fv_item {
 	struct fv_span body;   /* when not a slice */
 	struct fv_slice slice; /* when a slice: hash over the whole body */
 };
+/* Append the array. */
 FV_EXPORT void fv_item_put(struct fv_buf *out, const struct fv_item *item);
+/*
+ * Take the next item.  Its spans point into what `r` reads.
+ * Errors: FV_EFORMAT;  FV_ERANGE  a number, or a slice that ends after its whole
+ *         FV_ETOOBIG  a string, or a slice that is empty or over FV_SLICE_MAX;  FV_ECUT
+ */
 FV_EXPORT FV_NODISCARD enum fv_err fv_item_parse(
     struct fv_cbor_reader *r, struct fv_item *out);
 

@@ -46,6 +46,7 @@ struct fv_zone_span {
  */
 FV_EXPORT FV_NODISCARD enum fv_err fv_zone_parse(
     struct fv_span tzif, struct fv_zone **zone_out);
+/* NULL is fine. */
 FV_EXPORT void fv_zone_free(struct fv_zone *zone);
 
 /* Local less UTC at an instant, in seconds, east positive. */
