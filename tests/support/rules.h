@@ -25,7 +25,7 @@
 
 #define CASE_IN(zone)                                                                         \
 	"{\"type\":\"case\",\"case\":\"c1\",\"zone\":\"" zone "\",\"actor\":\"third_party\"}" \
-							      "\n"
+	"\n"
 #define CASE CASE_IN("UTC")
 #define CONTACT_BY(id, channel, begin, by, more)                                              \
 	"{\"type\":\"contact\",\"id\":\"" id "\",\"case\":\"c1\",\"channel\":\"" channel      \
