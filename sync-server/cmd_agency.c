@@ -12,42 +12,19 @@
 #define LIST_USAGE "agency list [--open] [--json | --csv | --html]"
 #define SHOW_USAGE "agency show ID [--json]"
 
-static int
-change(int argc, char **argv, const char *verb, const char *usage)
-{
-	const char *name = NULL, *teams = NULL;
-	bool as_json = false;
-	const struct fv_cli_option options[] = {
-	    {"name", FV_CLI_TEXT, &name, false},
-	    {"team", FV_CLI_TEXT, &teams, false},
-	    {"json", FV_CLI_FLAG, &as_json, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	json_t *request = NULL;
-	int code = fv_cli_parse(&argc, argv, options, usage);
-
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if ((code = staff_request(argc, argv, usage, &request)) != FV_EXIT_OK)
-		return code;
-	if (!staff_member(request, "name", name) || !staff_member(request, "teams", teams)) {
-		json_decref(request);
-		return fv_cli_fail(
-		    FV_EXIT_USAGE, argv[1], "a value is not UTF-8, or memory ran out");
-	}
-	return fv_host_call(verb, request, as_json);
-}
+static const struct staff_field fields[] = {
+    {"name", "name", false}, {"team", "teams", false}, {NULL, NULL, false}};
 
 int
 cmd_agency_add(int argc, char **argv)
 {
-	return change(argc, argv, "agency add", ADD_USAGE);
+	return staff_change(argc, argv, "agency add", ADD_USAGE, fields);
 }
 
 int
 cmd_agency_set(int argc, char **argv)
 {
-	return change(argc, argv, "agency set", SET_USAGE);
+	return staff_change(argc, argv, "agency set", SET_USAGE, fields);
 }
 
 int

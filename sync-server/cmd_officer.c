@@ -15,45 +15,24 @@
 #define SHOW_USAGE "officer show ID [--json]"
 
 static int
-change(int argc, char **argv, bool is_new)
+change(int argc, char **argv, const char *verb, const char *usage, bool is_new)
 {
-	const char *verb = is_new ? "officer add" : "officer set";
-	const char *usage = is_new ? ADD_USAGE : SET_USAGE;
-	const char *agency = NULL, *team = NULL, *badge = NULL;
-	bool as_json = false;
-	const struct fv_cli_option options[] = {
-	    {"agency", FV_CLI_TEXT, &agency, is_new},
-	    {"team", FV_CLI_TEXT, &team, false},
-	    {"badge", FV_CLI_TEXT, &badge, false},
-	    {"json", FV_CLI_FLAG, &as_json, false},
-	    {NULL, FV_CLI_FLAG, NULL, false},
-	};
-	json_t *request = NULL;
-	int code = fv_cli_parse(&argc, argv, options, usage);
+	const struct staff_field fields[] = {{"agency", "agency", is_new},
+	    {"team", "team", false}, {"badge", "badge", false}, {NULL, NULL, false}};
 
-	if (code != FV_EXIT_OK)
-		return code < 0 ? FV_EXIT_OK : code;
-	if ((code = staff_request(argc, argv, usage, &request)) != FV_EXIT_OK)
-		return code;
-	if (!staff_member(request, "agency", agency) || !staff_member(request, "team", team) ||
-	    !staff_member(request, "badge", badge)) {
-		json_decref(request);
-		return fv_cli_fail(
-		    FV_EXIT_USAGE, argv[1], "a value is not UTF-8, or memory ran out");
-	}
-	return fv_host_call(verb, request, as_json);
+	return staff_change(argc, argv, verb, usage, fields);
 }
 
 int
 cmd_officer_add(int argc, char **argv)
 {
-	return change(argc, argv, true);
+	return change(argc, argv, "officer add", ADD_USAGE, true);
 }
 
 int
 cmd_officer_set(int argc, char **argv)
 {
-	return change(argc, argv, false);
+	return change(argc, argv, "officer set", SET_USAGE, false);
 }
 
 int

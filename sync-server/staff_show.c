@@ -441,14 +441,17 @@ staff_show_one(json_t *object, bool as_json)
 	return fv_cli_finish();
 }
 
-bool
-staff_member(json_t *request, const char *name, const char *value)
+/* Put a text member; NULL: none.  False: not UTF-8, or no memory. */
+static bool
+put_member(json_t *request, const char *name, const char *value)
 {
 	return value == NULL || json_object_set_new(request, name, json_string(value)) == 0;
 }
 
-int
-staff_request(int argc, char **argv, const char *usage, json_t **request_out)
+/* "VERB ID [WORD=DATE]..." as {"id", "dates"}.  Owned: *request_out.  An exit code, said
+ * why. */
+static int
+make_request(int argc, char **argv, const char *usage, json_t **request_out)
 {
 	json_t *dates = json_object();
 	int code = FV_EXIT_OK;
@@ -465,7 +468,7 @@ staff_request(int argc, char **argv, const char *usage, json_t **request_out)
 			break;
 		}
 		*equals = '\0';
-		if (dates == NULL || !staff_member(dates, argv[i], equals + 1))
+		if (dates == NULL || !put_member(dates, argv[i], equals + 1))
 			code = fv_cli_fail(FV_EXIT_USAGE, argv[i],
 			    "the date is not UTF-8, or memory ran out");
 	}
@@ -474,4 +477,31 @@ staff_request(int argc, char **argv, const char *usage, json_t **request_out)
 		code = fv_cli_fail(FV_EXIT_USAGE, argv[1], "is not UTF-8, or memory ran out");
 	json_decref(dates);
 	return code;
+}
+
+int
+staff_change(int argc, char **argv, const char *verb, const char *usage,
+    const struct staff_field *fields)
+{
+	struct fv_cli_option options[STAFF_FIELDS_MAX + 2] = {{0}};
+	const char *values[STAFF_FIELDS_MAX] = {NULL};
+	bool as_json = false, is_put = true;
+	json_t *request = NULL;
+	size_t count = 0;
+	int code;
+
+	for (; fields[count].option != NULL; count++)
+		options[count] = (struct fv_cli_option){fields[count].option, FV_CLI_TEXT,
+		    &values[count], fields[count].is_required};
+	options[count] = (struct fv_cli_option){"json", FV_CLI_FLAG, &as_json, false};
+	if ((code = fv_cli_parse(&argc, argv, options, usage)) != FV_EXIT_OK)
+		return code < 0 ? FV_EXIT_OK : code;
+	if ((code = make_request(argc, argv, usage, &request)) != FV_EXIT_OK)
+		return code;
+	for (size_t i = 0; i < count; i++)
+		is_put = is_put && put_member(request, fields[i].member, values[i]);
+	if (is_put)
+		return fv_host_call(verb, request, as_json);
+	json_decref(request);
+	return fv_cli_fail(FV_EXIT_USAGE, argv[1], "a value is not UTF-8, or memory ran out");
 }

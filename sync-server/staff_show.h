@@ -35,14 +35,20 @@ void staff_put_officers_text(struct fv_buf *out, const json_t *list);
 
 /* -- command lines ---------------------------------------------------------------- */
 
-/* "VERB ID [WORD=DATE]..." as {"id", "dates"}.  Owned: *request_out.  An exit code, said
- * why. */
-int staff_request(int argc, char **argv, const char *usage, json_t **request_out);
+#define STAFF_FIELDS_MAX 4U
+
+/* A text that a verb may be given, as an option and as a member of the request. */
+struct staff_field {
+	const char *option, *member;
+	bool is_required;
+};
+/* "VERB ID [--OPTION TEXT]... [WORD=DATE]... [--json]", asked of the writer.  `fields`: at
+ * most STAFF_FIELDS_MAX, then a NULL option.  An exit code, said why. */
+int staff_change(int argc, char **argv, const char *verb, const char *usage,
+    const struct staff_field *fields);
 /* Print what was put (Takes it).  An exit code. */
 int staff_say(struct fv_buf *out);
 /* Print one object (Takes it) as JSON, or as lines "name  value".  An exit code. */
 int staff_show_one(json_t *object, bool as_json);
-/* Put a text member; NULL: none.  False: not UTF-8, or no memory. */
-bool staff_member(json_t *request, const char *name, const char *value);
 
 #endif
