@@ -18,7 +18,6 @@
 #define FV_SET_PK_SYNC "pk_sync"
 #define FV_SET_SK_SYNC "sk_sync" /* under file permissions and LUKS only */
 #define FV_SET_PK_BOX "pk_box"
-#define FV_SET_ENROL_REQUEST "enrol_request"
 #define FV_SET_ENROL_LEAF "enrol_leaf"
 #define FV_SET_ENROL_INDEX "enrol_leaf_index"
 #define FV_SET_HANDLE_SECRET "handle_secret"

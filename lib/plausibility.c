@@ -189,21 +189,6 @@ fv_plausible_stamp(const struct fv_stamp *s, int64_t rtc_ms, struct fv_alarms *a
 	judge_times(s, rtc_ms, alarms_out);
 }
 
-bool
-fv_plausible_second_claim(const struct fv_stamp *s, int64_t rtc_ms, int64_t receipt_ms)
-{
-	int64_t age_ms = fv_stamp_has(s, FV_STAMP_AGE) ? s->age_ms : 0;
-	int64_t rest_ms;
-
-	if (!has_fix(s) || !fv_stamp_has(s, FV_STAMP_GNSS) ||
-	    !fv_stamp_has(s, FV_STAMP_RUN_3D) || s->run_3d < FV_PLAUSIBLE_RUN_3D)
-		return false;
-	if (rollovers(difference(s->gnss_ms, receipt_ms), &rest_ms) != 0)
-		return false;
-	return is_apart(
-	    difference(difference(s->gnss_ms, rtc_ms), -age_ms), FV_PLAUSIBLE_CLOCK_MS);
-}
-
 static bool
 is_same_boot(const struct fv_header *a, const struct fv_header *b)
 {

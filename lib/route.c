@@ -109,15 +109,3 @@ fv_route_order(
 	free(t.mm);
 	return FV_OK;
 }
-
-int64_t
-fv_route_length_mm(const struct fv_place *from, const struct fv_place *stops, size_t count,
-    const size_t *order)
-{
-	int64_t mm =
-	    count > 0 && from != NULL ? fv_geo_distance_mm(*from, stops[order[0]]) : 0;
-
-	for (size_t i = 1; i < count; i++)
-		mm += fv_geo_distance_mm(stops[order[i - 1]], stops[order[i]]);
-	return mm;
-}

@@ -159,13 +159,6 @@ fv_signednote_verify(
 	return rc;
 }
 
-enum fv_err
-fv_signednote_verify_raw(
-    struct fv_span text, const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES])
-{
-	return fv_ed25519_verify(pk, text, sig);
-}
-
 void
 fv_signednote_put_line(struct fv_buf *out, struct fv_span name, const uint8_t pk[FV_KEY_BYTES],
     const uint8_t sig[FV_SIG_BYTES])

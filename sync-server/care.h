@@ -18,8 +18,6 @@
 #define CARE_DAYS 15U /* working days, where no setting says fewer */
 #define CARE_RENEWALS_MAX 1U
 #define CARE_ID_BYTES 24U
-#define CARE_TEXT_MAX 6000U /* bytes of what a borrower writes, */
-#define CARE_FIELD_MAX 200U /* and of each shorter field */
 #define CARE_ANSWER_MAX 4000U
 #define CARE_MISSING_MS (INT64_C(72) * 3600000) /* until an undelivered code is a finding */
 

@@ -11,8 +11,6 @@
 #include "fv/bytes.h"
 #include "fv/zone.h"
 
-#define HISTORYCSV_RULE_BYTES 256U
-
 /* Who takes the rows.  Each returns false to end the reading. */
 struct historycsv_taker {
 	bool (*on_row)(struct fv_span object, size_t line, void *ctx);

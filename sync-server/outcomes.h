@@ -12,8 +12,6 @@
 
 #include "sync-server/store/store.h"
 
-#define OUTCOMES_MAX 500U /* steps of one page */
-
 struct outcomes_page {
 	json_t *rows;  /* owned: an array, with at most as many rows as steps were taken */
 	uint64_t next; /* the cursor behind it */
@@ -21,7 +19,7 @@ struct outcomes_page {
 };
 
 /*
- * Up to `limit` steps (1..OUTCOMES_MAX) after `since`, of one agency's cases or (NULL) of any.
+ * Up to `limit` steps (from 1) after `since`, of one agency's cases or (NULL) of any.
  * Owned: out->rows; json_decref().
  * Errors: FV_ENOMEM;  the store's
  */

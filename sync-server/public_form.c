@@ -7,7 +7,6 @@
 #include "sync-server/public_in.h"
 
 #define FIELD_CHARS 60U
-#define TEXT_CHARS 2000U
 #define RANDOM_BYTES 16U
 #define MAC_BYTES 16U
 #define RAW_BYTES (RANDOM_BYTES + 8U + MAC_BYTES)
@@ -269,7 +268,7 @@ public_form_read(const struct fv_web_request *request, int64_t now_ms, struct pu
 	take_choices(request, out);
 	if (out->kind == (enum fv_care_kind)0)
 		blame(out, W_WRONG_KIND);
-	take_field(request, "text", TEXT_CHARS, out, &out->text);
+	take_field(request, "text", PUBLIC_TEXT_CHARS, out, &out->text);
 	take_field(request, "contact", FIELD_CHARS, out, &out->contact);
 	take_field(request, "who", FIELD_CHARS, out, &out->who);
 	take_field(request, "place", FIELD_CHARS, out, &out->place);

@@ -37,6 +37,7 @@ void public_route_read(const char *path, struct public_route *out);
 
 #define PUBLIC_TOKEN_BYTES 81U /* hex of random, time and MAC, and NUL */
 #define PUBLIC_TOKEN_LIFE_MS (INT64_C(24) * 3600000)
+#define PUBLIC_TEXT_CHARS 2000U /* of what a borrower writes */
 
 /* What a form holds, as it was typed. */
 struct public_form {

@@ -247,9 +247,6 @@ bool fv_ui_is_chinese(void);
 void fv_ui_speak(struct fv_ui *ui, bool is_chinese);
 /* End these screens; the agent stays. */
 void fv_ui_quit(struct fv_ui *ui);
-/* Columns and rows of the terminal. */
-int fv_ui_columns(const struct fv_ui *ui);
-int fv_ui_rows(const struct fv_ui *ui);
 
 /* --- reading answers; NULL and other types give the empty value --- */
 

@@ -61,18 +61,6 @@ fv_ui_quit(struct fv_ui *ui)
 	ui->is_over = true;
 }
 
-int
-fv_ui_columns(const struct fv_ui *ui)
-{
-	return ui->columns;
-}
-
-int
-fv_ui_rows(const struct fv_ui *ui)
-{
-	return ui->rows;
-}
-
 void
 fv_ui_refresh(struct fv_ui *ui)
 {

@@ -247,12 +247,6 @@ fv_store_close(struct fv_store *store)
 	free(store);
 }
 
-const char *
-fv_store_detail(const struct fv_store *store)
-{
-	return store != NULL ? sqlite3_errmsg(store->db) : "not open";
-}
-
 enum fv_err
 fv_store_checkpoint(struct fv_store *store)
 {

@@ -15,7 +15,6 @@
 #define FV_STORE_FILE "trail.db"
 #define FV_STORE_BALLAST_FILE "ballast"
 #define FV_STORE_BALLAST_BYTES (16L * 1024 * 1024)
-#define FV_STORE_SETTING_MAX 64U /* bytes of a setting's name */
 
 struct fv_store;
 
@@ -33,9 +32,6 @@ FV_NODISCARD enum fv_err fv_store_open(
 
 /* Close, folding the WAL into the file.  NULL is fine. */
 void fv_store_close(struct fv_store *store);
-
-/* What SQLite said about the last failure.  Returns borrowed: until the next call. */
-const char *fv_store_detail(const struct fv_store *store);
 
 /* Fold the WAL into the file (when idle).  Errors: FV_EBUSY FV_EIO FV_EFULL */
 FV_NODISCARD enum fv_err fv_store_checkpoint(struct fv_store *store);

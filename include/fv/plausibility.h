@@ -77,14 +77,6 @@ FV_EXPORT const char *fv_check_text(uint32_t check);
 FV_EXPORT void fv_plausible_stamp(
     const struct fv_stamp *stamp, int64_t rtc_ms, struct fv_alarms *alarms_out);
 
-/*
- * True when the GNSS time is a second claim beside the wall clock: it came with
- * FV_PLAUSIBLE_RUN_3D fixes, is not near a rollover from `receipt_ms` (the server's time of
- * receipt) and differs from rtc_ms by more than FV_PLAUSIBLE_CLOCK_MS.
- */
-FV_EXPORT bool fv_plausible_second_claim(
-    const struct fv_stamp *stamp, int64_t rtc_ms, int64_t receipt_ms);
-
 /* C1 to C6 over the headers of one trail in order.  All zero is a valid beginning. */
 struct fv_clock_checks {
 	bool has_last;

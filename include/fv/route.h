@@ -22,8 +22,4 @@
 FV_EXPORT FV_NODISCARD enum fv_err fv_route_order(const struct fv_place *from,
     const struct fv_place *stops, size_t count, size_t *order_out);
 
-/* Length of the path from `from` (NULL: from the first stop) through the stops, in mm. */
-FV_EXPORT int64_t fv_route_length_mm(const struct fv_place *from, const struct fv_place *stops,
-    size_t count, const size_t *order);
-
 #endif

@@ -48,10 +48,6 @@ FV_EXPORT void fv_signednote_key_id(
 FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify(
     const struct fv_signednote *note, struct fv_span name, const uint8_t pk[FV_KEY_BYTES]);
 
-/* Verify a bare signature over `text` (the seal's form, where only 64 bytes travel). */
-FV_EXPORT FV_NODISCARD enum fv_err fv_signednote_verify_raw(
-    struct fv_span text, const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);
-
 /* Append one signature line.  The caller has put the text and the empty line before. */
 FV_EXPORT void fv_signednote_put_line(struct fv_buf *out, struct fv_span name,
     const uint8_t pk[FV_KEY_BYTES], const uint8_t sig[FV_SIG_BYTES]);

@@ -125,10 +125,8 @@ FV_NODISCARD enum fv_err fv_store_care_count_holds(struct fv_store *store, const
 
 /* -- codes that a borrower entered ------------------------------------------------- */
 
-#define FV_STORE_CODES_MAX 20000 /* that wait; beyond it none is remembered */
-
 /* Remember when a code was entered first.  One whose visit is here is marked delivered at
- * once.  Does as much for either. */
+ * once.  Does as much for either.  Of those that wait 20,000 are kept, then no more. */
 FV_NODISCARD enum fv_err fv_store_code_seen(
     struct fv_store *store, const struct fv_hash *slip, int64_t now_ms);
 FV_NODISCARD enum fv_err fv_store_code_is_seen(

@@ -581,9 +581,6 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 	" LIMIT ?5)",
     [FV_SQL_QUEUE_TICK] = "UPDATE queue_tick SET no = no + 1",
     [FV_SQL_QUEUE_TICK_GET] = "SELECT no FROM queue_tick",
-    [FV_SQL_QUEUE_RULES] = "SELECT pack, rule, sum(visits) FROM cause WHERE visits > 0"
-			   " AND (?1 IS NULL OR agency = ?1) GROUP BY pack, rule"
-			   " ORDER BY pack, rule",
     [FV_SQL_OPEN_PUT] = "INSERT INTO open_finding VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 			" ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     [FV_SQL_OPEN_DROP] = "DELETE FROM open_finding WHERE id = ?1",

@@ -39,7 +39,7 @@ check_form(const uint8_t *data, size_t size)
 	if (public_form_read(&request, NOW, &form) != FV_OK)
 		return;
 	assert(fv_utf8_valid(fv_buf_span(&form.text)));
-	assert(form.wrong != W_NONE || form.text.len <= CARE_TEXT_MAX * 2);
+	assert(form.wrong != W_NONE || form.text.len <= PUBLIC_TEXT_CHARS * 4);
 	if (form.wrong == W_NONE) {
 		assert(form.kind >= FV_CARE_COMPLAINT && form.kind <= FV_CARE_EXTENSION);
 		assert((form.kind == FV_CARE_TIMES) == (form.windows[0] != '\0'));

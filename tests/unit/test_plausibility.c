@@ -223,22 +223,6 @@ a_stamp_without_a_fix_is_silent_about_its_place(void **state)
 }
 
 static void
-a_second_claim_needs_three_fixes_and_a_difference_and_no_rollover(void **state)
-{
-	struct fv_stamp s = good();
-
-	(void)state;
-	assert_false(fv_plausible_second_claim(&s, T0 + 400, T0));
-	assert_true(fv_plausible_second_claim(&s, T0 + 5000, T0));
-	s.run_3d = 2;
-	assert_false(fv_plausible_second_claim(&s, T0 + 5000, T0));
-	s = good();
-	assert_false(fv_plausible_second_claim(&s, T0 + 5000, T0 + FV_WEEK_ROLLOVER_MS));
-	s.has &= ~FV_STAMP_BIT(FV_STAMP_GNSS);
-	assert_false(fv_plausible_second_claim(&s, T0 + 5000, T0));
-}
-
-static void
 times_at_the_ends_of_int64_do_not_overflow(void **state)
 {
 	static const int64_t ends[] = {INT64_MIN, -1, 0, INT64_MAX};
@@ -253,7 +237,6 @@ times_at_the_ends_of_int64_do_not_overflow(void **state)
 			s.age_ms = INT64_MAX;
 			fv_plausible_stamp(&s, ends[k], &a);
 			assert_true(a.count >= 1);
-			(void)fv_plausible_second_claim(&s, ends[k], ends[3 - k]);
 		}
 }
 
@@ -753,8 +736,6 @@ main(void)
 	    cmocka_unit_test(gnss_time_two_seconds_off_is_named_the_age_allowed_for),
 	    cmocka_unit_test(a_thousand_and_twenty_four_weeks_are_a_rollover_and_no_lie),
 	    cmocka_unit_test(a_stamp_without_a_fix_is_silent_about_its_place),
-	    cmocka_unit_test(
-		a_second_claim_needs_three_fixes_and_a_difference_and_no_rollover),
 	    cmocka_unit_test(times_at_the_ends_of_int64_do_not_overflow),
 	    cmocka_unit_test(clocks_in_step_raise_nothing),
 	    cmocka_unit_test(c1_boottime_that_falls_is_named),

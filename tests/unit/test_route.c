@@ -26,6 +26,19 @@ some_place(uint32_t *state)
 	    1132600000 + (int32_t)(next_random(state) % 400000)};
 }
 
+/* Length of the path from `from` (NULL: from the first stop) through the stops. */
+static int64_t
+length_mm(const struct fv_place *from, const struct fv_place *stops, size_t count,
+    const size_t *order)
+{
+	int64_t mm =
+	    count > 0 && from != NULL ? fv_geo_distance_mm(*from, stops[order[0]]) : 0;
+
+	for (size_t i = 1; i < count; i++)
+		mm += fv_geo_distance_mm(stops[order[i - 1]], stops[order[i]]);
+	return mm;
+}
+
 /* The plain greedy walk, written again here. */
 static int64_t
 nearest_mm(const struct fv_place *from, const struct fv_place *stops, size_t count)
@@ -84,7 +97,7 @@ a_round_is_never_longer_than_always_going_to_the_nearest(void **state)
 		assert_int_equal(
 		    fv_route_order(has_from ? &from : NULL, stops, count, order), FV_OK);
 		expect_all_once(order, count);
-		mm = fv_route_length_mm(has_from ? &from : NULL, stops, count, order);
+		mm = length_mm(has_from ? &from : NULL, stops, count, order);
 		greedy = nearest_mm(has_from ? &from : NULL, stops, count);
 		/* The distance there and back may differ by a millimetre a leg. */
 		assert_true(mm <= greedy + (int64_t)count);
@@ -149,7 +162,7 @@ stops_at_one_place_and_no_stops_are_fine(void **state)
 	assert_int_equal(fv_route_order(NULL, stops, 5, order), FV_OK);
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(order[i], i);
-	assert_int_equal(fv_route_length_mm(NULL, stops, 5, order), 0);
+	assert_int_equal(length_mm(NULL, stops, 5, order), 0);
 }
 
 static void
