@@ -24,10 +24,10 @@ struct work {
 
 /* What is wrong with a row of the file, or with the one entry of a form. */
 static void
-say(struct work *w, size_t line, const char *column, const char *rule)
+say(struct work *w, size_t line, const char *column, const char *rule, const char *zh)
 {
 	if (w->file[0] != '\0')
-		faults_add(&w->faults, line, column, rule);
+		faults_add_both(&w->faults, line, column, rule, zh);
 	else if (w->faults.count++ == 0)
 		(void)fv_verb_fail(w->answer_out, FV_EXIT_DATA, "%s%s%s", column,
 		    column[0] != '\0' ? ": " : "", rule);
@@ -107,7 +107,8 @@ take(const struct planfile_row *row, void *ctx)
 		return rc;
 	}
 	if ((rc = planning_try(p, row)) == FV_EDENIED) {
-		say(w, row->line, p->column, p->rule);
+		say(w, row->line, p->column, p->rule,
+		    p->rule_zh[0] != '\0' ? p->rule_zh : NULL);
 		return w->faults.count < FAULTS_MAX ? FV_OK : rc;
 	}
 	if (rc != FV_OK)
@@ -191,9 +192,9 @@ fv_do_plan_import(struct fv_host *host, const json_t *request, json_t **answer_o
 	if (code == FV_EXIT_OK) {
 		rc = planfile_read(text, take, &w, &fault);
 		if (rc == FV_EFORMAT || rc == FV_ETOOBIG)
-			say(&w, fault.line, fault.column, fault.rule);
+			say(&w, fault.line, fault.column, fault.rule, NULL);
 		else if (rc == FV_OK && w.count + w.known + w.faults.count == 0)
-			say(&w, 1, "", "holds no planned visit");
+			say(&w, 1, "", "holds no planned visit", NULL);
 		if (w.faults.count > 0)
 			code = faults_answer(&w.faults, answer_out);
 		else if (rc != FV_OK)
@@ -219,7 +220,7 @@ fv_do_plan_add(struct fv_host *host, const json_t *request, json_t **answer_out)
 	if (code == FV_EXIT_OK) {
 		rc = planning_entry(entry, &row, &fault);
 		if (rc != FV_OK)
-			say(&w, 0, fault.column, fault.rule);
+			say(&w, 0, fault.column, fault.rule, NULL);
 		else if ((rc = take(&row, &w)) != FV_OK)
 			code = fv_verb_broken(answer_out, "plan", rc);
 		if (w.faults.count > 0)

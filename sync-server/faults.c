@@ -1,12 +1,32 @@
 #include "sync-server/faults.h"
 
+#include <string.h>
+
 #include "sync-server/verb.h"
+
+/* A text that may be cut inside of a character, as JSON.  Owned: the result. */
+static json_t *
+json_of(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && !fv_utf8_valid(fv_span_of(text, len)))
+		len--;
+	return json_stringn(text, len);
+}
 
 void
 faults_add(struct faults *f, size_t line, const char *column, const char *rule)
 {
-	json_t *fault = json_pack(
-	    "{s:I, s:s, s:s}", "line", (json_int_t)line, "column", column, "rule", rule);
+	faults_add_both(f, line, column, rule, NULL);
+}
+
+void
+faults_add_both(
+    struct faults *f, size_t line, const char *column, const char *rule, const char *zh)
+{
+	json_t *fault = json_pack("{s:I, s:o, s:o, s:o*}", "line", (json_int_t)line, "column",
+	    json_of(column), "rule", json_of(rule), "zh", zh != NULL ? json_of(zh) : NULL);
 
 	if (f->list == NULL)
 		f->list = json_array();

@@ -18,11 +18,14 @@ struct faults {
 	bool is_table;    /* its names are columns */
 	size_t count;
 	struct fv_buf text; /* owned: a line each */
-	json_t *list;       /* owned: [{line, column, rule}] */
+	json_t *list;       /* owned: [{line, column, rule, zh}]; zh where it was given */
 };
 
 /* Note one.  column "": the line as a whole.  Copies: column, rule. */
 void faults_add(struct faults *faults, size_t line, const char *column, const char *rule);
+/* The same of a sentence that is not the program's own, in both languages. */
+void faults_add_both(
+    struct faults *faults, size_t line, const char *column, const char *rule, const char *zh);
 
 /* Whether there may be more of them: at least one was noted, and fewer than are said. */
 bool faults_go_on(const struct faults *faults);

@@ -42,6 +42,7 @@ static enum fv_err
 deny(struct planning *p, const char *column, const char *rule, const char *more)
 {
 	p->column = column;
+	p->rule_zh[0] = '\0';
 	(void)snprintf(p->rule, sizeof p->rule, "%s%s", rule, more);
 	return FV_EDENIED;
 }
@@ -146,6 +147,10 @@ deny_by_rule(struct planning *p)
 	    r->pack != NULL ? r->pack : "", r->rule != NULL ? r->rule : "",
 	    r->citation_en != NULL ? r->citation_en : "", a->has_next ? "; allowed from " : "",
 	    next);
+	(void)snprintf(p->rule_zh, sizeof p->rule_zh, "%s（%s %s，%s）%s%s",
+	    r->why_zh != NULL ? r->why_zh : "规则不允许", r->pack != NULL ? r->pack : "",
+	    r->rule != NULL ? r->rule : "", r->citation_zh != NULL ? r->citation_zh : "",
+	    a->has_next ? "；最早可于 " : "", next);
 	return FV_EDENIED;
 }
 

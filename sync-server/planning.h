@@ -24,9 +24,10 @@ struct planning {
 	int64_t now_ms;
 	/* Of the last planning_try(): */
 	struct fv_store_plan plan;
-	struct judge_answer answer;     /* owned; planning_close() */
-	const char *column;             /* why it cannot be: which value, "" none, */
-	char rule[PLANNING_RULE_BYTES]; /* and what is wrong with it */
+	struct judge_answer answer;        /* owned; planning_close() */
+	const char *column;                /* why it cannot be: which value, "" none, */
+	char rule[PLANNING_RULE_BYTES];    /* and what is wrong with it; */
+	char rule_zh[PLANNING_RULE_BYTES]; /* in Chinese where a rule pack says it, else "" */
 };
 
 /* Errors: FV_ENOENT  there is no roster yet;  those of the store and judge_open().  Release

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "sync-server/csvrows.h"
+#include "sync-server/faults.h"
 #include "sync-server/handlers.h"
 #include "sync-server/staff.h"
 #include "sync-server/textfile.h"
 #include "sync-server/verb.h"
 
-#define FAULTS_SHOWN 20U
 #define NO_COLUMN CSVROWS_COLUMNS_MAX
 
 /* What a column holds. */
@@ -66,9 +66,9 @@ struct work {
 	size_t column_count, id_at;
 	bool takes_serials;
 	struct csvrows rows;
-	json_t *seen;       /* owned: ids of the file */
-	json_t *changed;    /* owned: what the leaf's document lists */
-	struct fv_buf text; /* the faults as lines */
+	json_t *seen;        /* owned: ids of the file */
+	json_t *changed;     /* owned: what the leaf's document lists */
+	struct faults shown; /* the first faults */
 	size_t faults, total, added, updated;
 };
 
@@ -78,15 +78,12 @@ fault(struct work *w, size_t line, const char *column, const char *fmt, ...)
 	char rule[256];
 	va_list ap;
 
-	if (++w->faults > FAULTS_SHOWN)
+	if (++w->faults > FAULTS_MAX)
 		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(rule, sizeof rule, fmt, ap);
 	va_end(ap);
-	fv_buf_putf(&w->text, "%s%s:%zu: ", w->faults > 1 ? "\n" : "", w->file, line);
-	if (column[0] != '\0')
-		fv_buf_putf(&w->text, "column \"%.40s\": ", column);
-	fv_buf_put_z(&w->text, rule);
+	faults_add(&w->shown, line, column, rule);
 }
 
 /* -- the first line ---------------------------------------------------------------- */
@@ -308,14 +305,16 @@ take_all(struct work *w)
 static int
 refuse(struct work *w, json_t **answer_out)
 {
-	if (w->faults > FAULTS_SHOWN)
-		fv_buf_putf(&w->text, "\nand %zu more faults", w->faults - FAULTS_SHOWN);
-	fv_buf_put_z(&w->text, "; nothing was changed");
-	if (fv_buf_z(&w->text) == NULL)
+	struct fv_buf *text = &w->shown.text;
+
+	if (w->faults > FAULTS_MAX)
+		fv_buf_putf(text, "\nand %zu more faults", w->faults - FAULTS_MAX);
+	fv_buf_put_z(text, "; nothing was changed");
+	if (fv_buf_z(text) == NULL)
 		return fv_verb_broken(answer_out, w->file, FV_ENOMEM);
 	json_decref(*answer_out);
-	*answer_out = json_pack(
-	    "{s:s, s:I}", "error", fv_buf_z(&w->text), "faults", (json_int_t)w->faults);
+	*answer_out =
+	    json_pack("{s:s, s:O}", "error", fv_buf_z(text), "faults", w->shown.list);
 	return FV_EXIT_DATA;
 }
 
@@ -361,6 +360,7 @@ import(struct fv_host *host, const json_t *request, bool is_dry, json_t **answer
 	enum fv_err rc;
 	int code;
 
+	w.shown = (struct faults){.file = w.file, .is_table = true};
 	w.known = w.subject == FV_SUBJECT_AGENCY ? of_agencies : of_officers;
 	rc = w.seen == NULL || w.changed == NULL ? FV_ENOMEM : take_all(&w);
 	if (rc != FV_OK)
@@ -369,7 +369,7 @@ import(struct fv_host *host, const json_t *request, bool is_dry, json_t **answer
 		code = refuse(&w, answer_out);
 	else
 		code = finish(&w, is_dry, answer_out);
-	fv_buf_clear(&w.text);
+	faults_clear(&w.shown);
 	json_decref(w.seen);
 	json_decref(w.changed);
 	return code;

@@ -55,17 +55,13 @@ put_json(struct fv_web_answer *answer, json_t *value)
 	free(text);
 }
 
-void
-desk_problem(
-    struct fv_web_answer *answer, uint32_t status, const char *code, const char *fmt, ...)
+/* `faults` may be NULL; it is borrowed. */
+static void
+put_problem(struct fv_web_answer *answer, uint32_t status, const char *code,
+    const char *detail, json_t *faults)
 {
-	char detail[DETAIL_BYTES];
 	json_t *said;
-	va_list args;
 
-	va_start(args, fmt);
-	vsnprintf(detail, sizeof detail, fmt, args);
-	va_end(args);
 	/* A detail cut inside of a character, or of foreign bytes, is not UTF-8. */
 	if ((said = json_string(detail)) == NULL)
 		said = json_string("the text of this error cannot be shown");
@@ -73,8 +69,22 @@ desk_problem(
 	answer->type = "application/problem+json";
 	fv_web_put(answer, "Cache-Control", "no-store");
 	put_json(answer,
-	    json_pack("{s:s, s:s, s:i, s:s, s:o}", "type", "about:blank", "title",
-		status_title(status), "status", (int)status, "code", code, "detail", said));
+	    json_pack("{s:s, s:s, s:i, s:s, s:o, s:O*}", "type", "about:blank", "title",
+		status_title(status), "status", (int)status, "code", code, "detail", said,
+		"faults", json_is_array(faults) ? faults : NULL));
+}
+
+void
+desk_problem(
+    struct fv_web_answer *answer, uint32_t status, const char *code, const char *fmt, ...)
+{
+	char detail[DETAIL_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(detail, sizeof detail, fmt, args);
+	va_end(args);
+	put_problem(answer, status, code, detail, NULL);
 }
 
 void
@@ -188,8 +198,9 @@ desk_write(struct desk_request *request, struct fv_web_answer *answer, const cha
 		return told;
 	code = json_string_value(json_object_get(told, "code"));
 	error = json_string_value(json_object_get(told, "error"));
-	desk_problem(answer, status_of_exit(exit_code), code == NULL ? "refused" : code, "%s",
-	    error == NULL ? "the server did not say why" : error);
+	put_problem(answer, status_of_exit(exit_code), code == NULL ? "refused" : code,
+	    error == NULL ? "the server did not say why" : error,
+	    json_object_get(told, "faults"));
 	json_decref(told);
 	return NULL;
 }

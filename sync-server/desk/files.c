@@ -9,6 +9,19 @@
 
 #define LAST 100
 
+/* The counts of what was taken, by their names in the answer; of what was refused none.
+ * Owned: the result. */
+static json_t *
+counts_of(json_t *told, bool is_done)
+{
+	json_t *counts = json_object(), *value;
+	const char *name;
+
+	json_object_foreach(told, name, value) if (is_done && json_is_integer(value))(void)
+	    json_object_set(counts, name, value);
+	return counts;
+}
+
 /* What it answered: of what was taken the sentence with its counts, of what was refused how
  * many faults there are and the line of the first; what stands in the file is not kept. */
 static enum fv_err
@@ -19,13 +32,14 @@ add_file(const struct fv_store_intake *row, void *ctx)
 	       *line = json_object_get(told, "line");
 	json_t *file;
 
-	file = json_pack("{s:I, s:o, s:o, s:o, s:I, s:I, s:s, s:o, s:s?, s:O?, s:O?}", "id",
-	    (json_int_t)row->id, "file", fv_verb_json_span(row->name), "filed_as",
+	file = json_pack("{s:I, s:o, s:o, s:o, s:I, s:I, s:s, s:o, s:s?, s:o, s:O?, s:O?}",
+	    "id", (json_int_t)row->id, "file", fv_verb_json_span(row->name), "filed_as",
 	    fv_verb_json_span(row->filed_as), "kind", fv_verb_json_span(row->kind), "size",
 	    (json_int_t)row->size, "taken_ms", (json_int_t)row->taken_ms, "result",
 	    row->state == FV_INTAKE_DONE ? "done" : "refused", "leaf",
 	    row->has_leaf ? json_integer((json_int_t)row->leaf) : json_null(), "said",
-	    json_string_value(json_object_get(told, "text")), "faults", faults, "line", line);
+	    json_string_value(json_object_get(told, "text")), "counts",
+	    counts_of(told, row->state == FV_INTAKE_DONE), "faults", faults, "line", line);
 	json_decref(told);
 	return file != NULL && json_array_append_new(ctx, file) == 0 ? FV_OK : FV_ENOMEM;
 }

@@ -245,6 +245,59 @@ async function importing(page) {
 	check(true, "an officer is disabled with a reason, sent again, and given an end");
 }
 
+/** What stands in the table of faults: a list of [line, column, sentence]. */
+async function faultsIn(page) {
+	await page.locator("dialog tbody tr").first().waitFor();
+	return (await page.locator("dialog tbody tr").all()).reduce(async (rows, row) =>
+		[...await rows, await row.locator("td, th").allInnerTexts()], Promise.resolve([]));
+}
+
+const inChinese = (rows) => rows.length > 0 && rows.every((row) => /[\u4e00-\u9fff]/.test(row.at(-1)) && !/\b(is|the|not|such|that|use)\b/.test(row.at(-1)));
+
+/** A bad file and a good one in each dialog of imports, and the files of the folder. */
+async function chinese() {
+	const page = await begin("supervisor", { lang: "zh" });
+	const choose = async (label, name, text) => {
+		writeFileSync(join(house.saved, name), text);
+		await page.getByLabel(label, { exact: true }).setInputFiles(join(house.saved, name));
+	};
+	await go(page, "/officers");
+	await button(page, "导入文件").click();
+	await choose("表格", "坏.csv", "id,agency,team,certifcate,training\nw1,west,team7,,46083\nw2,nowhere,,,\n张三,west,,,\n张三,west,,,\nw1,bank1,,,3/2/2026\n");
+	await button(page, "仅检查").click();
+	let rows = await faultsIn(page);
+	await shot(page, "staff-import-faults-zh-1280");
+	check(rows.length > 4 && inChinese(rows), "a table of officers that is refused is refused in Chinese, in every line", JSON.stringify(rows));
+	await choose("表格", "好.csv", "id,agency\nw1,west\n");
+	await button(page, "仅检查").click();
+	const told = await page.locator("dialog [role=status]").innerText();
+	check(/[\u4e00-\u9fff]/.test(told) && /1/.test(told), "and what a good one would do is said in Chinese", told);
+	await go(page, "/plan");
+	await button(page, "从文件导入").click();
+	await choose("文件", "计划.csv", "date,from,to,case,officer,second,place\n2026-13-01,10:00,11:00,c1,o1,,home\n");
+	await button(page, "导入").click();
+	rows = await faultsIn(page);
+	await shot(page, "plan-import-faults-zh-1280");
+	check(rows[0][0] === "2" && inChinese(rows), "so is a plan", JSON.stringify(rows));
+	await go(page, "/cases");
+	await button(page, "导入案件文件").click();
+	await choose("文件", "案件.csv", "case,agency,zone,actor,debts,packs,name\nk1,nowhere,Asia/Shanghai,third_party,d1,house,张三\nk2,bank1,Mars/Olympus,third_party,d2,house,\n");
+	await button(page, "密封并导入").click();
+	const asks = page.locator("dialog", { has: page.locator('input[type="password"]') });
+	await asks.locator('input[type="file"]').setInputFiles(house.key);
+	await asks.locator('input[type="password"]').fill(house.passphrase);
+	await asks.locator('button[type="submit"]').click();
+	rows = await faultsIn(page);
+	await shot(page, "case-import-faults-zh-1280");
+	check(rows.map((row) => row[0]).join() === "2,3" && inChinese(rows), "so are cases, by the lines of the file that was chosen", JSON.stringify(rows));
+	await go(page, "/files");
+	const said = await page.locator("main tbody tr").allInnerTexts();
+	await shot(page, "files-zh-1280");
+	check(said.length === 2 && said.every((row) => /接收 1 条联系记录|处错误/.test(row)), "what became of each file of the folder likewise", said.join("; "));
+	check(page.complaints.filter((x) => !x.includes("422")).length === 0, "and nothing failed in the page", page.complaints.join("; "));
+	await page.context().close();
+}
+
 async function closing(page) {
 	await go(page, "/invite");
 	await page.getByLabel("Tickets for Sui Tao").fill("1");
@@ -341,6 +394,7 @@ await importing(page);
 await closing(page);
 check(page.complaints.length === 0, "nothing failed in the page, and no other host was asked", page.complaints.join("; "));
 await page.context().close();
+await chinese();
 await manager();
 await menu();
 await look("en", WIDE, "supervisor", PAGES, true);

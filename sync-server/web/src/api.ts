@@ -2,9 +2,17 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { language } from "./words";
 
+/** One thing that is wrong with a file: its sentence in English, in Chinese where the server has it. */
+export interface Fault {
+	line: number;
+	column: string;
+	rule: string;
+	zh?: string;
+}
+
 /** What the server says when it does not do what was asked. */
 export class Problem extends Error {
-	constructor(readonly status: number, readonly code: string, readonly detail: string) {
+	constructor(readonly status: number, readonly code: string, readonly detail: string, readonly faults: Fault[] = []) {
 		super(detail);
 	}
 }
@@ -48,7 +56,7 @@ export function path(base: string, query: Query = {}): string {
 async function problemOf(response: Response): Promise<Problem> {
 	try {
 		const body = await response.json();
-		return new Problem(response.status, String(body.code ?? "unknown"), String(body.detail ?? ""));
+		return new Problem(response.status, String(body.code ?? "unknown"), String(body.detail ?? ""), body.faults ?? []);
 	} catch {
 		return new Problem(response.status, "unknown", response.statusText);
 	}

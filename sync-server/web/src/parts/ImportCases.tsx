@@ -2,12 +2,13 @@
 // key; the server gets the audit columns and sealed cards.  The same as 'fieldvisitd case seal'.
 import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { api } from "../api";
+import { api, Problem, type Fault } from "../api";
 import { keyProblem, loadDirectory, sealCard, unlock } from "../keys";
 import type { Cbor, CborMap } from "../keys/cbor";
 import { Dialog, Field, Progress } from "../ui";
 import { t } from "../words";
 import { CsvError, readCsv } from "./csv";
+import { Faults } from "./faults";
 import { done, readFile } from "./work";
 
 const AUDIT = ["case", "agency", "zone", "lat", "lon", "datum", "radius_m", "actor", "product", "debts", "packs", "assigned", "plan_date", "as_of"];
@@ -38,9 +39,10 @@ export function ImportCases({ onClose, onDone }: { onClose: () => void; onDone: 
 	const [text, setText] = useState("");
 	const [step, setStep] = useState<{ at: number; of: number } | null>(null);
 	const [problem, setProblem] = useState<string | null>(null);
+	const [faults, setFaults] = useState<Fault[]>([]);
 	const goes = useRef(true);
 
-	const seal = async (onRow: (line: number) => void): Promise<string | null> => {
+	const seal = async (onRow: (line: number) => void): Promise<{ text: string; lines: number[] } | null> => {
 		const rows = readCsv(text);
 		const unknown = Object.keys(rows[0]!.row).find((name) => !AUDIT.includes(name) && !SEALED.some(([s]) => s === name));
 		if (unknown !== undefined) throw new Error(t("work.import.unknown", { column: unknown }));
@@ -57,23 +59,27 @@ export function ImportCases({ onClose, onDone }: { onClose: () => void; onDone: 
 			if (map) out.card = await sealCard(row.case ?? "", map, (row.assigned ?? "").split(";").filter(Boolean), directory);
 			lines.push(JSON.stringify(out));
 		}
-		return `${lines.join("\n")}\n`;
+		return { text: `${lines.join("\n")}\n`, lines: rows.map((r) => r.line) };
 	};
 	const run = async () => {
-		let at = 0;
+		let at = 0, sealed: { text: string; lines: number[] } | null = null;
 		goes.current = true;
 		setProblem(null);
+		setFaults([]);
 		try {
-			const sealed = await seal((line) => { at = line; });
+			sealed = await seal((line) => { at = line; });
 			at = 0;
 			if (sealed === null) return;
-			if (sealed.length > TEXT_MAX) throw new Error(t("work.import.big"));
-			const told = await api.post<{ cases: number; new: number }>("/cases/import", { text: sealed });
+			if (sealed.text.length > TEXT_MAX) throw new Error(t("work.import.big"));
+			const told = await api.post<{ cases: number; new: number }>("/cases/import", { text: sealed.text });
 			done("work.import.done", { n: told.cases, fresh: told.new });
 			onDone();
 			onClose();
 		} catch (error) {
-			setProblem(problemOf(error, at));
+			// What was sent has a line for each row; the person's file has others.
+			const told = sealed && error instanceof Problem ? error.faults : [];
+			setFaults(told.map((f) => ({ ...f, line: sealed?.lines[f.line - 1] ?? 0 })));
+			if (told.length === 0) setProblem(problemOf(error, at));
 		} finally {
 			setStep(null);
 		}
@@ -85,6 +91,7 @@ export function ImportCases({ onClose, onDone }: { onClose: () => void; onDone: 
 			<Field label={t("work.plan.file.choose")}>{(attrs) => <input {...attrs} type="file" accept=".csv,text/csv" onChange={async (e) => setText(await readFile(e.currentTarget))} />}</Field>
 			{step && <Progress done={step.at} of={step.of} text={t("work.assign.sealing")} />}
 			{problem && <p class="trouble" role="alert">{problem}</p>}
+			<Faults faults={faults} />
 			<div class="row">
 				{step
 					? <button type="button" onClick={() => { goes.current = false; }}>{t("work.assign.stop")}</button>

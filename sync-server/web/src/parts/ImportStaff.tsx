@@ -2,24 +2,16 @@
 // what is wrong stands by line and column.
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { api, asProblem } from "../api";
-import { Act, Dialog, Field, Table, problemText } from "../ui";
+import { api, type Fault } from "../api";
+import { Act, Dialog, Field } from "../ui";
 import { t } from "../words";
+import { Faults, faultsOf } from "./faults";
 import { TextFault, readText } from "./textfile";
 import { done } from "./work";
 
 interface Told { rows: number; new: number; changed: number; same: number; dry_run: boolean }
-interface Fault { line: string; column: string; rule: string }
 
 const COLUMNS = { staff: "id, agency, team, badge, certificate, training, consent", agencies: "id, name, teams, contract, white_list, evaluation, inspection" };
-
-/** "FILE:LINE: column "NAME": RULE", a line each. */
-function faultsOf(detail: string): Fault[] {
-	return detail.replace(/; nothing was changed$/, "").split("\n").map((text) => {
-		const found = /^.*?:(\d+): (?:column "([^"]*)": )?(.*)$/.exec(text);
-		return found ? { line: found[1]!, column: found[2] ?? "", rule: found[3]! } : { line: "", column: "", rule: text };
-	});
-}
 
 export function ImportStaff({ of, onClose, onDone }: { of: "staff" | "agencies"; onClose: () => void; onDone: () => void }): VNode {
 	const [file, setFile] = useState<File | null>(null);
@@ -37,9 +29,7 @@ export function ImportStaff({ of, onClose, onDone }: { of: "staff" | "agencies";
 			done("staff.imported", { n: answer.rows, fresh: answer.new, changed: answer.changed });
 			onDone();
 		} catch (error) {
-			if (error instanceof TextFault) return setFaults([{ line: "", column: "", rule: t("staff.encoding") }]);
-			const problem = asProblem(error);
-			setFaults(problem.status === 422 ? faultsOf(problem.detail) : [{ line: "", column: "", rule: problemText(problem) }]);
+			setFaults(error instanceof TextFault ? [{ line: 0, column: "", rule: t("staff.encoding") }] : faultsOf(error));
 		}
 	};
 	return (
@@ -52,12 +42,7 @@ export function ImportStaff({ of, onClose, onDone }: { of: "staff" | "agencies";
 			<p><label><input type="checkbox" checked={isChinese} onChange={(e) => setChinese(e.currentTarget.checked)} /> {t("staff.gbk")}</label></p>
 			<p><label><input type="checkbox" checked={serials} onChange={(e) => setSerials(e.currentTarget.checked)} /> {t("staff.serials")}</label></p>
 			{told && <p class="names" role="status">{t("staff.checked", { n: told.rows, fresh: told.new, changed: told.changed, same: told.same })}</p>}
-			{faults.length > 0 && <div role="alert"><p class="refused">{t("staff.faults")}</p>
-				<Table caption={t("staff.faults")} rows={faults} rowKey={(f) => `${f.line} ${f.column} ${f.rule}`} columns={[
-					{ title: t("fleet.line"), isNumber: true, cell: (f) => f.line || "–" },
-					{ title: t("staff.column"), cell: (f) => f.column ? <code>{f.column}</code> : "–" },
-					{ title: t("fleet.fault"), cell: (f) => f.rule },
-				]} /></div>}
+			<Faults faults={faults} />
 			<div class="row">
 				<Act run={() => send(true)} disabled={file === null}>{t("staff.check")}</Act>
 				<Act kind="main" run={() => send(false)} disabled={file === null || faults.length > 0}>{t("staff.import.go")}</Act>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, asProblem } from "../api";
 import { Act, Dialog, Field, problemText, Verdict } from "../ui";
 import { said, t } from "../words";
+import { faultText } from "../words/faults";
 import { Choice, dayAfter, done, today, useOfficers } from "./work";
 
 interface Entry {
@@ -50,7 +51,8 @@ function useCheck(entry: Entry): { checked: Checked | null; problem: string | nu
 			if (!isWhole) return;
 			try {
 				const checked = await api.post<Checked>("/plans/check", entry);
-				if (isCurrent) setState({ checked, problem: null });
+				const refused = checked.refused && faultText({ line: 0, column: "", rule: checked.refused });
+				if (isCurrent) setState({ checked: { ...checked, refused }, problem: null });
 			} catch (error) {
 				if (isCurrent) setState({ checked: null, problem: problemText(asProblem(error)) });
 			}

@@ -3,10 +3,10 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, useLoad } from "../api";
 import { Empty, Load, Table, Time } from "../ui";
-import { t } from "../words";
+import { has, t } from "../words";
 import "./Staff.css";
 
-interface File { id: number; file: string; filed_as: string; kind: string; size: number; taken_ms: number; result: "done" | "refused"; leaf: number | null; said: string | null; faults: number | null; line: number | null }
+interface File { id: number; file: string; filed_as: string; kind: string; size: number; taken_ms: number; result: "done" | "refused"; leaf: number | null; counts: Record<string, number>; faults: number | null; line: number | null }
 
 const STEP = 100, MOST = 500;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -25,9 +25,10 @@ export function Files(): VNode {
 	);
 }
 
-/** What was taken, in the server's words; of what was refused, where to look. */
+/** What was taken, counted; of what was refused, where to look. */
 function saidOf(f: File): string {
-	if (f.result === "done") return f.said?.trim() ?? "–";
+	const key = `staff.files.done.${f.kind}`;
+	if (f.result === "done") return Object.keys(f.counts).length > 0 && has(key) ? t(key, { known: 0, ...f.counts }) : t("staff.files.same");
 	return t(f.line === null ? "staff.files.why" : "staff.files.faults", { n: f.faults ?? 1, line: f.line ?? 0, file: `refused/${f.filed_as}.result.json` });
 }
 

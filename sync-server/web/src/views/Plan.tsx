@@ -1,7 +1,8 @@
 // Planned visits: of which days, by whom, and whether they were made.
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { api, type Page } from "../api";
+import { api, type Fault, type Page } from "../api";
+import { Faults, faultsOf } from "../parts/faults";
 import { NewPlan } from "../parts/NewPlan";
 import { dayAfter, done, MoreButton, PLAN_REASONS, readFile, ReasonDialog, today, useMore, type Plan as PlanRow } from "../parts/work";
 import { may, Right } from "../rights";
@@ -76,18 +77,28 @@ export function CloseDialog({ plan, onClose, onDone }: { plan: PlanRow; onClose:
 
 function FromFile({ onClose, onDone }: { onClose: () => void; onDone: () => void }): VNode {
 	const [text, setText] = useState("");
+	const [faults, setFaults] = useState<Fault[]>([]);
+	const choose = async (input: HTMLInputElement) => {
+		setFaults([]);
+		setText(await readFile(input));
+	};
 	const run = async () => {
-		const told = await api.post<{ count: number }>("/plans/import", { text });
-		done("work.plan.file.done", { n: told.count });
-		onDone();
-		onClose();
+		try {
+			const told = await api.post<{ count: number }>("/plans/import", { text });
+			done("work.plan.file.done", { n: told.count });
+			onDone();
+			onClose();
+		} catch (error) {
+			setFaults(faultsOf(error));
+		}
 	};
 	return (
 		<Dialog title={t("work.plan.file")} onClose={onClose} isWide>
 			<p>{t("work.plan.file.hint")}</p>
 			<p><code>date,from,to,case,officer,second,place,purpose,approach,agreed</code></p>
-			<Field label={t("work.plan.file.choose")}>{(attrs) => <input {...attrs} type="file" accept=".csv,text/csv" onChange={async (e) => setText(await readFile(e.currentTarget))} />}</Field>
-			<Act run={run} kind="main" disabled={text === ""}>{t("work.plan.file.take")}</Act>
+			<Field label={t("work.plan.file.choose")}>{(attrs) => <input {...attrs} type="file" accept=".csv,text/csv" onChange={(e) => choose(e.currentTarget)} />}</Field>
+			<Faults faults={faults} />
+			<div class="row"><Act run={run} kind="main" disabled={text === ""}>{t("work.plan.file.take")}</Act></div>
 		</Dialog>
 	);
 }
