@@ -275,8 +275,10 @@ enum stage {
 struct fv_envelope_stream {
 	struct fv_envelope_hdr hdr;
 	uint8_t sk_server[FV_KEY_BYTES]; /* wiped once enc is in */
-	uint8_t pk_sync[FV_KEY_BYTES];   /* sync */
-	uint8_t token[TOKEN_BYTES];      /* enrolment; wiped likewise */
+	uint8_t pk_server[FV_KEY_BYTES]; /* with has_pk_server */
+	bool has_pk_server;
+	uint8_t pk_sync[FV_KEY_BYTES]; /* sync */
+	uint8_t token[TOKEN_BYTES];    /* enrolment; wiped likewise */
 	uint8_t enc[FV_HPKE_ENC_BYTES];
 	struct fv_hpke_ctx ctx;
 	enum stage stage;
@@ -305,6 +307,9 @@ fv_envelope_stream_new(
 	memset(s, 0, sizeof *s);
 	s->hdr = *from->hdr;
 	memcpy(s->sk_server, from->sk_server, sizeof s->sk_server);
+	s->has_pk_server = from->pk_server != NULL;
+	if (s->has_pk_server)
+		memcpy(s->pk_server, from->pk_server, sizeof s->pk_server);
 	if (enrol)
 		memcpy(s->token, from->token, sizeof s->token);
 	else
@@ -324,7 +329,9 @@ take_enc(struct fv_envelope_stream *s)
 	enum fv_err rc;
 
 	memcpy(s->enc, s->in, sizeof s->enc);
-	if ((rc = params_of(&s->hdr, enrol ? s->token : NULL, info, &params)) == FV_OK)
+	rc = params_of(&s->hdr, enrol ? s->token : NULL, info, &params);
+	params.pk_r = s->has_pk_server ? s->pk_server : NULL;
+	if (rc == FV_OK)
 		rc = fv_hpke_setup_receiver(
 		    &params, s->enc, s->sk_server, enrol ? NULL : s->pk_sync, &s->ctx);
 	fv_wipe(s->sk_server, sizeof s->sk_server);

@@ -214,7 +214,10 @@ fv_hpke_setup_receiver(const struct fv_hpke_params *params,
 	if ((rc = check_params(params, pk_s != NULL)) != FV_OK)
 		return rc;
 	memcpy(kem.context, enc, FV_KEY_BYTES);
-	fv_x25519_public(sk_r, kem.context + FV_KEY_BYTES);
+	if (params->pk_r != NULL)
+		memcpy(kem.context + FV_KEY_BYTES, params->pk_r, FV_KEY_BYTES);
+	else
+		fv_x25519_public(sk_r, kem.context + FV_KEY_BYTES);
 	if ((rc = fv_x25519(sk_r, enc, kem.dh)) != FV_OK)
 		goto cleanup;
 	if (kem.auth) {

@@ -237,7 +237,7 @@ fv_practice_answer(const struct fv_practice_agency *agency, struct fv_span reque
 {
 	struct fv_envelope_hdr hdr = {.kind = FV_ENVELOPE_ENROL, .key_id = HPKE_KEY_ID};
 	const struct fv_envelope_from from = {
-	    &hdr, agency->hpke_sk, NULL, agency->ticket.token};
+	    .hdr = &hdr, .sk_server = agency->hpke_sk, .token = agency->ticket.token};
 	struct fv_envelope_stream *stream = NULL;
 	struct fv_buf plain = {0}, answer = {0};
 	enum fv_err rc;

@@ -109,6 +109,7 @@ struct fv_envelope_stream;
 struct fv_envelope_from {
 	const struct fv_envelope_hdr *hdr;
 	const uint8_t *sk_server; /* FV_KEY_BYTES */
+	const uint8_t *pk_server; /* that belongs to it; NULL: worked out, which takes time */
 	const uint8_t *pk_sync;   /* sync: the device's FV_KEY_BYTES, else NULL */
 	const uint8_t *token;     /* enrolment: the ticket's 32 bytes, else NULL */
 };

@@ -25,6 +25,7 @@ struct fv_hpke_params {
 	struct fv_span info;
 	struct fv_span psk;    /* PSK modes: at least 32 bytes */
 	struct fv_span psk_id; /* PSK modes: not empty */
+	const uint8_t *pk_r;   /* receiver: its own public key; NULL: worked out from sk_r */
 };
 
 struct fv_hpke_ctx {

@@ -136,6 +136,30 @@ another_sender_in_auth_mode_does_not_open(void **state)
 }
 
 static void
+a_receiver_told_his_own_public_key_opens_and_told_another_does_not(void **state)
+{
+	struct fv_hpke_params params = {.mode = FV_HPKE_AUTH, .info = fv_span_z("i")};
+	struct fv_hpke_ctx told;
+	uint8_t sealed[4 + 16], plain[4];
+	struct pair p;
+
+	(void)state;
+	assert_int_equal(set_up(&p, &params), FV_OK);
+	assert_int_equal(
+	    fv_hpke_seal(&p.sender, fv_span_z("a"), fv_span_z("text"), sealed), FV_OK);
+	params.pk_r = p.pk_s;
+	assert_int_equal(fv_hpke_setup_receiver(&params, p.enc, p.sk_r, p.pk_s, &told), FV_OK);
+	assert_int_equal(
+	    fv_hpke_open(&told, fv_span_z("a"), fv_span_of(sealed, sizeof sealed), plain),
+	    FV_EAUTH);
+	params.pk_r = p.pk_r;
+	assert_int_equal(fv_hpke_setup_receiver(&params, p.enc, p.sk_r, p.pk_s, &told), FV_OK);
+	assert_int_equal(
+	    fv_hpke_open(&told, fv_span_z("a"), fv_span_of(sealed, sizeof sealed), plain),
+	    FV_OK);
+}
+
+static void
 a_low_order_key_makes_no_context(void **state)
 {
 	struct fv_hpke_params params = {.mode = FV_HPKE_BASE};
@@ -393,6 +417,8 @@ main(void)
 	    cmocka_unit_test(base_mode_gives_the_first_message_of_rfc_9180_a_2_1),
 	    cmocka_unit_test(a_refused_message_does_not_move_the_sequence),
 	    cmocka_unit_test(another_sender_in_auth_mode_does_not_open),
+	    cmocka_unit_test(
+		a_receiver_told_his_own_public_key_opens_and_told_another_does_not),
 	    cmocka_unit_test(a_low_order_key_makes_no_context),
 	    cmocka_unit_test(a_psk_must_fit_the_mode),
 	    cmocka_unit_test(a_sender_key_must_fit_the_mode),
