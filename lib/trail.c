@@ -217,35 +217,66 @@ fv_seal_sign(const struct fv_trail *trail, const uint8_t seed[FV_SEED_BYTES],
 	return rc;
 }
 
+/* Every byte that decides over the signature is compared. */
+static bool
+is_seen(const struct fv_seals_seen *seen, const struct fv_trail *trail,
+    const struct fv_hash *root, const uint8_t sig[FV_SIG_BYTES])
+{
+	for (size_t i = 0; seen != NULL && i < seen->count; i++) {
+		const struct fv_seal_seen *one = &seen->list[i];
+
+		if (one->size == trail->range.size &&
+		    memcmp(one->dev, trail->dev, sizeof one->dev) == 0 &&
+		    memcmp(one->pk, trail->seal_pk, sizeof one->pk) == 0 &&
+		    memcmp(one->sig, sig, sizeof one->sig) == 0 &&
+		    memcmp(one->root.b, root->b, sizeof one->root.b) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether `sig` is by the key that was introduced for it, over the head (size, root). */
+static enum fv_err
+check_sig(
+    const struct fv_trail *trail, const struct fv_hash *root, const uint8_t sig[FV_SIG_BYTES])
+{
+	struct fv_buf text = {0};
+	enum fv_err rc;
+
+	fv_seal_text_put(&text, trail->dev, trail->range.size, root);
+	if ((rc = fv_buf_status(&text)) == FV_OK)
+		rc = fv_ed25519_verify(trail->seal_pk, fv_buf_span(&text), sig);
+	fv_buf_clear(&text);
+	return rc;
+}
+
 enum fv_err
 fv_trail_take_seal(
     struct fv_trail *trail, struct fv_span payload, const uint8_t sig[FV_SIG_BYTES])
 {
+	return fv_trail_take_seal_seen(trail, payload, sig, NULL);
+}
+
+enum fv_err
+fv_trail_take_seal_seen(struct fv_trail *trail, struct fv_span payload,
+    const uint8_t sig[FV_SIG_BYTES], const struct fv_seals_seen *seen)
+{
 	uint8_t npk[FV_KEY_BYTES], a[FV_HASH_BYTES];
-	struct fv_buf text = {0};
 	struct fv_hash root;
 	uint64_t number;
 	enum fv_err rc;
 
-	rc = fv_seal_payload_parse(payload, npk, a, &number);
-	if (rc != FV_OK)
-		goto cleanup;
-	rc = FV_ECONFLICT;
+	if ((rc = fv_seal_payload_parse(payload, npk, a, &number)) != FV_OK)
+		return rc;
 	if (number != trail->key_number + 1)
-		goto cleanup;
+		return FV_ECONFLICT;
 	fv_merkle_range_root(&trail->range, &root);
-	fv_seal_text_put(&text, trail->dev, trail->range.size, &root);
-	if ((rc = fv_buf_status(&text)) != FV_OK)
-		goto cleanup;
-	rc = fv_ed25519_verify(trail->seal_pk, fv_buf_span(&text), sig);
-	if (rc != FV_OK)
-		goto cleanup;
+	if (!is_seen(seen, trail, &root, sig) && (rc = check_sig(trail, &root, sig)) != FV_OK)
+		return rc;
 
 	memcpy(trail->seal_pk, npk, sizeof trail->seal_pk);
 	trail->key_number = number;
 	trail->sealed_size = trail->range.size;
 	trail->sealed_root = root;
-cleanup:
-	fv_buf_clear(&text);
-	return rc;
+	return FV_OK;
 }

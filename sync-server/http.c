@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sync-server/address.h"
+#include "sync-server/ahead.h"
 #include "sync-server/ingest.h"
 #include "sync-server/store/book.h"
 
@@ -43,6 +44,7 @@ struct request {
 	struct MHD_Connection *connection;
 	struct fv_exchange *exchange;
 	struct fv_buf first_plain; /* enrolment: its chunks' plaintext */
+	struct fv_ahead ahead;     /* sync: what HTTP works out for the writer */
 	enum fv_err stream_error;
 	bool is_handed_over; /* FINISH or ENROL is queued */
 	bool is_done;        /* the writer has answered */
@@ -167,6 +169,7 @@ open_stream(struct fv_http *http, const struct fv_envelope_hdr *hdr, struct fv_e
 	if (key == NULL)
 		return 401;
 	from.sk_server = key->sk;
+	from.pk_server = key->pk;
 	if (hdr->kind == FV_ENVELOPE_ENROL) {
 		status = find_ticket(http, hdr, ex->received_ms, &ticket);
 		from.token = ticket.token;
@@ -252,6 +255,10 @@ begin_request(struct fv_http *http, struct MHD_Connection *connection, const cha
 		request_free(request);
 		return status;
 	}
+	if (kind == FV_ENVELOPE_SYNC)
+		request->ahead = (struct fv_ahead){.reader = http->reader,
+		    .lock = &http->lock,
+		    .no = fv_session_device(request->exchange->session)->no};
 	*request_out = request;
 	return 0;
 }
@@ -268,10 +275,13 @@ take_chunk(struct request *request)
 		return fv_buf_status(&request->first_plain);
 	}
 	fv_buf_put_span(&job.plain, chunk);
+	job.seen = fv_ahead_chunk(&request->ahead, chunk);
 	if ((rc = fv_buf_status(&job.plain)) == FV_OK)
 		rc = fv_writer_push(request->http->writer, &job);
-	if (rc != FV_OK)
+	if (rc != FV_OK) {
 		fv_buf_clear(&job.plain);
+		free(job.seen);
+	}
 	return rc;
 }
 

@@ -367,8 +367,14 @@ ours(enum fv_err rc)
 	    : FV_ECORRUPT;
 }
 
-enum fv_err
-fv_ingest_chunk(
+void
+fv_session_foresee(struct fv_session *session, const struct fv_seals_seen *seen)
+{
+	session->seen = seen;
+}
+
+static enum fv_err
+take_chunk(
     struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain, int64_t now_ms)
 {
 	enum fv_err rc;
@@ -385,6 +391,16 @@ fv_ingest_chunk(
 		plain = fv_span_of(plain.ptr + len, plain.len - len);
 	}
 	return FV_OK;
+}
+
+enum fv_err
+fv_ingest_chunk(
+    struct fv_ingest *ingest, struct fv_session *session, struct fv_span plain, int64_t now_ms)
+{
+	enum fv_err rc = take_chunk(ingest, session, plain, now_ms);
+
+	session->seen = NULL;
+	return rc;
 }
 
 /* One HEAD leaf for the last good seal; it covers the earlier ones. */

@@ -13,6 +13,7 @@
 #define FV_SERVER_INGEST_H
 
 #include "fv/sync.h"
+#include "fv/trail.h"
 #include "ledger.h"
 #include "store/store.h"
 
@@ -53,6 +54,9 @@ void fv_session_free(struct fv_session *session);
  */
 FV_NODISCARD enum fv_err fv_ingest_chunk(struct fv_ingest *ingest, struct fv_session *session,
     struct fv_span plain, int64_t now_ms);
+/* Before a chunk: the signatures in it that were verified already (ahead.h); NULL: none.
+ * Borrows: seen, until the chunk is taken. */
+void fv_session_foresee(struct fv_session *session, const struct fv_seals_seen *seen);
 
 /*
  * The request is over, whole or cut: decide what was left open, add the HEAD leaf for the

@@ -52,8 +52,9 @@ struct fv_session {
 	uint64_t visit_seq;
 	char cases[INGEST_CASES][FV_CASE_ID_BYTES]; /* touched */
 	size_t case_count;
-	bool saw_seal;  /* a good one, new or repeated */
-	bool has_moved; /* OFFICER records came, or records went */
+	const struct fv_seals_seen *seen; /* borrowed: of the chunk at hand; NULL: none */
+	bool saw_seal;                    /* a good one, new or repeated */
+	bool has_moved;                   /* OFFICER records came, or records went */
 	bool is_over;
 };
 

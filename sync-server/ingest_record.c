@@ -298,7 +298,8 @@ extend(struct fv_ingest *ingest, struct fv_session *session, struct fv_ingest_tr
 		return rc;
 	memcpy(pk, trail->t.trail.seal_pk, sizeof pk);
 	if (!record->has_payload || record->sig.len != FV_SIG_BYTES ||
-	    fv_trail_take_seal(&trail->t.trail, record->payload, record->sig.ptr) != FV_OK)
+	    fv_trail_take_seal_seen(
+		&trail->t.trail, record->payload, record->sig.ptr, session->seen) != FV_OK)
 		return fall_back(ingest, session, trail);
 	session->saw_seal = true;
 	return note_seal(&trail->t, pk, record->sig);

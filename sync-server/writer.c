@@ -92,6 +92,7 @@ take(struct fv_writer *w, struct fv_job *job)
 		return FV_OK;
 	if (job->kind == FV_JOB_CHUNK) {
 		atomic_fetch_add(&w->stats.chunks, 1);
+		fv_session_foresee(ex->session, job->seen);
 		rc = fv_ingest_chunk(
 		    w->ingest, ex->session, fv_buf_span(&job->plain), ex->received_ms);
 	} else if (job->kind == FV_JOB_ENROL) {
@@ -196,6 +197,7 @@ finish_group(struct fv_writer *w, struct fv_job *jobs)
 	for (struct fv_job *job = jobs; job != NULL; job = next) {
 		next = job->next;
 		fv_buf_clear(&job->plain);
+		free(job->seen);
 		if (job->kind == FV_JOB_CONTROL)
 			job->on_answer(run_verb(w, job->request), job->ctx);
 		else if (job->kind != FV_JOB_CHUNK)

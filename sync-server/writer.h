@@ -52,6 +52,7 @@ struct fv_job {
 	enum fv_job_kind kind;
 	struct fv_exchange *exchange; /* all but CONTROL */
 	struct fv_buf plain;          /* CHUNK, ENROL; owned: the writer clears it */
+	struct fv_seals_seen *seen;   /* CHUNK: verified ahead; owned likewise; or NULL */
 	const json_t *request;        /* CONTROL; borrowed until on_answer */
 	void (*on_answer)(json_t *answer, void *ctx); /* CONTROL; takes answer */
 	void *ctx;

@@ -101,4 +101,27 @@ FV_EXPORT FV_NODISCARD enum fv_err fv_seal_sign(const struct fv_trail *trail,
 FV_EXPORT FV_NODISCARD enum fv_err fv_trail_take_seal(
     struct fv_trail *trail, struct fv_span payload, const uint8_t sig[FV_SIG_BYTES]);
 
+/* A signature that was verified: `sig` is by `pk` and over the head (size, root) of `dev`.
+ * That stays true whatever becomes of the trail. */
+struct fv_seal_seen {
+	uint8_t dev[FV_DEV_BYTES];
+	uint8_t pk[FV_KEY_BYTES];
+	uint8_t sig[FV_SIG_BYTES];
+	uint64_t size;
+	struct fv_hash root;
+};
+
+#define FV_SEALS_SEEN_MAX 16U
+struct fv_seals_seen {
+	size_t count;
+	struct fv_seal_seen list[FV_SEALS_SEEN_MAX];
+};
+
+/*
+ * As fv_trail_take_seal(); a signature that `seen` (NULL: nothing) names with the very key
+ * and head that the trail asks for now is not worked out again.  All else is checked.
+ */
+FV_EXPORT FV_NODISCARD enum fv_err fv_trail_take_seal_seen(struct fv_trail *trail,
+    struct fv_span payload, const uint8_t sig[FV_SIG_BYTES], const struct fv_seals_seen *seen);
+
 #endif
