@@ -105,8 +105,7 @@ read_options(
 	c->case_id = fv_args_value(&call->args, "case");
 	c->of_seq = c->visit.seq;
 	return check_options(call, c, reply) && read_time(app, call, c, reply) &&
-	    fv_call_code(call, "place", FV_CODES_PLACE, &c->place, reply) &&
-	    fv_call_code(call, "purpose", FV_CODES_PURPOSE, &c->purpose, reply) &&
+	    fv_call_where(call, &c->place, &c->purpose, reply) &&
 	    (c->reason != FV_AMEND_WRONG_OUTCOME ||
 		fv_outcome_read(
 		    call, fv_args_value(&call->args, "outcome"), &c->outcome, reply));

@@ -128,8 +128,7 @@ fv_cmd_begin(struct fv_app *app, struct fv_call *call, struct fv_reply *reply)
 	enum fv_err rc;
 
 	if (!read_officers(app, call, &visit, reply) ||
-	    !fv_call_code(call, "place", FV_CODES_PLACE, &visit.place, reply) ||
-	    !fv_call_code(call, "purpose", FV_CODES_PURPOSE, &visit.purpose, reply) ||
+	    !fv_call_where(call, &visit.place, &visit.purpose, reply) ||
 	    !fv_officer_is_there(app, reply) || !fv_app_journal(app, reply))
 		return reply->exit;
 	if ((rc = fv_work_load(app->store, &work)) != FV_OK)

@@ -105,7 +105,7 @@ tell_finding(struct question *q, const struct fv_finding *f, struct fv_reply *re
 
 	fv_audit_put_why(&why, f, q->is_chinese);
 	fv_audit_put_citation(&citation, f->rule, q->is_chinese);
-	fv_reply_line(reply, "%s: %s [%s %s; %s]", verdict_label(f->verdict),
+	fv_reply_line(reply, _("%s: %s [%s %s; %s]"), verdict_label(f->verdict),
 	    fv_buf_z(&why) != NULL ? fv_buf_z(&why) : "", f->pack->id, f->rule->id,
 	    fv_buf_z(&citation) != NULL ? fv_buf_z(&citation) : "");
 	if (reply->want_json) {

@@ -10,8 +10,6 @@
 #include "firmware-app/slots.h"
 #include "firmware-app/version.h"
 
-#define N_(s) s
-
 void
 fv_doctor_say(struct fv_doctor *d, const char *what, enum fv_health health, const char *repair,
     const char *fmt, ...)
@@ -27,7 +25,7 @@ fv_doctor_say(struct fv_doctor *d, const char *what, enum fv_health health, cons
 	va_end(args);
 	if (health != FV_HEALTH_OK)
 		d->is_ill = true;
-	fv_reply_line(d->reply, "%s  %-8s  %s%s%s", _(marks[health]), what, says,
+	fv_reply_line(d->reply, "%s  %-8s  %s%s%s", _(marks[health]), _(what), says,
 	    repair != NULL ? _("; ") : "", repair != NULL ? repair : "");
 	fv_json_begin_object(json, NULL);
 	fv_json_text_z(json, "check", what);
@@ -93,18 +91,18 @@ look_at_readers(struct fv_doctor *d)
 	const char *id, *text = fv_doctor_failure(answer, &id);
 
 	if (answer == NULL || text != NULL)
-		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN, "fieldvisit sync", "%s",
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_BROKEN, "fieldvisit sync", "%s",
 		    text != NULL ? text : _("the roster cannot be read"));
 	else if (!has_file(d, FV_SLOTS_FOLDER, FV_SLOTS_FILE))
-		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_BROKEN,
 		    _("keep the folder as it is, tell the desk, and enrol into a new folder"),
 		    "%s", _("the seal key is gone: nothing more can be recorded"));
 	else if (!has_file(d, FV_PIN_FOLDER, FV_PIN_FILE))
-		fv_doctor_say(d, "keys", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_ATTENTION,
 		    _("ask the desk for a new ticket when case cards are needed"), "%s",
 		    _("no PIN opens case cards: wiped, or handed back"));
 	else
-		fv_doctor_say(d, "keys", FV_HEALTH_OK, NULL,
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_OK, NULL,
 		    _("roster %lld, notes open for %zu keys, seal key and PIN are there"),
 		    (long long)json_integer_value(json_object_get(answer, "roster")),
 		    json_array_size(json_object_get(answer, "readers")));
@@ -117,10 +115,10 @@ look_at_keys(struct fv_doctor *d)
 	const char *id, *text = fv_doctor_failure(d->status, &id);
 
 	if (d->status == NULL || (id != NULL && strcmp(id, "not-enrolled") == 0))
-		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN, "fieldvisit enroll TICKET", "%s",
-		    _("this handheld is not enrolled"));
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_BROKEN, "fieldvisit enroll TICKET",
+		    "%s", _("this handheld is not enrolled"));
 	else if (text != NULL)
-		fv_doctor_say(d, "keys", FV_HEALTH_BROKEN, NULL, "%s", text);
+		fv_doctor_say(d, N_("keys"), FV_HEALTH_BROKEN, NULL, "%s", text);
 	else
 		look_at_readers(d);
 }
@@ -132,19 +130,20 @@ look_at_agent(struct fv_doctor *d)
 	int fd = fv_client_connect(d->call->dir);
 
 	if (fd < 0) {
-		fv_doctor_say(d, "agent", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("agent"), FV_HEALTH_ATTENTION,
 		    "systemctl --user enable --now fieldvisit-agent", "%s",
 		    _("none runs: no position is taken, and nothing is sent by itself"));
 		return;
 	}
 	close(fd);
 	if (version == NULL || strcmp(version, FV_VERSION) != 0)
-		fv_doctor_say(d, "agent", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("agent"), FV_HEALTH_ATTENTION,
 		    "systemctl --user restart fieldvisit-agent",
 		    _("runs version %.20s, and this is %s"), version != NULL ? version : "?",
 		    FV_VERSION);
 	else
-		fv_doctor_say(d, "agent", FV_HEALTH_OK, NULL, _("runs version %s"), version);
+		fv_doctor_say(
+		    d, N_("agent"), FV_HEALTH_OK, NULL, _("runs version %s"), version);
 }
 
 int

@@ -11,6 +11,9 @@
 
 #include "firmware-app/verb.h"
 
+/* Marks a word that is translated where it is shown. */
+#define N_(s) s
+
 enum fv_health {
 	FV_HEALTH_OK,
 	FV_HEALTH_ATTENTION, /* it works, and something should be done */
@@ -28,8 +31,8 @@ struct fv_doctor {
 const char *fv_doctor_failure(const json_t *answer, const char **id_out);
 
 /*
- * One line.  `what` is the check's stable word; `repair` is what to do, translated, or NULL;
- * fmt is translated.  Borrows all of them.
+ * One line.  `what` is the check's stable word, N_(); `repair` is what to do, translated, or
+ * NULL; fmt is translated.  Borrows all of them.
  */
 void fv_doctor_say(struct fv_doctor *d, const char *what, enum fv_health health,
     const char *repair, const char *fmt, ...) __attribute__((format(printf, 5, 6)));

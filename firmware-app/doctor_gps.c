@@ -40,21 +40,21 @@ static void
 look_at_receiver(struct fv_doctor *d, const struct fv_gps_session *session)
 {
 	if (session == NULL)
-		fv_doctor_say(d, "receiver", FV_HEALTH_ATTENTION, NULL, "%s",
+		fv_doctor_say(d, N_("receiver"), FV_HEALTH_ATTENTION, NULL, "%s",
 		    _("not known without gpsd"));
 	else if (session->path[0] == '\0')
-		fv_doctor_say(d, "receiver", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("receiver"), FV_HEALTH_BROKEN,
 		    _("connect it and name it to gpsd: gpsdctl add /dev/ttyACM0"), "%s",
 		    _("gpsd has none"));
 	else if (session->source == FV_SOURCE_PTY || session->source == FV_SOURCE_FILE ||
 	    session->source == FV_SOURCE_NET)
-		fv_doctor_say(d, "receiver", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("receiver"), FV_HEALTH_ATTENTION,
 		    _("connect a receiver to this handheld; every stamp says what it came "
 		      "from"),
 		    _("%s is a replay or lies on the network, driver %s"), session->path,
 		    session->driver[0] != '\0' ? session->driver : "?");
 	else
-		fv_doctor_say(d, "receiver", FV_HEALTH_OK, NULL, _("%s, driver %s %s"),
+		fv_doctor_say(d, N_("receiver"), FV_HEALTH_OK, NULL, _("%s, driver %s %s"),
 		    session->path, session->driver[0] != '\0' ? session->driver : "?",
 		    session->subtype);
 }
@@ -66,15 +66,15 @@ look_at_fix(struct fv_doctor *d, bool is_asked, const struct fv_stamp *stamp)
 	const int used = fv_stamp_has(stamp, FV_STAMP_USED) ? stamp->used : 0;
 
 	if (!is_asked)
-		fv_doctor_say(
-		    d, "fix", FV_HEALTH_ATTENTION, NULL, "%s", _("not known without gpsd"));
+		fv_doctor_say(d, N_("fix"), FV_HEALTH_ATTENTION, NULL, "%s",
+		    _("not known without gpsd"));
 	else if (!fv_stamp_has(stamp, FV_STAMP_MODE) || stamp->mode < 2)
-		fv_doctor_say(d, "fix", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("fix"), FV_HEALTH_ATTENTION,
 		    _("go under the open sky for some minutes; visits are recorded without it "
 		      "too"),
 		    _("none within %d s, %d satellites seen"), WAIT_MS / 1000, seen);
 	else
-		fv_doctor_say(d, "fix", FV_HEALTH_OK, NULL,
+		fv_doctor_say(d, N_("fix"), FV_HEALTH_OK, NULL,
 		    _("%dD, %lld s old, %d of %d satellites used"), (int)stamp->mode,
 		    (long long)(fv_stamp_has(stamp, FV_STAMP_AGE) ? stamp->age_ms / 1000 : 0),
 		    used, seen);
@@ -111,20 +111,20 @@ look_at_clock(struct fv_doctor *d, const struct fv_stamp *stamp, int64_t now_ms)
 	bool has_offset = find_offset(stamp, now_ms, &ahead_ms);
 
 	if (fv_clock_is_shifted())
-		fv_doctor_say(d, "clock", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_ATTENTION,
 		    _("run it outside; every start records this"), "%s",
 		    _("this runs in a time namespace with shifted clocks"));
 	else if (now_ms < FV_RELEASE_UTC_MS)
-		fv_doctor_say(d, "clock", FV_HEALTH_BROKEN, repair, "%s",
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
 		    _("it is before the day that this program was made"));
 	else if (is_before_receipt(d, now_ms))
-		fv_doctor_say(d, "clock", FV_HEALTH_BROKEN, repair, "%s",
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
 		    _("it is before the last receipt of the server"));
 	else if (!has_offset)
-		fv_doctor_say(d, "clock", FV_HEALTH_OK, NULL, "%s",
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_OK, NULL, "%s",
 		    _("plausible; no receiver to compare it with"));
 	else
-		fv_doctor_say(d, "clock",
+		fv_doctor_say(d, N_("clock"),
 		    llabs(ahead_ms) > WRONG_MS     ? FV_HEALTH_BROKEN
 			: llabs(ahead_ms) > FAR_MS ? FV_HEALTH_ATTENTION
 						   : FV_HEALTH_OK,

@@ -43,25 +43,25 @@ look_at_disk(struct fv_doctor *d)
 	uint64_t free_mib;
 
 	if (statvfs(dir, &fs) != 0) {
-		fv_doctor_say(d, "disk", FV_HEALTH_ATTENTION, "fieldvisit enroll TICKET",
+		fv_doctor_say(d, N_("disk"), FV_HEALTH_ATTENTION, "fieldvisit enroll TICKET",
 		    _("the folder %s is not there yet"), dir);
 		return;
 	}
 	free_mib = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
 	if (id != NULL && strcmp(id, "busy") == 0)
-		fv_doctor_say(d, "disk", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("disk"), FV_HEALTH_BROKEN,
 		    _("end the other fieldvisit, or wait for it"),
 		    _("another fieldvisit holds the lock of %s"), dir);
 	else if (free_mib < FREE_FEW_MIB)
-		fv_doctor_say(d, "disk",
+		fv_doctor_say(d, N_("disk"),
 		    free_mib < FREE_BROKEN_MIB ? FV_HEALTH_BROKEN : FV_HEALTH_ATTENTION,
 		    _("free some space"), _("%" PRIu64 " MiB are free at %s"), free_mib, dir);
 	else if (wal_bytes(dir) > WAL_MAX_BYTES)
-		fv_doctor_say(d, "disk", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("disk"), FV_HEALTH_ATTENTION,
 		    "systemctl --user restart fieldvisit-agent",
 		    _("the write-ahead log has %" PRId64 " MiB"), wal_bytes(dir) >> 20);
 	else
-		fv_doctor_say(d, "disk", FV_HEALTH_OK, NULL,
+		fv_doctor_say(d, N_("disk"), FV_HEALTH_OK, NULL,
 		    _("%" PRIu64 " MiB are free at %s"), free_mib, dir);
 }
 
@@ -73,19 +73,19 @@ look_at_link(struct fv_doctor *d)
 	const char *text = fv_buf_z(&said);
 
 	if (rc == FV_ENOENT)
-		fv_doctor_say(d, "link", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("link"), FV_HEALTH_BROKEN,
 		    _("install fieldvisit-link beside fieldvisit"), "%s",
 		    _("fieldvisit-link is not there: nothing can be sent"));
 	else if (rc != FV_OK || text == NULL)
-		fv_doctor_say(d, "link", FV_HEALTH_BROKEN, "fieldvisit-link --check", "%s",
+		fv_doctor_say(d, N_("link"), FV_HEALTH_BROKEN, "fieldvisit-link --check", "%s",
 		    _("fieldvisit-link does not run, or a guard of it does not hold"));
 	else if (strstr(text, ": no\n") != NULL)
-		fv_doctor_say(d, "link", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("link"), FV_HEALTH_ATTENTION,
 		    _("a kernel with Landlock and seccomp; fieldvisit-link --check names what "
 		      "is missing"),
 		    "%s", _("this kernel does not grant every guard"));
 	else
-		fv_doctor_say(d, "link", FV_HEALTH_OK, NULL, "%s",
+		fv_doctor_say(d, N_("link"), FV_HEALTH_OK, NULL, "%s",
 		    _("fieldvisit-link is there, and its guards hold"));
 	fv_buf_clear(&said);
 }
@@ -127,27 +127,27 @@ look_at_server(struct fv_doctor *d)
 		const char *id, *text = fv_doctor_failure(d->status, &id);
 
 		if (id != NULL && strcmp(id, "not-enrolled") != 0)
-			fv_doctor_say(d, "server", FV_HEALTH_ATTENTION, NULL, "%s", text);
+			fv_doctor_say(d, N_("server"), FV_HEALTH_ATTENTION, NULL, "%s", text);
 		else
-			fv_doctor_say(d, "server", FV_HEALTH_ATTENTION,
+			fv_doctor_say(d, N_("server"), FV_HEALTH_ATTENTION,
 			    "fieldvisit enroll TICKET", "%s",
 			    _("none is known before enrolment"));
 		return;
 	}
 	rc = knock(&proc, url, &answer);
 	if (rc != FV_OK || answer.outcome != FV_LINK_ANSWERED)
-		fv_doctor_say(d, "server", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("server"), FV_HEALTH_BROKEN,
 		    _("check mobile data; what is recorded waits here and is sent later"),
 		    _("%s cannot be reached"), url);
 	else if (answer.status == 401)
-		fv_doctor_say(
-		    d, "server", FV_HEALTH_OK, NULL, _("a fieldvisitd answers at %s"), url);
+		fv_doctor_say(d, N_("server"), FV_HEALTH_OK, NULL,
+		    _("a fieldvisitd answers at %s"), url);
 	else if (answer.status >= 500 || answer.status == 429)
-		fv_doctor_say(d, "server", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("server"), FV_HEALTH_ATTENTION,
 		    _("wait; what is recorded waits here"),
 		    _("%s answers that it is busy (HTTP %u)"), url, (unsigned)answer.status);
 	else
-		fv_doctor_say(d, "server", FV_HEALTH_BROKEN,
+		fv_doctor_say(d, N_("server"), FV_HEALTH_BROKEN,
 		    _("log in to the network with a browser, or use mobile data"),
 		    _("something else answers at %s (HTTP %u), perhaps a login page of the "
 		      "network"),
@@ -176,25 +176,25 @@ look_at_terminal(struct fv_doctor *d)
 	struct winsize size = {0};
 
 	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-		fv_doctor_say(d, "terminal", FV_HEALTH_OK, NULL, "%s",
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_OK, NULL, "%s",
 		    _("none: this goes to a file or a program"));
 	else if (term == NULL || *term == '\0' || strcmp(term, "dumb") == 0)
-		fv_doctor_say(d, "terminal", FV_HEALTH_ATTENTION, repair, "%s",
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_ATTENTION, repair, "%s",
 		    _("TERM names none that can move its cursor"));
 	else if (strcmp(term, "linux") == 0)
-		fv_doctor_say(d, "terminal", FV_HEALTH_ATTENTION,
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_ATTENTION,
 		    _("use kmscon or foot; here it speaks English"), "%s",
 		    _("the kernel's console cannot draw Chinese"));
 	else if (!is_utf8())
-		fv_doctor_say(d, "terminal", FV_HEALTH_ATTENTION, "export LANG=C.UTF-8", "%s",
-		    _("LANG names no UTF-8 locale: Chinese may not be drawn"));
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_ATTENTION, "export LANG=C.UTF-8",
+		    "%s", _("LANG names no UTF-8 locale: Chinese may not be drawn"));
 	else if (size.ws_col != 0 && (size.ws_col < COLUMNS_MIN || size.ws_row < ROWS_MIN))
-		fv_doctor_say(d, "terminal", FV_HEALTH_ATTENTION, _("use a smaller font"),
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_ATTENTION, _("use a smaller font"),
 		    _("%u columns by %u rows; the screens need %d by %d"), size.ws_col,
 		    size.ws_row, COLUMNS_MIN, ROWS_MIN);
 	else
-		fv_doctor_say(d, "terminal", FV_HEALTH_OK, NULL, _("%s, %u by %u, UTF-8, %s"),
-		    term, size.ws_col, size.ws_row,
+		fv_doctor_say(d, N_("terminal"), FV_HEALTH_OK, NULL,
+		    _("%s, %u by %u, UTF-8, %s"), term, size.ws_col, size.ws_row,
 		    getenv("NO_COLOR") != NULL || strncmp(term, "vt", 2) == 0 ? _("no colours")
 									      : _("colours"));
 }

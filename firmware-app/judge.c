@@ -139,8 +139,7 @@ fv_judge_read(struct fv_judge *judge, const struct fv_call *call, struct fv_repl
 		}
 		judge->officers[judge->officer_count++] = id;
 	}
-	if (!fv_call_code(call, "place", FV_CODES_PLACE, &place, reply) ||
-	    !fv_call_code(call, "purpose", FV_CODES_PURPOSE, &purpose, reply))
+	if (!fv_call_where(call, &place, &purpose, reply))
 		return false;
 	fv_judge_plan(judge, place, purpose);
 	return true;
@@ -299,7 +298,7 @@ fv_judgement_put_who(const struct fv_judgement *j, struct fv_buf *out)
 			f = &j->check.findings[i];
 	}
 	if (f != NULL) {
-		fv_buf_putf(out, "%s: ",
+		fv_buf_putf(out, _("%s: "),
 		    person(f->remedy == FV_REMEDY_LIFTED_BY ? f->who_or_what : "supervisor"));
 		fv_audit_put_why(out, f, fv_reply_is_chinese());
 	} else if (j->packs->count == 0) {

@@ -53,26 +53,15 @@ bool
 fv_call_bits(const struct fv_call *call, const char *option, enum fv_code_set set,
     uint32_t *bits_out, struct fv_reply *reply)
 {
-	const char *list = fv_args_value(&call->args, option), *at = list, *near;
+	const char *list = fv_args_value(&call->args, option), *at = list;
 	struct fv_span word;
 	uint32_t code;
 
 	*bits_out = 0;
 	while (next_member(&at, &word)) {
-		if ((code = fv_code_find(set, word)) != 0) {
-			*bits_out |= fv_code_bit(code);
-			continue;
-		}
-		if ((near = fv_code_nearest(set, word)) != NULL)
-			fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-			    _("--%s %.40s: no such word; did you mean '%s'?"), option, list,
-			    near);
-		else
-			fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-			    _("--%s %.40s: no such word; 'fieldvisit help %s' names the "
-			      "option"),
-			    option, list, call->verb->name);
-		return false;
+		if ((code = fv_call_find(call, option, set, word, reply)) == 0)
+			return false;
+		*bits_out |= fv_code_bit(code);
 	}
 	return true;
 }
@@ -82,6 +71,7 @@ fv_call_business(
     const struct fv_call *call, bool *has_out, uint32_t *code_out, struct fv_reply *reply)
 {
 	const char *word = fv_args_value(&call->args, "business"), *near;
+	struct fv_buf all = {0};
 
 	*has_out = word != NULL;
 	*code_out = 0;
@@ -94,9 +84,10 @@ fv_call_business(
 		}
 	}
 	near = fv_word_nearest(fv_span_z(word), businesses, BUSINESS_COUNT);
-	fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-	    _("--business %.40s: no such word%s%s"), word,
-	    near != NULL ? _("; did you mean ") : "", near != NULL ? near : "");
+	for (uint32_t i = 0; i < BUSINESS_COUNT; i++)
+		fv_buf_putf(&all, "%s%s", i > 0 ? ", " : "", businesses[i]);
+	fv_call_no_word(call, "business", near, &all, reply);
+	fv_buf_clear(&all);
 	return false;
 }
 

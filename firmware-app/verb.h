@@ -81,6 +81,18 @@ int fv_call_run(struct fv_call *call, struct fv_reply *reply);
 bool fv_call_code(const struct fv_call *call, const char *option, enum fv_code_set set,
     uint32_t *code_out, struct fv_reply *reply);
 
+/* The code of one word that an option gives.  0: it is none, and the reply says so. */
+uint32_t fv_call_find(const struct fv_call *call, const char *option, enum fv_code_set set,
+    struct fv_span word, struct fv_reply *reply);
+
+/* The reply to a word that is none: the nearest, or where none is near (NULL) all of them. */
+void fv_call_no_word(const struct fv_call *call, const char *option, const char *near,
+    const struct fv_buf *all, struct fv_reply *reply);
+
+/* --place and --purpose of a visit, which is at no mobile telephone. */
+bool fv_call_where(const struct fv_call *call, uint32_t *place_out, uint32_t *purpose_out,
+    struct fv_reply *reply);
+
 /* "yes" or "no".  False: another word, said in the reply. */
 bool fv_call_tri(const struct fv_call *call, const char *option, enum fv_tri *tri_out,
     struct fv_reply *reply);

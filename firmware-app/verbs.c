@@ -198,26 +198,63 @@ fv_call_clear(struct fv_call *call)
 	call->has_fd = call->owns_fd = false;
 }
 
+void
+fv_call_no_word(const struct fv_call *call, const char *option, const char *near,
+    const struct fv_buf *all, struct fv_reply *reply)
+{
+	const char *given = fv_args_value(&call->args, option);
+
+	if (near != NULL)
+		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+		    _("--%s %.40s: no such word; did you mean '%s'?"), option, given, near);
+	else
+		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
+		    _("--%s %.40s: no such word; one of %.*s"), option, given, (int)all->len,
+		    (const char *)all->ptr);
+}
+
+uint32_t
+fv_call_find(const struct fv_call *call, const char *option, enum fv_code_set set,
+    struct fv_span word, struct fv_reply *reply)
+{
+	uint32_t code = fv_code_find(set, word);
+	struct fv_buf all = {0};
+
+	if (code != 0)
+		return code;
+	for (uint32_t i = 1; i <= fv_code_count(set); i++)
+		fv_buf_putf(&all, "%s%s", i > 1 ? ", " : "", fv_code_word(set, i));
+	fv_call_no_word(call, option, fv_code_nearest(set, word), &all, reply);
+	fv_buf_clear(&all);
+	return 0;
+}
+
 bool
 fv_call_code(const struct fv_call *call, const char *option, enum fv_code_set set,
     uint32_t *code_out, struct fv_reply *reply)
 {
-	const char *word = fv_args_value(&call->args, option), *near;
+	const char *word = fv_args_value(&call->args, option);
 
 	*code_out = 0;
-	if (word == NULL)
+	if (word != NULL)
+		*code_out = fv_call_find(call, option, set, fv_span_z(word), reply);
+	return word == NULL || *code_out != 0;
+}
+
+bool
+fv_call_where(const struct fv_call *call, uint32_t *place_out, uint32_t *purpose_out,
+    struct fv_reply *reply)
+{
+	struct fv_buf all = {0};
+
+	if (!fv_call_code(call, "place", FV_CODES_PLACE, place_out, reply) ||
+	    !fv_call_code(call, "purpose", FV_CODES_PURPOSE, purpose_out, reply))
+		return false;
+	if (*place_out != FV_PLACE_MOBILE)
 		return true;
-	*code_out = fv_code_find(set, fv_span_z(word));
-	if (*code_out != 0)
-		return true;
-	near = fv_code_nearest(set, fv_span_z(word));
-	if (near != NULL)
-		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-		    _("--%s %.40s: no such word; did you mean '%s'?"), option, word, near);
-	else
-		fv_reply_fail(reply, FV_FAIL_USAGE, call->verb->name,
-		    _("--%s %.40s: no such word; 'fieldvisit help %s' names the option"),
-		    option, word, call->verb->name);
+	fv_buf_put_z(&all, "home, work, other");
+	fv_call_no_word(call, "place", NULL, &all, reply);
+	fv_buf_clear(&all);
 	return false;
 }
 
