@@ -12,7 +12,7 @@ enum id {
 
 static const struct {
 	const char *word, *text;
-} words[] = {{"none", N_("no agent")}, {"off", N_("off")}, {"fix", N_("has a position")},
+} words[] = {{"none", N_("no agent")}, {"off", N_("off shift")}, {"fix", N_("has a position")},
     {"no-fix", N_("no position yet")}, {"idle", N_("off shift")},
     {"travelling", N_("on the way")}, {"visit", N_("at a visit")},
     {"low-battery", N_("battery low")}, {"paused", N_("pause")}};
@@ -33,10 +33,12 @@ put_power(const struct fv_view *v, struct fv_page *page)
 {
 	const json_t *power = json_object_get(v->json, "power"), *alarm;
 	const json_t *alarms = json_object_get(v->json, "alarms");
+	const char *state = fv_json_str(json_object_get(v->json, "receiver"), "state");
+	const bool is_mute = v->has_shift && !v->is_paused && strcmp(state, "off") == 0;
 	size_t i;
 
-	fv_page_pair(page, FV_STYLE_PLAIN, _("receiver"), "%s",
-	    say(fv_json_str(json_object_get(v->json, "receiver"), "state")));
+	fv_page_pair(page, is_mute ? FV_STYLE_ASK : FV_STYLE_PLAIN, _("receiver"), "%s",
+	    is_mute ? _("gpsd does not answer") : say(state));
 	if (power != NULL)
 		fv_page_pair(page, FV_STYLE_PLAIN, _("power"), _("%s, a position every %d s"),
 		    say(fv_json_str(power, "state")),
@@ -64,7 +66,7 @@ build(struct fv_ui *ui, void *state, struct fv_page *page)
 	fv_page_pair(page, FV_STYLE_PLAIN, _("blanking"),
 	    _("%d s without a key, while a visit is open"),
 	    (int)fv_json_number(set, "blank_s"));
-	fv_page_pair(page, FV_STYLE_PLAIN, _("locking"), _("%d min without a command"),
+	fv_page_pair(page, FV_STYLE_PLAIN, _("locks after"), _("%d min without a command"),
 	    (int)(fv_json_number(set, "lock_s") / 60));
 	fv_page_pair(page, FV_STYLE_PLAIN, _("version"), "%s", FV_VERSION);
 	if (strlen(fv_json_str(set, "languages")) != 2) /* one alone leaves no choice */
