@@ -28,17 +28,31 @@ say(const char *word)
 	return word;
 }
 
+/* With a low battery a receiver that is off on shift rests; else gpsd is silent. */
+static void
+put_receiver(const struct fv_view *v, struct fv_page *page)
+{
+	const char *state = fv_json_str(json_object_get(v->json, "receiver"), "state");
+	const char *power = fv_json_str(json_object_get(v->json, "power"), "state");
+	enum fv_style style = FV_STYLE_PLAIN;
+	const char *text = say(state);
+
+	if (strcmp(state, "off") == 0 && v->has_shift && !v->is_paused) {
+		style = FV_STYLE_ASK;
+		text = strcmp(power, "low-battery") == 0 ? _("rests between positions")
+							 : _("gpsd does not answer");
+	}
+	fv_page_pair(page, style, _("receiver"), "%s", text);
+}
+
 static void
 put_power(const struct fv_view *v, struct fv_page *page)
 {
 	const json_t *power = json_object_get(v->json, "power"), *alarm;
 	const json_t *alarms = json_object_get(v->json, "alarms");
-	const char *state = fv_json_str(json_object_get(v->json, "receiver"), "state");
-	const bool is_mute = v->has_shift && !v->is_paused && strcmp(state, "off") == 0;
 	size_t i;
 
-	fv_page_pair(page, is_mute ? FV_STYLE_ASK : FV_STYLE_PLAIN, _("receiver"), "%s",
-	    is_mute ? _("gpsd does not answer") : say(state));
+	put_receiver(v, page);
 	if (power != NULL)
 		fv_page_pair(page, FV_STYLE_PLAIN, _("power"), _("%s, a position every %d s"),
 		    say(fv_json_str(power, "state")),
