@@ -308,6 +308,85 @@ read_shifts(struct trail_view *view, struct trail_day *day, const struct trail_a
 	return rc;
 }
 
+/* -- visits while no shift ran -------------------------------------------------------- */
+
+static bool
+is_read(const struct trail_day *day, uint64_t seq)
+{
+	for (size_t i = 0; i < day->shift_count; i++)
+		if (seq >= day->shifts[i].seq && seq < day->shifts[i].until_seq)
+			return true;
+	return false;
+}
+
+static enum fv_err
+take_lone_part(const struct fv_store_record *record, void *ctx)
+{
+	return record->type == FV_REC_VISIT_BEGIN ? FV_OK : trail_take_record(record, ctx);
+}
+
+/* A visit that no shift of the day holds: it is shown with what names it, and no track. */
+static enum fv_err
+take_lone_visit(const struct fv_store_record *record, void *ctx)
+{
+	struct trail_pass *p = ctx;
+	struct trail_day *day = p->day;
+	const char *officer = p->ask->officer;
+	const uint64_t seq = record->seq;
+	const size_t before = day->visit_count;
+	struct fv_header h;
+	enum fv_err rc;
+
+	if (fv_header_parse(record->header, &h) != FV_OK)
+		return FV_ECORRUPT;
+	if (h.rtc_ms >= day->until_ms + FV_MS_PER_DAY)
+		return FV_AGAIN; /* the day is over */
+	if (is_read(day, seq))
+		return FV_OK;
+	if ((rc = trail_take_record(record, p)) != FV_OK || day->visit_count == before)
+		return rc;
+	if (officer != NULL &&
+	    (day->visits[before].officer_count == 0 ||
+		strcmp(day->visits[before].officers[0], officer) != 0)) {
+		day->visit_count = before;
+		return FV_OK;
+	}
+	return fv_store_record_each_about(
+	    p->view->store, day->device.no, seq, take_lone_part, p);
+}
+
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct trail_visit *x = a, *y = b;
+
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static enum fv_err
+read_lone_visits(struct trail_view *view, struct trail_day *day, const struct trail_ask *ask)
+{
+	struct trail_pass *pass = calloc(1, sizeof *pass);
+	struct fv_store_seqs seqs = {0, UINT64_MAX};
+	enum fv_err rc;
+
+	if (pass == NULL)
+		return FV_ENOMEM;
+	pass->view = view;
+	pass->day = day;
+	pass->ask = ask;
+	rc = fv_store_shift_last(view->store, day->device.no, day->from_ms, &seqs.from);
+	if (rc == FV_OK || rc == FV_ENOENT)
+		rc = fv_store_visit_each(
+		    view->store, day->device.no, seqs, take_lone_visit, pass);
+	if (rc == FV_AGAIN)
+		rc = FV_OK;
+	if (rc == FV_OK && day->visit_count > 1)
+		qsort(day->visits, day->visit_count, sizeof *day->visits, by_seq);
+	free(pass);
+	return rc;
+}
+
 static void
 set_missing(struct trail_day *day)
 {
@@ -334,7 +413,8 @@ trail_day_read(struct trail_view *view, const struct fv_store_device *device,
 	if (day->trail.trail.range.size > 0)
 		day->last_record_ms = day->trail.trail.last.rtc_ms;
 	if ((rc = find_shifts(view, day, ask->officer)) != FV_OK ||
-	    (rc = read_shifts(view, day, ask)) != FV_OK)
+	    (rc = read_shifts(view, day, ask)) != FV_OK ||
+	    (rc = read_lone_visits(view, day, ask)) != FV_OK)
 		goto cleanup;
 	drop_told_silences(day);
 	set_missing(day);

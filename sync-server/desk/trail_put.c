@@ -188,6 +188,19 @@ gap_json(const struct trail_gap *gap)
 	return out;
 }
 
+/* Whether a shift of the day ran when it was begun. */
+static bool
+is_on_shift(const struct trail_day *day, const struct trail_visit *visit)
+{
+	for (size_t i = 0; i < day->shift_count; i++) {
+		const struct trail_shift *shift = &day->shifts[i];
+
+		if (visit->seq > shift->seq && visit->seq < shift->until_seq)
+			return !shift->has_end || visit->begin.at_ms <= shift->end.at_ms;
+	}
+	return false;
+}
+
 json_t *
 trail_visit_json(const struct trail_day *day, const struct trail_visit *visit)
 {
@@ -218,6 +231,7 @@ trail_visit_json(const struct trail_day *day, const struct trail_visit *visit)
 	put_ms(out, "arrived_ms", visit->has_arrived, visit->arrived_ms);
 	put_ms(out, "left_ms", visit->has_left, visit->left_ms);
 	put(out, "amended", json_boolean(visit->is_amended));
+	put(out, "on_shift", json_boolean(is_on_shift(day, visit)));
 	return out;
 }
 

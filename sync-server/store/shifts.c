@@ -131,6 +131,34 @@ fv_store_shift_each_officer(struct fv_store *store, const char *officer, int64_t
 	return each_shift(store, stmt, fn, ctx);
 }
 
+/* The seq that a bound statement of one number gives. */
+static enum fv_err
+one_seq(sqlite3_stmt *stmt, uint64_t *seq_out)
+{
+	enum fv_err rc = fv_db_row(stmt);
+
+	if (rc != FV_OK)
+		return rc;
+	*seq_out = (uint64_t)fv_db_col_int(stmt, 0) & SEQ_MAX;
+	(void)sqlite3_reset(stmt);
+	return FV_OK;
+}
+
+enum fv_err
+fv_store_shift_last(struct fv_store *store, int64_t no, int64_t before_ms, uint64_t *seq_out)
+{
+	sqlite3_stmt *stmt;
+	enum fv_err rc;
+
+	*seq_out = 0;
+	if ((rc = fv_db_get(store, FV_SQL_SHIFT_LAST, &stmt)) != FV_OK)
+		return rc;
+	fv_db_bind_int(stmt, 1, id_of(no, 0));
+	fv_db_bind_int(stmt, 2, id_of(no + 1, 0));
+	fv_db_bind_int(stmt, 3, before_ms);
+	return one_seq(stmt, seq_out);
+}
+
 enum fv_err
 fv_store_shift_next(struct fv_store *store, int64_t no, uint64_t seq, uint64_t *seq_out)
 {
@@ -142,11 +170,7 @@ fv_store_shift_next(struct fv_store *store, int64_t no, uint64_t seq, uint64_t *
 		return rc;
 	fv_db_bind_int(stmt, 1, id_of(no, seq));
 	fv_db_bind_int(stmt, 2, id_of(no + 1, 0));
-	if ((rc = fv_db_row(stmt)) != FV_OK)
-		return rc;
-	*seq_out = (uint64_t)fv_db_col_int(stmt, 0) & SEQ_MAX;
-	(void)sqlite3_reset(stmt);
-	return FV_OK;
+	return one_seq(stmt, seq_out);
 }
 
 /* Run a bound statement of visits' numbers; it is dropped. */

@@ -26,6 +26,9 @@ FV_NODISCARD enum fv_err fv_store_shift_each_before(struct fv_store *store, int6
 /* Shifts of one officer, on whatever device, that begin in [from_ms, until_ms), by begin. */
 FV_NODISCARD enum fv_err fv_store_shift_each_officer(struct fv_store *store,
     const char *officer, int64_t from_ms, int64_t until_ms, fv_store_shift_fn fn, void *ctx);
+/* Seq of the device's last SHIFT_BEGIN before an instant.  Errors: FV_ENOENT. */
+FV_NODISCARD enum fv_err fv_store_shift_last(
+    struct fv_store *store, int64_t no, int64_t before_ms, uint64_t *seq_out);
 /* Seq of the first SHIFT_BEGIN of the device after `seq`.  Errors: FV_ENOENT. */
 FV_NODISCARD enum fv_err fv_store_shift_next(
     struct fv_store *store, int64_t no, uint64_t seq, uint64_t *seq_out);

@@ -182,6 +182,8 @@ const char *const fv_sql_text[FV_SQL_COUNT] = {
 			    " AND record < ?2 ORDER BY record DESC LIMIT ?3",
     [FV_SQL_SHIFT_OFFICER] = "SELECT record, officer, begin_ms FROM shift WHERE officer = ?1"
 			     " AND begin_ms >= ?2 AND begin_ms < ?3 ORDER BY begin_ms, record",
+    [FV_SQL_SHIFT_LAST] = "SELECT record FROM shift WHERE record >= ?1 AND record < ?2"
+			  " AND begin_ms < ?3 ORDER BY record DESC LIMIT 1",
     [FV_SQL_SHIFT_NEXT] = "SELECT record FROM shift WHERE record > ?1 AND record < ?2"
 			  " ORDER BY record LIMIT 1",
     [FV_SQL_OFFICER_EACH] =

@@ -37,6 +37,8 @@ export interface Visit {
 	begin: Stamp | null; end: Stamp | null;
 	site: { lat_e7: number; lon_e7: number; radius_mm: number } | null;
 	arrived_ms: number | null; left_ms: number | null; amended: boolean;
+	/** A shift ran when it was begun. */
+	on_shift: boolean;
 }
 
 export interface Mark {

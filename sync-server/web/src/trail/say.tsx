@@ -53,6 +53,7 @@ export function visitText(v: Visit): string {
 	if (v.outcome) parts.push(outcomeText(v.outcome));
 	if (v.end_ms === null) parts.push(t("trail.visit.open"));
 	if (v.amended) parts.push(t("trail.visit.amended"));
+	if (!v.on_shift) parts.push(t("trail.offshift"));
 	return parts.join(", ");
 }
 
@@ -142,6 +143,11 @@ export function Provisional({ day }: { day: Pick<Day, "missing"> & { until_ms?: 
 			{m.unreadable > 0 && <p>{t("trail.unreadable", { n: m.unreadable })}</p>}
 		</div>
 	);
+}
+
+/** That some visits were begun while no shift ran, where that is so. */
+export function OffShift({ visits }: { visits: Visit[] }): VNode | null {
+	return visits.every((v) => v.on_shift) ? null : <p class="trail-warn">{t("trail.offshift.why")}</p>;
 }
 
 /** When the track came to the place and left it. */

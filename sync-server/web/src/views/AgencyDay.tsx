@@ -61,13 +61,13 @@ function Shifts({ row, day }: { row: Row; day: string }): VNode {
 function Visits({ row }: { row: Row }): VNode {
 	const visits = row.devices.flatMap((d) => d.visits);
 	if (visits.length === 0) return <span class="none">–</span>;
-	return <ul class="trail-chips">{visits.map((v) => <li key={v.id}><Go to={`/visit/${v.id}`}>{clock(v.begin_ms, v.zone ?? "UTC", false)}</Go></li>)}</ul>;
+	return <ul class="trail-chips">{visits.map((v) => <li key={v.id}><Go to={`/visit/${v.id}`}>{clock(v.begin_ms, v.zone ?? "UTC", false)}</Go>{!v.on_shift && <span class="hint"> {t("trail.offshift")}</span>}</li>)}</ul>;
 }
 
 function MissingCell({ row }: { row: Row }): VNode {
 	const why = row.devices.flatMap((d) => whyProvisional(d).concat(
 		d.is_waiting && whyProvisional(d).length === 0
-			? [t("trail.agency.silent", { when: d.missing.last_sync_ms ? `${localText(d.missing.last_sync_ms, d.zone)} ${d.zone}` : t("trail.heard.never") })]
+			? [d.missing.last_sync_ms ? t("trail.agency.silent", { when: `${localText(d.missing.last_sync_ms, d.zone)} ${d.zone}` }) : t("trail.agency.never")]
 			: []));
 	if (why.length === 0) return <span class="none">{t("trail.agency.nothing")}</span>;
 	return <><b class="trail-provisional">◌ {t("trail.provisional")}</b> {why.join(" · ")}</>;

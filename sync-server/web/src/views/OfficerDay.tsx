@@ -5,7 +5,7 @@ import { api, useLoad } from "../api";
 import { fixesOf, itemsOf, type Day } from "../trail/data";
 import { fencesOf, MapBox } from "../trail/mapbox";
 import type { Scene } from "../trail/map";
-import { clock, Facts, itemText, Provisional } from "../trail/say";
+import { clock, Facts, itemText, OffShift, Provisional } from "../trail/say";
 import { Empty, Go, goTo, Load, Table, Time } from "../ui";
 import { t } from "../words";
 import type { Seen } from "../views";
@@ -57,7 +57,8 @@ function DevicePart({ day }: { day: Day }): VNode {
 				[t("trail.day"), `${day.day} ${zone}`],
 			]} />
 			<Provisional day={day} />
-			{day.shifts.length === 0
+			<OffShift visits={day.visits} />
+			{day.shifts.length === 0 && day.visits.length === 0
 				? <p>{t("trail.noshift")}</p>
 				: (
 					<>

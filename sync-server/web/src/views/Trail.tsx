@@ -5,7 +5,7 @@ import { api, useLoad, type Page } from "../api";
 import { MapBox, prepare, type Shown } from "../trail/mapbox";
 import { hasMoved, type Point } from "../trail/map";
 import { fixAt, spanOf, type Day, type Gap, type Item, type Run, type Shift, type Visit } from "../trail/data";
-import { clock, degrees, Facts, itemText, length, metres, Provisional, stampRows, stayText } from "../trail/say";
+import { clock, degrees, Facts, itemText, length, metres, OffShift, Provisional, stampRows, stayText } from "../trail/say";
 import type { Span } from "../trail/axis";
 import { Timeline } from "../trail/timeline";
 import { Player } from "../trail/play";
@@ -28,7 +28,7 @@ export function Trail({ params, query }: Seen): VNode {
 function OneDay({ day, point }: { day: Day; point: string | null }): VNode {
 	const since = useMemo(() => performance.now(), [day]);
 	const shown = useMemo(() => prepare(day), [day]);
-	const isEmpty = day.shifts.length === 0;
+	const isEmpty = day.shifts.length === 0 && day.visits.length === 0;
 	return (
 		<>
 			<Head day={day} />
@@ -65,6 +65,7 @@ function Head({ day }: { day: Day }): VNode {
 				? t("trail.live.never")
 				: t("trail.live", { when: `${localText(day.missing.last_sync_ms, zone)} ${zone}`, coarse: metres(1000), fine: metres(100) })}</p>
 			<Provisional day={day} />
+			<OffShift visits={day.visits} />
 			{ahead !== undefined && <p class="trail-warn">{t("trail.off", { off: length(ahead) })}</p>}
 		</div>
 	);
