@@ -92,6 +92,13 @@ FV_NODISCARD enum fv_err standing_live(struct standing_opts *opts, struct standi
  */
 FV_NODISCARD enum fv_err standing_list(
     struct fv_store *store, const char *case_id, struct standing_list *out);
+/*
+ * The newest revisions of these findings, whatever they say, row by row in the order of `ids`;
+ * one that is not there, or whose inputs were blanked, has empty sentences.
+ * Owned: what *out holds, standing_list_clear().  Errors: as store.h
+ */
+FV_NODISCARD enum fv_err standing_list_of(
+    struct fv_store *store, uint8_t (*ids)[16], size_t count, struct standing_list *out);
 void standing_list_clear(struct standing_list *list);
 void standing_row_clear(struct standing_row *row);
 

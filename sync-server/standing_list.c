@@ -272,26 +272,75 @@ by_weight(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->rule, y->rule);
 }
 
+static enum fv_err
+open_listing(struct listing *l, struct fv_store *store, struct standing_list *out)
+{
+	enum fv_err rc;
+
+	memset(l, 0, sizeof *l);
+	memset(out, 0, sizeof *out);
+	l->store = store;
+	l->out = out;
+	if ((l->adopted = calloc(1, sizeof *l->adopted)) == NULL)
+		return FV_ENOMEM;
+	rc = packstore_adopted(store, l->adopted);
+	return rc == FV_ENOENT ? FV_OK : rc;
+}
+
+static enum fv_err
+close_listing(struct listing *l, enum fv_err rc)
+{
+	for (size_t i = 0; i < l->pack_count; i++)
+		fv_rulepack_free(l->packs[i]);
+	free(l->adopted);
+	if (rc != FV_OK)
+		standing_list_clear(l->out);
+	return rc;
+}
+
 enum fv_err
 standing_list(struct fv_store *store, const char *case_id, struct standing_list *out)
 {
-	struct listing l = {.store = store, .out = out};
-	enum fv_err rc;
+	struct listing l;
+	enum fv_err rc = open_listing(&l, store, out);
 
-	memset(out, 0, sizeof *out);
-	if ((l.adopted = calloc(1, sizeof *l.adopted)) == NULL)
-		return FV_ENOMEM;
-	rc = packstore_adopted(store, l.adopted);
-	if (rc == FV_OK || rc == FV_ENOENT)
+	if (rc == FV_OK)
 		rc = fv_store_standing_each(store, case_id, take_finding, &l);
 	if (rc == FV_OK && out->count > 1)
 		qsort(out->rows, out->count, sizeof *out->rows, by_weight);
-	for (size_t i = 0; i < l.pack_count; i++)
-		fv_rulepack_free(l.packs[i]);
-	free(l.adopted);
+	return close_listing(&l, rc);
+}
+
+/* A finding that says nothing any more. */
+static enum fv_err
+add_silent(struct standing_list *list)
+{
+	struct standing_row *row;
+	enum fv_err rc = new_row(list, &row);
+
 	if (rc != FV_OK)
-		standing_list_clear(out);
-	return rc;
+		return rc;
+	row->why_en = strdup("");
+	row->why_zh = strdup("");
+	return row->why_en != NULL && row->why_zh != NULL ? FV_OK : FV_ENOMEM;
+}
+
+enum fv_err
+standing_list_of(
+    struct fv_store *store, uint8_t (*ids)[16], size_t count, struct standing_list *out)
+{
+	struct fv_store_finding f;
+	struct listing l;
+	enum fv_err rc = open_listing(&l, store, out);
+
+	for (size_t i = 0; rc == FV_OK && i < count; i++) {
+		rc = fv_store_finding_last(store, ids[i], &f);
+		if (rc == FV_ENOENT || (rc == FV_OK && f.inputs.len == 0))
+			rc = add_silent(out);
+		else if (rc == FV_OK)
+			rc = restore(&l, &f);
+	}
+	return close_listing(&l, rc);
 }
 
 enum fv_err

@@ -7,6 +7,7 @@
 #include "fv/fold.h"
 #include "fv/instant.h"
 #include "sync-server/desk/work_in.h"
+#include "sync-server/standing.h"
 #include "sync-server/verb.h"
 
 #define SEQ_BITS 40
@@ -121,6 +122,58 @@ take_exception(const struct fv_store_exception *e, void *ctx)
 		work_zone(list->request->store, e->case_id, zone, sizeof zone)));
 }
 
+/* The ids of the standing findings among the rows.  Owned: what is returned; NULL: memory is
+ * short. */
+static uint8_t (*standing_ids(const json_t *rows, size_t *count_out))[16]
+{
+	uint8_t(*ids)[16] = calloc(json_array_size(rows) + 1, sizeof *ids);
+	json_t *row;
+	size_t i;
+
+	*count_out = 0;
+	if (ids == NULL)
+		return NULL;
+	json_array_foreach(rows, i, row)
+	{
+		const char *key = json_string_value(json_object_get(row, "key"));
+		const char *kind = json_string_value(json_object_get(row, "kind"));
+
+		if (strcmp(kind, "standing") == 0 &&
+		    fv_hex_decode(fv_span_z(key), ids[*count_out], sizeof *ids) == FV_OK)
+			++*count_out;
+	}
+	return ids;
+}
+
+/* A standing finding has a sentence: "why" of each row, null for all others. */
+static enum fv_err
+put_sentences(struct work_list *list)
+{
+	struct standing_list said = {0};
+	size_t count, at = 0, i;
+	uint8_t(*ids)[16] = standing_ids(list->rows, &count);
+	enum fv_err rc = ids == NULL
+	    ? FV_ENOMEM
+	    : standing_list_of(list->request->store, ids, count, &said);
+	json_t *row;
+
+	json_array_foreach(list->rows, i, row)
+	{
+		const char *kind = json_string_value(json_object_get(row, "kind"));
+		const bool is_said =
+		    rc == FV_OK && strcmp(kind, "standing") == 0 && at < said.count;
+
+		(void)json_object_set_new(row, "why",
+		    is_said ? json_pack("{s:s, s:s}", "en", said.rows[at].why_en, "zh",
+				  said.rows[at].why_zh)
+			    : json_null());
+		at += is_said ? 1 : 0;
+	}
+	standing_list_clear(&said);
+	free(ids);
+	return rc;
+}
+
 /* The number of a kind's word; 0: none or every one. */
 static uint32_t
 kind_of(const char *word)
@@ -144,6 +197,7 @@ work_exceptions(struct desk_request *request, struct fv_web_answer *answer)
 	    .after_key = ""};
 	struct work_list list;
 	int used = 0;
+	enum fv_err rc;
 
 	if (after != NULL && after[0] != '\0') {
 		if (sscanf(after, "%" SCNd64 ".%n", &filter.after_ms, &used) != 1 ||
@@ -156,8 +210,10 @@ work_exceptions(struct desk_request *request, struct fv_web_answer *answer)
 	if (!work_list_open(&list, request, answer))
 		return;
 	filter.max = list.limit;
-	work_list_close(&list, answer,
-	    fv_store_exception_each(request->store, &filter, take_exception, &list));
+	rc = fv_store_exception_each(request->store, &filter, take_exception, &list);
+	if (rc == FV_OK)
+		rc = put_sentences(&list);
+	work_list_close(&list, answer, rc);
 }
 
 /* Is this exception there, and his to see? */

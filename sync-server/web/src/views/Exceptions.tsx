@@ -6,7 +6,7 @@ import { done, MoreButton, PLAN_REASONS, ReasonDialog, SETTLE_REASONS, useMore }
 import { may, Right } from "../rights";
 import { useSession } from "../session";
 import { Empty, Field, Go, Load, Table, Time, toast } from "../ui";
-import { t } from "../words";
+import { said, t } from "../words";
 import "./Cases.css";
 
 interface Exception {
@@ -17,6 +17,7 @@ interface Exception {
 	subject: string;
 	officer: string | null;
 	rule: string | null;
+	why: { en: string; zh: string } | null;
 	at_ms: number;
 	settled: boolean;
 	reason: string | null;
@@ -68,7 +69,7 @@ export function Exceptions(): VNode {
 			<Load of={list} show={() => list.rows.length === 0
 				? <Empty title={t("work.exceptions.none")}><p>{t("work.exceptions.none.hint")}</p></Empty>
 				: <Table caption={t("work.exceptions")} rows={list.rows} rowKey={(e) => `${e.kind} ${e.key}`} columns={[
-					{ title: t("work.exception.kind"), cell: (e) => <>{t(`work.exception.${e.kind}`)}{e.rule && <div class="zone">{e.rule}</div>}</> },
+					{ title: t("work.exception.kind"), cell: (e) => <>{e.why ? said(e.why) : t(`work.exception.${e.kind}`)}{e.rule && <div class="zone">{e.why && `${t(`work.exception.${e.kind}`)} · `}{e.rule}</div>}</> },
 					{ title: t("work.about"), cell: (e) => <Subject of={e} /> },
 					{ title: t("work.officer"), cell: (e) => e.officer ?? "–" },
 					{ title: t("work.when"), cell: (e) => <Time ms={e.at_ms} zone={e.zone} /> },
@@ -86,7 +87,10 @@ export function Exceptions(): VNode {
 }
 
 function Subject({ of }: { of: Exception }): VNode {
+	const [kind = "", id = ""] = of.subject.split(":", 2);
 	const link = of.subject.startsWith("v-") ? <Go to={`/visit/${encodeURIComponent(of.subject)}`}>{t("work.visit")}</Go>
-		: of.subject.startsWith("device:") ? <Go to={`/device/${of.subject.slice(7)}`}>{t("work.device")}</Go> : null;
+		: kind === "device" ? <Go to={`/device/${id}`}>{t("work.device")}</Go>
+			: kind === "agency" ? <Go to="/agencies">{t("work.subject.agency", { id })}</Go>
+				: kind === "officer" ? <Go to="/officers">{t("work.subject.officer", { id })}</Go> : null;
 	return <>{of.case && <Go to={`/case/${encodeURIComponent(of.case)}`}>{of.case}</Go>}{of.case && link && " · "}{link}{!of.case && !link && of.subject}</>;
 }
