@@ -25,7 +25,7 @@ export function check(claim, sentence, detail = "") {
 export function launch() {
 	return chromium.launch({
 		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		args: ["--no-sandbox", "--autoplay-policy=document-user-activation-required", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync"],
 	});
 }
@@ -35,7 +35,7 @@ export function launch() {
 export async function open(browser, { lang = "en", size = WIDE, ...more } = {}) {
 	const context = await browser.newContext({ viewport: size, locale: lang === "zh" ? "zh-CN" : "en-GB", ...more });
 	const page = await context.newPage();
-	page.setDefaultTimeout(10000);
+	page.setDefaultTimeout(30000); // a machine that does other work too
 	page.complaints = [];
 	page.on("pageerror", (error) => page.complaints.push(String(error)));
 	page.on("console", (message) => {

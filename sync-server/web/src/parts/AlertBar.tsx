@@ -8,7 +8,7 @@ import { Act, Go, Time, toast } from "../ui";
 import { t } from "../words";
 import "./AlertBar.css";
 import { type Alert, lines } from "./alertlines";
-import { allowSound, ring } from "./sound";
+import { ring, watchSound } from "./sound";
 
 const SHOWN = 5;
 const MARK = "⚠ ";
@@ -54,10 +54,24 @@ function useAlerts(isOn: boolean): { alerts: Alert[]; isCut: boolean; ask: () =>
 	return { alerts, isCut, ask };
 }
 
+/** Whether an alarm would be silent. */
+function useBlocked(isOn: boolean): boolean {
+	const [isBlocked, setBlocked] = useState(false);
+	useEffect(() => isOn ? watchSound(setBlocked) : undefined, [isOn]);
+	return isBlocked;
+}
+
+/** The button needs to do nothing: any click lets sound out. */
+function Silent(): VNode {
+	return <p class="blocked" role="status">🔇 {t("work.alert.blocked")} <button type="button">{t("work.alert.allow")}</button></p>;
+}
+
 export function AlertBar({ who }: { who: Who }): VNode | null {
-	const { alerts, isCut, ask } = useAlerts(may(who, Right.READ));
-	const [sound, setSound] = useState<"off" | "on" | "blocked">("off");
+	const isOn = may(who, Right.READ);
+	const { alerts, isCut, ask } = useAlerts(isOn);
+	const isBlocked = useBlocked(isOn);
 	const count = alerts.length;
+	const sound = isBlocked ? "blocked" : count > 0 ? "on" : "off";
 	const shown = lines(alerts);
 
 	useEffect(() => {
@@ -65,22 +79,15 @@ export function AlertBar({ who }: { who: Who }): VNode | null {
 		keep();
 		const watcher = new MutationObserver(keep);
 		watcher.observe(document.querySelector("title")!, { childList: true });
-		if (count === 0) setSound("off");
-		const play = () => setSound(ring() ? "on" : "blocked");
-		if (count > 0) play();
-		const again = count > 0 ? setInterval(play, 2000) : 0;
+		if (count > 0) ring();
+		const again = count > 0 ? setInterval(ring, 2000) : 0;
 		return () => { watcher.disconnect(); clearInterval(again); };
 	}, [count]);
 	if (isCut) return <div class="alerts cut" role="alert" data-sound={sound}>{t("work.alert.cut")}</div>;
-	if (count === 0) return null;
+	if (count === 0) return isBlocked ? <div class="sound-off"><Silent /></div> : null;
 	return (
 		<section class="alerts" role="alert" aria-label={t("work.alerts", { n: count })} data-sound={sound}>
-			{sound === "blocked" && (
-				<p class="blocked">
-					{t("work.alert.blocked")}{" "}
-					<button type="button" onClick={async () => setSound((await allowSound()) ? "on" : "blocked")}>{t("work.alert.allow")}</button>
-				</p>
-			)}
+			{isBlocked && <Silent />}
 			<ul>{shown.slice(0, SHOWN).map((l) => <One key={l.alert.id} alert={l.alert} same={l.same} who={who} ask={ask} />)}</ul>
 			{shown.length > SHOWN && <p>{t("work.alert.more", { n: shown.length - SHOWN })}</p>}
 		</section>

@@ -1,23 +1,31 @@
 // The alarm that an alert sounds until somebody has seen it.
 let context: AudioContext | null = null;
 
-/** Two short notes, now.  False: the browser lets no sound out until somebody clicks. */
-export function ring(): boolean {
+/** Two short notes, now, where sound is let out. */
+export function ring(): void {
 	context ??= new AudioContext();
-	if (context.state !== "running") {
-		void context.resume();
-		return false;
-	}
+	if (context.state !== "running") return;
 	note(context, 880, 0);
 	note(context, 660, 0.25);
-	return true;
 }
 
-/** After a click: let sound out.  True when it is. */
-export async function allowSound(): Promise<boolean> {
+/** Tell whether the browser holds sound back, now and whenever that changes: it lets none out
+ * before somebody clicked or pressed a key.  Returns: how to stop. */
+export function watchSound(on: (isBlocked: boolean) => void): () => void {
 	context ??= new AudioContext();
-	await context.resume();
-	return context.state === "running";
+	const ctx = context;
+	const tell = () => on(ctx.state !== "running");
+	const allow = () => void ctx.resume();
+	const first = setTimeout(tell, 1000); // it takes a moment to start
+	ctx.addEventListener("statechange", tell);
+	addEventListener("pointerdown", allow);
+	addEventListener("keydown", allow);
+	return () => {
+		clearTimeout(first);
+		ctx.removeEventListener("statechange", tell);
+		removeEventListener("pointerdown", allow);
+		removeEventListener("keydown", allow);
+	};
 }
 
 function note(ctx: AudioContext, hertz: number, after: number): void {
