@@ -459,7 +459,7 @@ def browse(steps, name, **house):
         print("skip - %s in a browser: node or chromium is not installed" % name)
         return
     r = subprocess.run(["node", os.path.join(TOP, "tests", "web", name + ".mjs")], capture_output=True,
-                       text=True, timeout=120, env=dict(os.environ, HOUSE=json.dumps(house)))
+                       text=True, timeout=300, env=dict(os.environ, HOUSE=json.dumps(house)))
     lines = r.stdout.splitlines()
     for line in lines:
         if line.startswith(("ok - ", "not ok - ")):

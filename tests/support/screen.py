@@ -69,7 +69,7 @@ class Screen:
         self.kill()
 
     def _do(self, *words):
-        return subprocess.run([*self.tmux, *words], capture_output=True, text=True, timeout=20)
+        return subprocess.run([*self.tmux, *words], capture_output=True, text=True, timeout=60)
 
     def keys(self, *names):
         """Names as tmux has them: "a", "Enter", "Escape", "F2", "Down"."""
@@ -96,7 +96,7 @@ class Screen:
     def text(self):
         return self._do("capture-pane", "-p", "-t", "s").stdout
 
-    def wait(self, wanted, within=10):
+    def wait(self, wanted, within=30):
         """Until a pattern stands on the screen.  The screen then; None: not in time."""
         end = time.monotonic() + within
         while True:
@@ -107,7 +107,7 @@ class Screen:
                 return None
             time.sleep(0.02)
 
-    def gone(self, unwanted, within=10):
+    def gone(self, unwanted, within=30):
         """Until a pattern does not stand there any more."""
         end = time.monotonic() + within
         while True:
@@ -174,14 +174,14 @@ class Line:
         while self.take(for_s) and time.monotonic() < end:
             pass
 
-    def wait(self, wanted, within=10):
+    def wait(self, wanted, within=30):
         """Until these bytes were drawn.  Milliseconds since the start; None: not in time."""
         end = time.monotonic() + within
         while wanted.encode() not in self.seen and time.monotonic() < end:
             self.take(0.1)
         return (time.monotonic() - self.started) * 1000 if wanted.encode() in self.seen else None
 
-    def press(self, key, within=2):
+    def press(self, key, within=10):
         """Milliseconds from a key to the first byte that is drawn; None: nothing is."""
         while self.take(0.0):
             pass

@@ -77,16 +77,23 @@ async function scope(page) {
 	return (await page.locator("dialog[open]").count()) > 0 ? page.locator("dialog[open]").last() : page;
 }
 
+/** What is judged in the background may come after the list was drawn: a reader looks again, where
+ * nothing that he typed is lost by it. */
+async function appears(page, there) {
+	for (const end = Date.now() + 60000; ;) {
+		const isHere = await there.waitFor({ timeout: 8000 }).then(() => true, () => false);
+		if (isHere) return;
+		if (Date.now() > end) throw new Error(`not there: ${there}`);
+		if (await page.locator("dialog[open]").count() === 0) await page.reload();
+	}
+}
+
 async function press(page, name) {
 	const where = await scope(page);
 	const exact = where.getByRole("button", { name, exact: true }).or(where.getByRole("link", { name, exact: true }));
 	const part = where.getByRole("link", { name }).or(where.getByRole("button", { name }));
 	const there = part.or(exact).first();
-	// What is judged in the background may come after the list was drawn: a reader looks again.
-	await there.waitFor().catch(async () => {
-		await page.reload();
-		await there.waitFor({ timeout: 20000 });
-	});
+	await appears(page, there);
 	await page.waitForFunction(() => !document.querySelector(".busy"));
 	await ((await exact.count()) > 0 ? exact : part).first().click();
 }
@@ -104,7 +111,7 @@ async function run(page, step, values) {
 	} else if (step.what === "type") await where.getByLabel(two, { exact: true }).fill(own(one));
 	else if (step.what === "file") await where.getByLabel(two, { exact: true }).setInputFiles(join(house.folder, own(one)));
 	else if (step.what === "tick") await where.getByLabel(one, { exact: true }).check();
-	else if (step.what === "read") await page.getByText(one).first().waitFor({ timeout: 20000 });
+	else if (step.what === "read") await page.getByText(one).first().waitFor({ timeout: 60000 });
 	else {
 		const said = ask(`${step.what}\n${one}`);
 		if (said.digits) values.DIGITS = said.digits;

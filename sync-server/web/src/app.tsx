@@ -148,7 +148,7 @@ function Body({ who, hash }: { who: Who | null; hash: string }): VNode {
 	return (
 		<main id="main" ref={main} tabIndex={-1}>
 			{found === null || (!isOpen && !may(who, found.view.right))
-				? who && <p>{t("shell.nothing")}</p>
+				? who && <><h1>{t("shell.nowhere")}</h1><p>{t("shell.nothing")}</p></>
 				: <found.view.show key={path} params={found.params} query={new URLSearchParams(query)} />}
 		</main>
 	);

@@ -39,7 +39,7 @@ export function Causes({ query }: { query: URLSearchParams }): VNode {
 		}
 	};
 	const buttons = (cause: Cause) => (
-		<span class="row">
+		<span class="causes-do">
 			{(["excuse", "dismiss"] as const).map((d) => (
 				<Act key={d} run={() => ask(cause, d)}>{t(isProposal ? `queue.do.propose.${d}` : `queue.do.${d}`)}</Act>
 			))}

@@ -98,7 +98,7 @@ export const fleet: Words = {
 		"fleet.retire.sure": "Retire it all the same, before everything has arrived",
 		"fleet.bench": "Approve many",
 		"fleet.bench.what": "One line a handheld: its id and its 40 digits, typed, or as 'fieldvisit --json enroll' or 'keys digits' prints them. Each is compared in this page with what enrolled; one passphrase signs for all, and all of them are taken, or none.",
-		"fleet.bench.waits": "{n} handhelds wait for approval.",
+		"fleet.bench.waits": "Handhelds that wait for approval: {n}.",
 		"fleet.bench.lines": "Lines of ids and digits",
 		"fleet.bench.hint": "Such as: 41f47e40… 01234 56789 01234 56789 01234 56789 01234 56789. The first 8 characters of an id suffice.",
 		"fleet.bench.compared": "{n} lines compared: {good} agree, {bad} do not.",
