@@ -22,6 +22,7 @@ const PIECE = `kind = 5 AND seq = ${house.photo} AND total > 16400`;
 
 async function read() {
 	const page = await open(browser);
+	await page.clock.install();
 	await login(page, house.url, "supervisor", "a password of supervisor");
 	await notes(page, house);
 	await openNote(page);
@@ -43,8 +44,18 @@ async function read() {
 	await page.locator(".head .me button.plain").first().click();
 	await page.waitForFunction(() => document.documentElement.lang === "zh-CN");
 	await shot(page, "notes-zh-360");
+	await openNote(page);
+	await page.locator("pre.opened").waitFor();
+	await page.clock.fastForward(14 * 60_000);
+	check(await page.locator("pre.opened").isVisible(), "an opened note stays for a quarter of an hour");
+	await page.clock.fastForward(61_000);
+	await page.locator(".keybar").waitFor({ state: "detached" });
+	check((await page.locator("pre.opened").count()) === 0, "then the key is locked, and what it opened is gone from the page");
+	await openNote(page);
+	await give(page, null, passphrase);
+	await page.locator("pre.opened").waitFor();
 	await page.locator(".keybar button").click();
-	check((await page.locator(".keybar").count()) === 0, "the key is locked by one press");
+	check((await page.locator(".keybar").count()) === 0 && (await page.locator("pre.opened").count()) === 0, "both go by one press");
 	check(page.complaints.length === 0, "no error, and nothing asked of another host", page.complaints.join("; "));
 	await page.context().close();
 }

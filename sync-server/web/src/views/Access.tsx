@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api";
 import { keyProblem, loadDirectory, unlock } from "../keys";
+import { useUntilLocked } from "../parts/locked";
 import { countAttachments, logExport, NOTE, DETAIL, openCardOf, openNotes, type Opened, type OpenedCard } from "../sealed";
 import { useSession } from "../session";
 import { Act, Progress } from "../ui";
@@ -38,7 +39,7 @@ async function gather(id: string, onPart: (done: number, of: number) => void): P
 
 export function Access({ params }: Seen): VNode {
 	const id = params.id ?? "";
-	const [copy, setCopy] = useState<Copy | null>(null);
+	const [copy, setCopy] = useUntilLocked<Copy | null>(null);
 	const [far, setFar] = useState({ done: 0, of: 0 });
 	const [trouble, setTrouble] = useState("");
 	const run = async () => {

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { api, asProblem, useLoad, type Problem } from "../api";
 import { keyProblem, openSealed } from "../keys";
 import { ofBase64 } from "../keys/crypto";
+import { useUntilLocked } from "../parts/locked";
 import { Right, may } from "../rights";
 import { useSession } from "../session";
 import { Act, Dialog, Field, Go, Load, Time, Trouble, toast } from "../ui";
@@ -85,7 +86,7 @@ function windowText(w: { days: string[]; from?: string; to?: string }): string {
 /** What was sealed, opened in this page. */
 function Words({ row }: { row: Row }): VNode {
 	const { who } = useSession();
-	const [opened, setOpened] = useState<{ words: Record<string, string>; answer: string | null } | null>(null);
+	const [opened, setOpened] = useUntilLocked<{ words: Record<string, string>; answer: string | null } | null>(null);
 	const [problem, setProblem] = useState("");
 	const open = async () => {
 		setProblem("");

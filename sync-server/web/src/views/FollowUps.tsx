@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { api, type Page } from "../api";
 import { keyProblem, openNote } from "../keys";
+import { useUntilLocked } from "../parts/locked";
 import { Choice, done, MoreButton, useMore } from "../parts/work";
 import { may, Right } from "../rights";
 import { useSession } from "../session";
@@ -33,7 +34,7 @@ export function FollowUps(): VNode {
 	const { who } = useSession();
 	const [state, setState] = useState("open");
 	const [chosen, setChosen] = useState<Asked | null>(null);
-	const [details, setDetails] = useState<Map<number, string>>(new Map());
+	const [details, setDetails] = useUntilLocked<Map<number, string>>(new Map());
 	const list = useMore<Asked>((after) => api.get<Page<Asked>>("/followups", { after, state }), [state]);
 	const open = async (row: Asked) => {
 		try {

@@ -6,6 +6,7 @@ import { keyProblem, openAttached, openNote } from "../keys";
 import { mediaType, withoutMetadata } from "../keys/attach";
 import type { NoteRow } from "../keys/rewrap";
 import { save } from "../keys/save";
+import { useUntilLocked } from "../parts/locked";
 import { Act, Go, Load, Time } from "../ui";
 import type { Seen } from "../views";
 import { t } from "../words";
@@ -63,7 +64,7 @@ function useReleased(opened: Opened | null): void {
 }
 
 function Sealed({ row, zone }: { row: NoteRow; zone: string }): VNode {
-	const [opened, setOpened] = useState<Opened | null>(null);
+	const [opened, setOpened] = useUntilLocked<Opened | null>(null);
 	const [problem, setProblem] = useState("");
 	const [pieces, setPieces] = useState("");
 	useReleased(opened);

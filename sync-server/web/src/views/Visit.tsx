@@ -5,6 +5,7 @@ import { api, useLoad } from "../api";
 import { Decide, useHeld, type Decision, type Listed } from "../decide";
 import { keyProblem, openNote } from "../keys";
 import { panels } from "../panels";
+import { useUntilLocked } from "../parts/locked";
 import { Right, may } from "../rights";
 import { useSession } from "../session";
 import { Act, Go, Load, Time, Verdict } from "../ui";
@@ -199,7 +200,7 @@ function Card({ of: f, visit, reload }: { of: Finding; visit: Data; reload: () =
 /** What an officer answered: opened here, with the supervisor's key, as a note is. */
 function Reply({ dev, seq }: { dev: string; seq: number }): VNode {
 	const { who } = useSession();
-	const [text, setText] = useState<string | null>(null);
+	const [text, setText] = useUntilLocked<string | null>(null);
 	const [problem, setProblem] = useState("");
 	const open = async () => {
 		setProblem("");
