@@ -396,7 +396,7 @@ export const queue: Words = {
 		"queue.provisional.long": "所依据的内容尚未最终确定。",
 		"queue.answered.open": "打开答复",
 		"queue.answered": "{who} 已答复，时间",
-		"queue.answered.sealed": "答复已封存,打开会被记录。",
+		"queue.answered.sealed": "答复已封存，打开会被记录。",
 		"queue.line.proposed": "{who} 建议：{what}。",
 		"queue.line.decided": "{who}：{what}。",
 		"queue.other.inputs": "依据的内容已变",
