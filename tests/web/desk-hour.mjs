@@ -77,11 +77,11 @@ async function scope(page) {
 	return (await page.locator("dialog[open]").count()) > 0 ? page.locator("dialog[open]").last() : page;
 }
 
-/** What is judged in the background may come after the list was drawn: a reader looks again, where
- * nothing that he typed is lost by it. */
+/** What is judged in the background may come after the list was drawn: a reader looks again, but
+ * not soon, for what he opened with his key is gone then. */
 async function appears(page, there) {
-	for (const end = Date.now() + 60000; ;) {
-		const isHere = await there.waitFor({ timeout: 8000 }).then(() => true, () => false);
+	for (const end = Date.now() + 90000; ;) {
+		const isHere = await there.waitFor().then(() => true, () => false);
 		if (isHere) return;
 		if (Date.now() > end) throw new Error(`not there: ${there}`);
 		if (await page.locator("dialog[open]").count() === 0) await page.reload();
