@@ -48,7 +48,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
 .PHONY: all programs arm64 armhf deps test check scenario demo bench fuzz asan lint format format-check \
-	test-readme clean help objects unit-bin fuzz-bin bench-bin
+	test-readme clean help objects tool-bin unit-bin fuzz-bin bench-bin
 
 all: deps ## build the programs into build/
 	+$(Q)$(SUBMAKE) MODE=$(MODE) programs
@@ -77,6 +77,8 @@ check: deps ## unit and fault tests only, under ASan and UBSan
 	$(Q)tests/run unit
 
 scenario: all ## the real programs end to end
+	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm toolchain/packages-web
+	+$(Q)$(SUBMAKE) MODE=asan tool-bin
 	$(Q)ROUNDS=$(ROUNDS) tests/run scenario
 
 demo: all ## the main job on real gpsd input (LOG=your.nmea to use your own)
@@ -111,6 +113,7 @@ clean: ## remove build/
 help: ## this list
 	$(Q)sed -n 's/^\([a-z0-9 -]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile toolchain/install.mk | expand -t 14
 
+tool-bin: $(TOOL_BIN)
 unit-bin: $(UNIT_BIN) $(TOOL_BIN)
 fuzz-bin: $(FUZZ_BIN)
 bench-bin: $(BENCH_BIN)
