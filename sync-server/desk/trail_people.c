@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync-server/desk/trail_in.h"
+#include "sync-server/store/staff.h"
 
 #define DEVICES_MAX 32U /* of one officer */
 #define PAGE 50
@@ -260,6 +261,7 @@ void
 trail_agency_day(struct desk_request *request, struct fv_web_answer *answer)
 {
 	struct agency_day a = {.agency = request->params[0], .ask = {.no_fixes = true}};
+	struct fv_store_agency known;
 	const char *after = fv_web_query(request->web, "after");
 	int64_t limit;
 	bool has_day;
@@ -281,14 +283,14 @@ trail_agency_day(struct desk_request *request, struct fv_web_answer *answer)
 	a.rows = json_array();
 	rc = read_agency(&a, after != NULL ? after : "");
 	if (rc == FV_OK && a.count == 0 && after == NULL)
-		rc = FV_ENOENT;
+		rc = fv_store_agency_get(request->store, fv_span_z(a.agency), &known);
 	if (rc == FV_OK)
 		desk_json(request, answer, 200,
 		    json_pack("{s:s, s:s, s:O, s:o}", "agency", a.agency, "day",
 			trail_date(a.ask.day, date), "rows", a.rows, "next",
 			a.has_more ? json_string(a.last) : json_null()));
 	else if (rc == FV_ENOENT)
-		desk_problem(answer, 404, "no-agency", "no handheld of this agency");
+		desk_problem(answer, 404, "no-agency", "no agency of this id");
 	else
 		desk_failed(answer, rc);
 	json_decref(a.rows);

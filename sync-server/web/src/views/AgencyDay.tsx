@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { api, useLoad, type Page } from "../api";
 import type { Missing, Shift, Visit } from "../trail/data";
 import { clock, whyProvisional } from "../trail/say";
-import { Go, Load, localText, Table } from "../ui";
+import { Empty, Go, Load, localText, Table } from "../ui";
 import { t } from "../words";
 import type { Seen } from "../views";
 import { DayField } from "./OfficerDay";
@@ -27,7 +27,7 @@ export function AgencyDay({ params, query }: Seen): VNode {
 						<DayField day={data.day} to={`/agency/${id}`} />
 						<p class="hint">{t("trail.agency.note")}</p>
 					</div>
-					<Officers data={data} />
+					{data.rows.length > 0 ? <Officers data={data} /> : <Empty title={t("trail.agency.empty")} />}
 					{data.next && <button type="button" onClick={() => setAfter(data.next)}>{t("shell.more")}</button>}
 				</>
 			)} />

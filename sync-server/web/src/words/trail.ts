@@ -222,7 +222,8 @@ export const trail: Words = {
 		"error.no-device": "There is no handheld of this id, or it belongs to another agency.",
 		"error.no-visit": "There is no such visit on that day.",
 		"error.no-officer": "There is no officer of this id, or he belongs to another agency.",
-		"error.no-agency": "There is no handheld of this agency.",
+		"trail.agency.empty": "This agency has no handheld yet.",
+		"error.no-agency": "There is no agency of this id.",
 		"error.no-case": "There is no case of this id, or it belongs to another agency.",
 	},
 	zh: {
@@ -446,7 +447,8 @@ export const trail: Words = {
 		"error.no-device": "没有此编号的手持机，或其属于其他机构。",
 		"error.no-visit": "当天没有这次上门。",
 		"error.no-officer": "没有此编号的人员，或其属于其他机构。",
-		"error.no-agency": "该机构没有手持机。",
+		"trail.agency.empty": "该机构还没有手持机。",
+		"error.no-agency": "没有这个编号的机构。",
 		"error.no-case": "没有此编号的案件，或其属于其他机构。",
 	},
 };
