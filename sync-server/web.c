@@ -360,6 +360,7 @@ answer_request(struct fv_web *web, struct exchange *ex, const char *method, cons
 	if (fv_buf_status(&ex->body) != FV_OK)
 		return refuse(ex->connection, 500, internal_error);
 	request.body = fv_buf_span(&ex->body);
+	request.is_left_out = ex->is_dropped;
 	find_client(web, &request);
 	web->handler(web->ctx, &request, &answer);
 	return send_answer(ex->connection, &answer);

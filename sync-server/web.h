@@ -22,6 +22,7 @@ struct fv_web_request {
 	struct fv_span body;              /* whole; empty: none */
 	char client[FV_WEB_CLIENT_BYTES]; /* address of the client; behind a proxy on this
 					   * machine as that one says, else of the peer */
+	bool is_left_out;                 /* its body was a stranger's and above 64 KiB */
 	bool is_tls;                      /* its own TLS, or a proxy's in front */
 	bool is_loopback;                 /* the client is on this machine */
 	void *inside;                     /* web.c's */

@@ -114,6 +114,11 @@ read_body(const struct fv_web_request *web, json_t **body_out, struct fv_web_ans
 	json_error_t error;
 
 	*body_out = NULL;
+	if (web->is_left_out) {
+		desk_problem(
+		    answer, 413, "too-large", "sign in first, or send at most 64 KiB");
+		return false;
+	}
 	if (strcmp(web->method, "GET") == 0 || web->body.len == 0)
 		return true;
 	if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {

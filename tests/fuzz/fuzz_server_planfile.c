@@ -30,8 +30,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t lines = 1;
 	enum fv_err rc;
 
+	/* CR, LF and CR LF each end a row. */
 	for (size_t i = 0; i < size; i++)
-		lines += data[i] == '\n';
+		lines += data[i] == '\n' ||
+		    (data[i] == '\r' && (i + 1 == size || data[i + 1] != '\n'));
 	rc = planfile_read((struct fv_span){data, size}, on_row, &lines, &fault);
 	assert(rc == FV_OK || (fault.rule[0] != '\0' && fault.line <= lines + 1));
 	return 0;

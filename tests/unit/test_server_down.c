@@ -13,6 +13,7 @@
 #include "sync-server/store/findings.h"
 #include "sync-server/store/log.h"
 #include "tests/support/handset.h"
+#include "tests/support/people.h"
 
 #define NOW INT64_C(1770001000000)
 
@@ -539,15 +540,20 @@ the_roster_comes_when_it_is_wanted(void **state)
 {
 	struct place *p = *state;
 	struct fv_sync_request request = {.want = FV_WANT_ROSTER, .answer_max = 4096};
-	struct fv_store_note note = {.version = 4, .note = fv_span_z("the signed roster")};
+	const unsigned who = 0;
+	struct fv_buf roster = {0};
+	struct fv_store_note note = {.version = 4};
 	char text[256];
 
+	people_sign(&roster, fv_span_z("officer zhang\n"), "bank1", &who, 1);
+	note.note = fv_buf_span(&roster);
 	assert_int_equal(fv_store_note_put(p->store, FV_NOTE_ROSTER, &note), FV_OK);
 	assert_int_equal(fv_store_meta_set(p->store, "agency", fv_span_z("bank1")), FV_OK);
 	request.cursor = 99;
 	assert_int_equal(sync_with(p, &request, 0, 0), FV_OK);
 	assert_string_equal(list_items(p, text), "6 ");
 	assert_true(p->answer.cursor == 99);
+	fv_buf_clear(&roster);
 }
 
 static void

@@ -110,7 +110,7 @@ export async function makeMap(box: HTMLElement, options: MapOptions): Promise<Tr
 
 	const fit = () => {
 		const bounds = scene && boundsOf(scene);
-		if (bounds) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 17, animate: false });
+		if (bounds && !isClosed) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 17, animate: false });
 	};
 	return {
 		show: (next) => {
@@ -120,6 +120,7 @@ export async function makeMap(box: HTMLElement, options: MapOptions): Promise<Tr
 		mark: (h, c) => { hover = h; chosen = c; ask(); },
 		fit,
 		reach: (lat, lon) => {
+			if (isClosed) return;
 			const at: [number, number] = isShifted ? toGcj02(lat, lon) : [lat, lon];
 			if (!map.getBounds().pad(-0.05).contains(at)) map.panTo(at, { animate: false });
 		},
