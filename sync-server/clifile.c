@@ -210,9 +210,11 @@ ask(int tty, const char *prompt, struct fv_buf *out)
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO);
 	silent.c_lflag |= ECHONL;
-	(void)!write(tty, prompt, strlen(prompt));
+	/* First, for it throws away what was typed before; whoever answers the prompt at once
+	 * is heard. */
 	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
 		return fv_cli_fail(FV_EXIT_IO, "terminal", "%s", strerror(errno));
+	(void)!write(tty, prompt, strlen(prompt));
 	code = read_line(tty, "terminal", out);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);
 	return code;
