@@ -2,7 +2,7 @@
 MODE ?= release
 CC ?= cc
 V ?= 0
-ROUNDS ?= 200
+ROUNDS ?= 100
 T ?= 20
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -66,7 +66,7 @@ arm64 armhf: ## the programs for that machine in build/arm64, build/armhf (Debia
 	$(Q)toolchain/sysroot $@
 	+$(Q)$(SUBMAKE) ARCH=$@ MODE=release programs
 
-test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=200)
+test: all ## everything that must pass: unit, fault, short fuzzing, scenarios (ROUNDS=100)
 	$(Q)[ "$(DEPS)" = no ] || toolchain/deps toolchain/packages-arm toolchain/packages-web
 	+$(Q)$(SUBMAKE) MODE=asan unit-bin
 	+$(Q)$(SUBMAKE) MODE=fuzz CC=clang fuzz-bin

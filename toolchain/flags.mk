@@ -7,7 +7,9 @@ FV_WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wsign-conve
 # A 32-bit machine counts seconds past 2038 too.  What includes libgps keeps the compiler's own
 # time_t, which that was built with.
 FV_TIME = $(if $(filter gps gps_convert,$(basename $(notdir $<))),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
-FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. -g -fvisibility=hidden -pthread
+# Lines are enough for a report; a debugger wants all.
+FV_DEBUG = $(if $(filter debug,$(MODE)),-g,-g1)
+FV_BASE = -std=c17 -D_GNU_SOURCE $(FV_TIME) -Iinclude -I. $(FV_DEBUG) -fvisibility=hidden -pthread
 
 # Small before fast, because a handheld's flash is dear; fast is what ingest and the audit
 # run in a loop.

@@ -18,12 +18,12 @@ export function watchSound(on: (isBlocked: boolean) => void): () => void {
 	const allow = () => void ctx.resume();
 	const first = setTimeout(tell, 1000); // it takes a moment to start
 	ctx.addEventListener("statechange", tell);
-	addEventListener("pointerdown", allow);
+	addEventListener("click", allow); // what was pressed is done before a bar goes and the page moves
 	addEventListener("keydown", allow);
 	return () => {
 		clearTimeout(first);
 		ctx.removeEventListener("statechange", tell);
-		removeEventListener("pointerdown", allow);
+		removeEventListener("click", allow);
 		removeEventListener("keydown", allow);
 	};
 }
