@@ -217,20 +217,23 @@ special(int code)
 	return FV_KEY_OTHER;
 }
 
-static int
-touched(struct fv_touch *touch)
+/* Of touches that arrive together ncurses tells one key; the touches themselves it gives out
+ * newest first. */
+#define TOUCHES 8 /* as many as ncurses keeps */
+static struct fv_touch touches[TOUCHES];
+static size_t touch_count;
+
+static void
+take_touches(void)
 {
 	MEVENT event;
 
-	if (getmouse(&event) != OK)
-		return FV_KEY_TOUCH;
-	touch->row = event.y;
-	touch->column = event.x;
-	if ((event.bstate & BUTTON4_PRESSED) != 0)
-		touch->wheel = -1;
-	else if ((event.bstate & BUTTON5_PRESSED) != 0)
-		touch->wheel = 1;
-	return FV_KEY_TOUCH;
+	while (touch_count < TOUCHES && getmouse(&event) == OK) {
+		touches[touch_count++] = (struct fv_touch){event.y, event.x,
+		    (event.bstate & BUTTON4_PRESSED) != 0       ? -1
+			: (event.bstate & BUTTON5_PRESSED) != 0 ? 1
+								: 0};
+	}
 }
 
 static int
@@ -256,12 +259,19 @@ int
 fv_term_key(struct fv_touch *touch_out)
 {
 	wint_t c;
-	int kind = get_wch(&c);
+	int kind;
 
 	*touch_out = (struct fv_touch){-1, -1, 0};
-	if (kind == ERR)
-		return FV_KEY_NONE;
-	if (kind != KEY_CODE_YES)
-		return plain(c);
-	return c == KEY_MOUSE ? touched(touch_out) : special((int)c);
+	if (touch_count == 0) {
+		if ((kind = get_wch(&c)) == ERR)
+			return FV_KEY_NONE;
+		if (kind != KEY_CODE_YES)
+			return plain(c);
+		if (c != KEY_MOUSE)
+			return special((int)c);
+		take_touches();
+	}
+	if (touch_count > 0)
+		*touch_out = touches[--touch_count];
+	return FV_KEY_TOUCH;
 }
