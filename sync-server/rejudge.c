@@ -1,6 +1,7 @@
 #include "sync-server/rejudge_in.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +44,9 @@ struct fv_rejudge {
 	bool is_standing_due;           /* something was judged since the last look */
 	int64_t standing_ms;            /* monotonic: not before */
 	pthread_t thread;
-	pthread_mutex_t lock; /* of is_stopping */
+	pthread_mutex_t lock; /* of what wakes it */
 	pthread_cond_t wake;
-	bool is_stopping;
+	atomic_bool is_stopping; /* the store's reads end by it, however long they are */
 };
 
 static int64_t
@@ -133,17 +134,6 @@ look_in_view(struct fv_rejudge *r, bool is_covered, json_t **note_out)
 	return rc;
 }
 
-static bool
-is_stopping(struct fv_rejudge *r)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&r->lock);
-	stopping = r->is_stopping;
-	pthread_mutex_unlock(&r->lock);
-	return stopping;
-}
-
 /* The trails as they are now are part of the new round. */
 static enum fv_err
 begin_round(struct fv_rejudge *r, const char *key)
@@ -155,7 +145,7 @@ begin_round(struct fv_rejudge *r, const char *key)
 		if ((rc = look_in_view(r, true, &note)) == FV_OK && note != NULL)
 			rc = ask(r, json_incref(note));
 		json_decref(note);
-	} while (rc == FV_OK && note != NULL && !is_stopping(r));
+	} while (rc == FV_OK && note != NULL && !atomic_load(&r->is_stopping));
 	if (rc != FV_OK || note != NULL)
 		return rc;
 	memset(&r->round, 0, sizeof r->round);
@@ -373,7 +363,6 @@ static bool
 wait_ms(struct fv_rejudge *r, int64_t ms)
 {
 	struct timespec until;
-	bool stopping;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
@@ -383,11 +372,11 @@ wait_ms(struct fv_rejudge *r, int64_t ms)
 		until.tv_nsec -= 1000000000L;
 	}
 	pthread_mutex_lock(&r->lock);
-	while (!r->is_stopping && pthread_cond_timedwait(&r->wake, &r->lock, &until) == 0)
+	while (!atomic_load(&r->is_stopping) &&
+	    pthread_cond_timedwait(&r->wake, &r->lock, &until) == 0)
 		;
-	stopping = r->is_stopping;
 	pthread_mutex_unlock(&r->lock);
-	return !stopping;
+	return !atomic_load(&r->is_stopping);
 }
 
 static void *
@@ -405,7 +394,7 @@ run(void *ctx)
 		if ((rc = look(r)) == FV_OK)
 			rc = do_part(r, &has_more);
 		pause_ms = has_more ? mono_ms() - start_ms : LOOK_MS;
-		if (rc != FV_OK) {
+		if (rc != FV_OK && !atomic_load(&r->is_stopping)) {
 			fprintf(stderr, "fieldvisitd: judging what came: %s; again in %d s\n",
 			    fv_err_text(rc), AGAIN_MS / 1000);
 			json_array_clear(r->rows);
@@ -466,6 +455,8 @@ fv_rejudge_start(const char *dir, struct fv_writer *writer, struct fv_rejudge **
 		rc = FV_ENOMEM;
 	else if (fv_host_path(dir, "fieldvisit.db", path))
 		rc = fv_store_open(&r->store, path, FV_STORE_READ);
+	if (rc == FV_OK)
+		fv_store_end_when(r->store, &r->is_stopping);
 	if (rc == FV_OK && start_thread(r) != 0)
 		rc = FV_ENOMEM;
 	if (rc != FV_OK) {
@@ -482,7 +473,7 @@ fv_rejudge_stop(struct fv_rejudge *rejudge)
 	if (rejudge == NULL)
 		return;
 	pthread_mutex_lock(&rejudge->lock);
-	rejudge->is_stopping = true;
+	atomic_store(&rejudge->is_stopping, true);
 	pthread_cond_signal(&rejudge->wake);
 	pthread_mutex_unlock(&rejudge->lock);
 	pthread_join(rejudge->thread, NULL);

@@ -24,6 +24,8 @@ fv_db_code(int sqlite_rc)
 		return sqlite_rc == SQLITE_CONSTRAINT_TRIGGER ? FV_EDENIED : FV_EEXIST;
 	case SQLITE_TOOBIG:
 		return FV_ETOOBIG;
+	case SQLITE_INTERRUPT:
+		return FV_ESTATE;
 	case SQLITE_CANTOPEN:
 		return FV_ENOENT;
 	default:

@@ -202,6 +202,21 @@ fv_store_close(struct fv_store *store)
 	free(store);
 }
 
+/* An SQLite step costs well under a microsecond: looked at every millisecond or so. */
+#define END_STEPS 2000
+
+static int
+is_over_now(void *ctx)
+{
+	return atomic_load((atomic_bool *)ctx);
+}
+
+void
+fv_store_end_when(struct fv_store *store, atomic_bool *is_over)
+{
+	sqlite3_progress_handler(store->db, END_STEPS, is_over_now, is_over);
+}
+
 const char *
 fv_store_error(const struct fv_store *store)
 {

@@ -16,6 +16,8 @@
 #ifndef FV_STORE_STORE_H
 #define FV_STORE_STORE_H
 
+#include <stdatomic.h>
+
 #include "fv/lines.h"
 #include "fv/trail.h"
 
@@ -40,6 +42,10 @@ enum fv_store_mode {
 FV_NODISCARD enum fv_err fv_store_open(
     struct fv_store **store_out, const char *path, enum fv_store_mode mode);
 void fv_store_close(struct fv_store *store);
+
+/* Make every statement of this store fail with FV_ESTATE, within milliseconds, once
+ * *is_over is true.  Borrowed: is_over, until close.  Any thread may set it. */
+void fv_store_end_when(struct fv_store *store, atomic_bool *is_over);
 
 /* The database's words for the last failure, for one log line.  Returns borrowed: until
  * the next call with this store. */

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -577,6 +578,40 @@ records_are_found_by_visit_and_by_case(void **state)
 	assert_string_equal(text, "6 7 ");
 }
 
+struct reading {
+	atomic_bool is_over;
+	size_t count;
+};
+
+static enum fv_err
+end_at_first(const struct fv_store_record *record, void *ctx)
+{
+	struct reading *reading = ctx;
+
+	(void)record;
+	atomic_store(&reading->is_over, true);
+	reading->count++;
+	return FV_OK;
+}
+
+static void
+a_long_read_ends_soon_after_it_was_told_to(void **state)
+{
+	const struct fv_store_seqs all = {0, UINT64_MAX};
+	struct reading reading = {0};
+	struct place *p = *state;
+	int64_t no = add_device(p, 7, "zhang");
+
+	assert_int_equal(fv_store_begin(p->store), FV_OK);
+	for (uint64_t seq = 0; seq < 3000; seq++)
+		append(p, make_record(no, seq));
+	assert_int_equal(fv_store_commit(p->store), FV_OK);
+	fv_store_end_when(p->store, &reading.is_over);
+	assert_int_equal(
+	    fv_store_record_each(p->store, no, all, end_at_first, &reading), FV_ESTATE);
+	assert_in_range(reading.count, 1, 1000);
+}
+
 static void
 the_same_span_is_quarantined_once_and_the_rest_is_bounded(void **state)
 {
@@ -881,6 +916,7 @@ main(void)
 	    T(dropping_records_of_one_device_leaves_the_next_ones_alone),
 	    T(a_payload_that_travelled_apart_is_filled_in_once),
 	    T(records_are_found_by_visit_and_by_case),
+	    T(a_long_read_ends_soon_after_it_was_told_to),
 	    T(the_same_span_is_quarantined_once_and_the_rest_is_bounded),
 	    T(only_named_blobs_are_held_and_the_missing_ones_are_listed),
 	    T(a_size_of_the_log_has_one_root_for_ever),
