@@ -145,6 +145,18 @@ static uint8_t (*standing_ids(const json_t *rows, size_t *count_out))[16]
 	return ids;
 }
 
+/* Of a stop nobody logged anything: the finding itself says whose shift it was. */
+static void
+put_officer(json_t *row, const struct standing_row *said)
+{
+	json_t *finding = json_loads(said->json, 0, NULL);
+	json_t *officer = json_object_get(json_object_get(finding, "inputs"), "officer");
+
+	if (json_is_string(officer))
+		(void)json_object_set(row, "officer", officer);
+	json_decref(finding);
+}
+
 /* A standing finding has a sentence: "why" of each row, null for all others. */
 static enum fv_err
 put_sentences(struct work_list *list)
@@ -167,6 +179,8 @@ put_sentences(struct work_list *list)
 		    is_said ? json_pack("{s:s, s:s}", "en", said.rows[at].why_en, "zh",
 				  said.rows[at].why_zh)
 			    : json_null());
+		if (is_said)
+			put_officer(row, &said.rows[at]);
 		at += is_said ? 1 : 0;
 	}
 	standing_list_clear(&said);

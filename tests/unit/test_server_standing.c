@@ -686,7 +686,7 @@ the_share_corrected_by_hand_is_of_all_visits(void **state)
 	(void)run(w);
 	assert_int_equal(find(w, "manual", "agency:north")->verdict, FV_VERDICT_FAIL);
 	assert_string_equal(find(w, "manual", "agency:north")->why_en,
-	    "20 % of 5 visits, where 15 % are allowed (law 1).");
+	    "Corrected by hand: 20 % of 5 visits, where 15 % are allowed (law 1).");
 	assert_null(find(w, "manual-device", "device:"));
 }
 
@@ -820,7 +820,7 @@ a_consent_that_only_the_officer_heard_counts_and_another_does_not(void **state)
 	put_verdict(w, id, "{\"consent\":\"e1\",\"consent_by\":\"o1\"}");
 	(void)run(w);
 	assert_string_equal(find(w, "excused", "officer:o1")->why_en,
-	    "100 % of 1 visits, where 20 % are allowed (law 1).");
+	    "Consent on his word alone: 100 % of 1 visits, where 20 % are allowed (law 1).");
 }
 
 static void

@@ -110,6 +110,52 @@ an_unknown_date_is_for_a_person_and_says_which_is_missing(void **state)
 	clear(&a);
 }
 
+/* The Chinese sentence has these words. */
+static void
+expect_zh(const char *kind, const char *parameters, const struct fv_standing_facts *facts,
+    const char *words)
+{
+	struct asked a;
+
+	ask(&a, kind, parameters, "", facts);
+	if (strstr(fv_buf_z(&a.zh), words) == NULL)
+		fail_msg("'%s' has no '%s'", fv_buf_z(&a.zh), words);
+	clear(&a);
+}
+
+static void
+in_chinese_too_a_date_and_a_share_say_of_what(void **state)
+{
+	static const char *const facts[][2] = {{"training", "没有培训日期"},
+	    {"certificate", "没有证书日期"}, {"evaluation", "没有评估日期"},
+	    {"inspection", "没有检查日期"}, {"white_list", "没有白名单日期"},
+	    {"contract", "没有合同日期"}, {"consent", "没有同意日期"}};
+	static const char *const shares[][2] = {{"manual", "人工更正：200 次"},
+	    {"consent", "仅凭本人所记：200 次"}, {"exception", "违规或须人判断：200 次"}};
+	struct fv_standing_facts f = {
+	    .today = DAY(2026, 3, 1), .visits = 200, .hits = 190, .date = DAY(2025, 1, 1)};
+	char parameters[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+		(void)snprintf(parameters, sizeof parameters,
+		    "\"subject\":\"%s\",\"fact\":\"%s\",\"days\":1",
+		    i == 0 || i == 1 || i == 6 ? "officer" : "agency", facts[i][0]);
+		expect_zh("interval", parameters, &f, facts[i][1]);
+	}
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+		(void)snprintf(parameters, sizeof parameters,
+		    "\"subject\":\"officer\",\"of\":\"%s\",\"max_percent\":20,\"days\":90",
+		    shares[i][0]);
+		expect_zh("rate", parameters, &f, shares[i][1]);
+	}
+	f.has_date = true;
+	expect_zh("interval", TRAINING, &f, "2025-01-01 的培训已超过 365 天");
+	expect_zh("interval", CONTRACT, &f, "合同已于 2025-01-01 到期");
+	f.date = f.today;
+	expect_zh("interval", CONTRACT, &f, "合同有效至 2026-03-01");
+}
+
 #define THREE_YEARS "\"anchor\":\"last_contact\",\"min_days\":1096"
 
 static void
@@ -194,9 +240,11 @@ a_share_over_the_limit_fails_and_at_the_limit_passes(void **state)
 	struct fv_standing_facts f = {.today = DAY(2026, 6, 1), .visits = 1000, .hits = 150};
 
 	(void)state;
-	expect("rate", MANUAL, &f, "pass", "15 % of 1000 visits, at most 15 %");
+	expect("rate", MANUAL, &f, "pass",
+	    "Corrected by hand: 15 % of 1000 visits, at most 15 %");
 	f.hits = 151;
-	expect("rate", MANUAL, &f, "fail", "16 % of 1000 visits, where 15 %");
+	expect(
+	    "rate", MANUAL, &f, "fail", "Corrected by hand: 16 % of 1000 visits, where 15 %");
 	f = (struct fv_standing_facts){.today = f.today, .visits = 19, .hits = 19};
 	expect("rate", MANUAL, &f, "n/a", "19 visits are too few");
 	f.visits = 0;
@@ -351,6 +399,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_date_passes_until_its_interval_is_over_and_then_fails),
 	    cmocka_unit_test(an_unknown_date_is_for_a_person_and_says_which_is_missing),
+	    cmocka_unit_test(in_chinese_too_a_date_and_a_share_say_of_what),
 	    cmocka_unit_test(records_are_kept_from_the_last_contact_on),
 	    cmocka_unit_test(a_later_contact_does_not_make_an_old_deletion_wrong),
 	    cmocka_unit_test(what_is_kept_past_its_time_is_to_be_deleted),
