@@ -9,6 +9,7 @@
 #include "firmware-app/roster_kept.h"
 #include "firmware-app/showcode.h"
 #include "firmware-app/syncstate.h"
+#include "firmware-app/version.h"
 
 /* What the server would say "not known" to is not shown. */
 static bool
@@ -86,7 +87,7 @@ fv_cmd_credential(struct fv_app *app, struct fv_call *call, struct fv_reply *rep
 	(void)call;
 	if (!may_show(app, reply))
 		return reply->exit;
-	if ((rc = read_code(app, now, code)) == FV_ERANGE)
+	if (now < FV_RELEASE_UTC_MS || (rc = read_code(app, now, code)) == FV_ERANGE)
 		return fv_reply_fail(reply, FV_FAIL_BAD_INPUT, "credential", "%s",
 		    _("this clock is wrong: no code can be made; set it"));
 	if (rc != FV_OK)

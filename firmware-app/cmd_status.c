@@ -228,6 +228,9 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 
 	fv_reply_line(reply, _("last sync: %s"),
 	    sync->last_ok_ms != 0 ? fv_clock_local(sync->last_ok_ms, when) : _("never"));
+	if (fv_syncstate_is_clock_off(sync))
+		fv_reply_line(reply, _("the server's clock said %s: set this one right"),
+		    fv_clock_local(sync->server_ms, when));
 	if (sync->reason != FV_SYNC_NONE)
 		fv_reply_line(
 		    reply, _("the last try failed: %s"), fv_sync_reason_text(sync->reason));
@@ -249,6 +252,8 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 		fv_json_instant(json, "last", sync->last_ok_ms);
 	else
 		fv_json_null(json, "last");
+	if (fv_syncstate_is_clock_off(sync))
+		fv_json_instant(json, "server_clock", sync->server_ms);
 	if (sync->next_try_ms > 0)
 		fv_json_instant(json, "next", sync->next_try_ms);
 	else

@@ -103,6 +103,12 @@ is_before_receipt(const struct fv_doctor *d, int64_t now_ms)
 	    last_ms > now_ms + FAR_MS;
 }
 
+static bool
+is_off_server(const struct fv_doctor *d)
+{
+	return json_object_get(json_object_get(d->status, "sync"), "server_clock") != NULL;
+}
+
 static void
 look_at_clock(struct fv_doctor *d, const struct fv_stamp *stamp, int64_t now_ms)
 {
@@ -120,6 +126,9 @@ look_at_clock(struct fv_doctor *d, const struct fv_stamp *stamp, int64_t now_ms)
 	else if (is_before_receipt(d, now_ms))
 		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
 		    _("it is before the last receipt of the server"));
+	else if (is_off_server(d))
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
+		    _("it was far from the server's at the last sync"));
 	else if (!has_offset)
 		fv_doctor_say(d, N_("clock"), FV_HEALTH_OK, NULL, "%s",
 		    _("plausible; no receiver to compare it with"));

@@ -374,6 +374,7 @@ take_in(struct taking *t)
 		return FV_SYNC_LOCAL;
 	down->has_receipt = t->answer.has_receipt;
 	down->has_more = t->answer.more;
+	down->server_ms = t->answer.server_ms > 0 ? t->answer.server_ms : 0;
 	if (is_fork)
 		return FV_SYNC_FORK;
 	return FV_SYNC_NONE;

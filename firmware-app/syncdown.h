@@ -32,6 +32,7 @@ struct fv_syncdown {
 	bool is_resumed; /* an order to go on with an older log was taken, and nothing else */
 	bool is_too_old; /* notice 6 */
 	bool has_seal_bad; /* notice 1 */
+	int64_t server_ms; /* its clock, in an answer that was taken; 0: it told none */
 };
 
 /*

@@ -131,6 +131,7 @@ finish(struct fv_syncer *s, enum fv_sync_reason reason, uint32_t retry_after_s)
 		set_alarm(s, true);
 	if (reason == FV_SYNC_NONE) {
 		s->state.last_ok_ms = s->state.last_try_ms;
+		s->state.server_ms = s->server_ms;
 		s->state.failures = 0;
 		s->state.next_try_ms = 0;
 		s->state.body_max = more_again(s->state.body_max);
@@ -367,6 +368,7 @@ take_answer(struct fv_syncer *s, struct fv_span sealed)
 	s->result.items_refused += down.items.refused;
 	s->result.is_too_old |= down.is_too_old;
 	s->result.has_seal_bad |= down.has_seal_bad;
+	s->server_ms = down.server_ms;
 	note_proof(s, &down);
 	if (down.items.is_wipe)
 		obey_wipe(s);

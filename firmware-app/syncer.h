@@ -61,6 +61,7 @@ struct fv_syncer {
 	unsigned idle_rounds;  /* in a row that moved nothing */
 	int64_t telling;       /* with up.map.has_clock: state.told when it has arrived */
 	uint64_t first_next_seq;
+	int64_t server_ms; /* its clock in the last answer; 0: not told */
 	struct fv_sync_result result;
 	bool is_done;
 };

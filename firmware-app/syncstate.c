@@ -1,10 +1,13 @@
 #include "firmware-app/syncstate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware-app/reply.h"
 
 #define N_(s) s
+#define CLOCK_OFF_MS                                                                          \
+	INT64_C(600000) /* verdicts turn on minutes, and an answer takes seconds */
 
 struct reason_row {
 	const char *word;
@@ -41,13 +44,20 @@ fv_sync_reason_word(enum fv_sync_reason reason)
 	return reasons[reason < FV_SYNC_REASON_COUNT ? reason : FV_SYNC_LOCAL].word;
 }
 
-enum { FIELD_COUNT = 15 };
+bool
+fv_syncstate_is_clock_off(const struct fv_syncstate *state)
+{
+	return state->server_ms != 0 &&
+	    llabs(state->server_ms - state->last_ok_ms) > CLOCK_OFF_MS;
+}
+
+enum { FIELD_COUNT = 16 };
 
 /* Settings, in the order of to_values(). */
 static const char *const names[FIELD_COUNT] = {"sync_next_seq", "sync_server_sealed",
     "sync_receipted", "sync_cursor", "sync_seen_size", "sync_last_ok_ms", "sync_last_try_ms",
     "sync_next_try_ms", "sync_failures", "sync_reason", "sync_approved", "sync_revoked",
-    "sync_probe_due", "sync_body_max", "sync_told"};
+    "sync_probe_due", "sync_body_max", "sync_told", "sync_server_ms"};
 
 static void
 to_values(const struct fv_syncstate *s, int64_t values[FIELD_COUNT])
@@ -55,7 +65,7 @@ to_values(const struct fv_syncstate *s, int64_t values[FIELD_COUNT])
 	const int64_t all[FIELD_COUNT] = {(int64_t)s->next_seq, (int64_t)s->server_sealed,
 	    (int64_t)s->receipted, (int64_t)s->cursor, (int64_t)s->seen_size, s->last_ok_ms,
 	    s->last_try_ms, s->next_try_ms, s->failures, (int64_t)s->reason, s->is_approved,
-	    s->is_revoked, s->is_probe_due, (int64_t)s->body_max, s->told};
+	    s->is_revoked, s->is_probe_due, (int64_t)s->body_max, s->told, s->server_ms};
 
 	memcpy(values, all, sizeof all);
 }
@@ -88,7 +98,8 @@ fv_syncstate_load(struct fv_store *store, struct fv_syncstate *state_out)
 	    .is_revoked = v[11] != 0,
 	    .is_probe_due = v[12] != 0,
 	    .body_max = (uint64_t)v[13],
-	    .told = v[14]};
+	    .told = v[14],
+	    .server_ms = v[15]};
 	return FV_OK;
 }
 

@@ -47,8 +47,12 @@ struct fv_syncstate {
 	bool is_revoked;
 	bool is_probe_due; /* ask for the cursor before sending records */
 	uint64_t body_max; /* bytes of a request; halved by 413; 0: the default */
+	int64_t server_ms; /* what its clock said at last_ok_ms; 0: not known */
 	int64_t told;      /* what the server was last told of battery, space and clock */
 };
+
+/* True when this clock and the server's were far apart at the last sync. */
+bool fv_syncstate_is_clock_off(const struct fv_syncstate *state);
 
 /* Errors: FV_EIO FV_ENOMEM FV_ECORRUPT */
 FV_NODISCARD enum fv_err fv_syncstate_load(

@@ -137,6 +137,7 @@ take(struct fv_app *app, const struct fv_practice_day *day, struct fv_span items
 		rc = fv_syncstate_load(app->store, &state);
 	if (rc == FV_OK) {
 		state.last_ok_ms = day->now_ms;
+		state.server_ms = 0;
 		state.is_approved = true;
 		rc = fv_syncstate_save(app->store, &state);
 	}

@@ -20,6 +20,10 @@ put_sync(const struct fv_view *v, struct fv_page *page)
 
 	fv_page_pair(page, last != 0 ? FV_STYLE_STRONG : FV_STYLE_ASK, _("last sync"), "%s",
 	    last != 0 ? fv_when(last, when) : _("never"));
+	if (fv_json_ms(sync, "server_clock") != 0)
+		fv_page_line(page, FV_STYLE_BAD,
+		    _("the server's clock said %s: set this one right"),
+		    fv_when(fv_json_ms(sync, "server_clock"), when));
 	if (strcmp(reason, "none") != 0)
 		fv_page_pair(
 		    page, FV_STYLE_BAD, _("last try"), "%s", fv_json_str(sync, "text"));
