@@ -88,10 +88,8 @@ read_decision(struct reviewing *r, const json_t *request)
 		    "the remark has more than %u bytes", REVIEW_TEXT_MAX);
 	if (fv_casecsv_personal(fv_span_z(r->text), &what))
 		return fv_verb_fail(r->answer_out, FV_EXIT_DATA,
-		    "the remark holds what looks like %s: the server may not read it; leave "
-		    "it "
-		    "out",
-		    what);
+		    "the remark holds what %.*s: the server may not read it; leave it out",
+		    (int)strcspn(what, ";"), what);
 	if ((rc = reasons_load(r->host->store, &reasons)) != FV_OK)
 		return fv_verb_fail(r->answer_out, FV_EXIT_CONFIG,
 		    "no table of reasons: adopt the pack " REASONS_PACK);

@@ -252,7 +252,45 @@ async function faultsIn(page) {
 		[...await rows, await row.locator("td, th").allInnerTexts()], Promise.resolve([]));
 }
 
-const inChinese = (rows) => rows.length > 0 && rows.every((row) => /[\u4e00-\u9fff]/.test(row.at(-1)) && !/\b(is|the|not|such|that|use)\b/.test(row.at(-1)));
+const inChinese = (rows) => rows.length > 0 && rows.every((row) => /[\u4e00-\u9fff]/.test(row.at(-1)) && !/\b(is|the|not|such|that|use|number)\b/.test(row.at(-1)));
+
+/** What the server refuses, by hand and by what it was sent: an agency twice, a team of another's,
+ * a public key that is none, a plan for who has not the case, an order altered on its way. */
+async function refusals(page) {
+	const said = [];
+	const told = async (name, where) => {
+		await where.waitFor();
+		await shot(page, `refused-${name}-zh-1280`);
+		said.push((await where.innerText()).trim());
+	};
+	await go(page, "/agencies");
+	await button(page, "添加机构").click();
+	await page.getByLabel("标识", { exact: true }).fill("east");
+	await button(page, "添加").click();
+	await told("agency", page.locator("dialog .trouble"));
+	await go(page, "/officers");
+	await button(page, "添加外访员").click();
+	await page.getByLabel("标识", { exact: true }).fill("w9");
+	await page.getByRole("combobox", { name: "机构" }).last().selectOption("west");
+	await page.getByRole("combobox", { name: "团队" }).fill("team9");
+	await button(page, "添加").click();
+	await told("team", page.locator("dialog .trouble"));
+	await go(page, "/keys");
+	await page.getByText("提议变更").click();
+	await page.locator('details input[type="file"]').setInputFiles(join(house.saved, "好.csv"));
+	await page.locator("details").getByRole("button", { name: "添加", exact: true }).first().click();
+	await told("roster", page.locator(".toast").last());
+	await go(page, "/plan?case=c1");
+	await page.getByLabel("外访员", { exact: true }).selectOption("o2");
+	await told("plan", page.locator("dialog .field.wrong .hint, dialog .trouble").first());
+	await page.route("**/api/v1/devices/orders", (route) =>
+		route.continue({ postData: route.request().postData().replace("Z\\n", "Z \\n") }));
+	await go(page, `/handheld/${house.one}`);
+	await button(page, "清除卡片").click();
+	await button(page, "签名：清除").click();
+	await told("order", page.locator("dialog .refused"));
+	check(said.length === 5 && inChinese(said.map((line) => [line])), "what the server refuses it refuses in Chinese, each thing by its name", said.join("; "));
+}
 
 /** A bad file and a good one in each dialog of imports, and the files of the folder. */
 async function chinese() {
@@ -290,6 +328,7 @@ async function chinese() {
 	rows = await faultsIn(page);
 	await shot(page, "case-import-faults-zh-1280");
 	check(rows.map((row) => row[0]).join() === "2,3" && inChinese(rows), "so are cases, by the lines of the file that was chosen", JSON.stringify(rows));
+	await refusals(page);
 	await go(page, "/files");
 	const said = await page.locator("main tbody tr").allInnerTexts();
 	await shot(page, "files-zh-1280");

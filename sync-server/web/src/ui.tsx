@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, type Loaded, type Problem } from "./api";
 import { has, t } from "./words";
+import { saidText } from "./words/faults";
 
 /** While something is loading. */
 export function Busy({ text }: { text?: string }): VNode {
@@ -16,7 +17,8 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 /** A problem in words: the page's own for a code that it knows, else the server's. */
 export function problemText(problem: Problem): string {
-	return has(`error.${problem.code}`) ? t(`error.${problem.code}`) : problem.detail || t("error.title");
+	const word = `error.${problem.code}`;
+	return has(word) ? t(word, { detail: problem.detail }) : saidText(problem.detail) || t("error.title");
 }
 
 export function Trouble({ problem, retry }: { problem: Problem; retry?: () => void }): VNode {

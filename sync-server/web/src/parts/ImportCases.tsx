@@ -23,7 +23,7 @@ function cardOf(row: Record<string, string>): CborMap | null {
 		const value = row[name] ?? "";
 		if (value === "") continue;
 		const numbers = value.split(";");
-		if (name === "phone" && (numbers.length > PHONES_MAX || numbers.includes(""))) throw new Error(t("work.import.phones"));
+		if (name === "phone" && (numbers.length > PHONES_MAX || numbers.includes(""))) throw new Problem(0, "file", t("work.import.phones"));
 		map.set(key, name === "phone" ? numbers.map((n, i): Cbor => [`n${i + 1}`, n, null]) : value);
 	}
 	return map.size === 0 ? null : map;
@@ -45,7 +45,7 @@ export function ImportCases({ onClose, onDone }: { onClose: () => void; onDone: 
 	const seal = async (onRow: (line: number) => void): Promise<{ text: string; lines: number[] } | null> => {
 		const rows = readCsv(text);
 		const unknown = Object.keys(rows[0]!.row).find((name) => !AUDIT.includes(name) && !SEALED.some(([s]) => s === name));
-		if (unknown !== undefined) throw new Error(t("work.import.unknown", { column: unknown }));
+		if (unknown !== undefined) throw new Problem(0, "file", t("work.import.unknown", { column: unknown }));
 		await unlock();
 		const directory = await loadDirectory();
 		const lines: string[] = [];
@@ -70,7 +70,7 @@ export function ImportCases({ onClose, onDone }: { onClose: () => void; onDone: 
 			sealed = await seal((line) => { at = line; });
 			at = 0;
 			if (sealed === null) return;
-			if (sealed.text.length > TEXT_MAX) throw new Error(t("work.import.big"));
+			if (sealed.text.length > TEXT_MAX) throw new Problem(0, "file", t("work.import.big"));
 			const told = await api.post<{ cases: number; new: number }>("/cases/import", { text: sealed.text });
 			done("work.import.done", { n: told.cases, fresh: told.new });
 			onDone();

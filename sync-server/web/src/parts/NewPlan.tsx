@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, asProblem } from "../api";
 import { Act, Dialog, Field, problemText, Verdict } from "../ui";
 import { said, t } from "../words";
-import { faultText } from "../words/faults";
+import { saidText } from "../words/faults";
 import { Choice, dayAfter, done, today, useOfficers } from "./work";
 
 interface Entry {
@@ -51,7 +51,7 @@ function useCheck(entry: Entry): { checked: Checked | null; problem: string | nu
 			if (!isWhole) return;
 			try {
 				const checked = await api.post<Checked>("/plans/check", entry);
-				const refused = checked.refused && faultText({ line: 0, column: "", rule: checked.refused });
+				const refused = checked.refused && saidText(checked.refused);
 				if (isCurrent) setState({ checked: { ...checked, refused }, problem: null });
 			} catch (error) {
 				if (isCurrent) setState({ checked: null, problem: problemText(asProblem(error)) });

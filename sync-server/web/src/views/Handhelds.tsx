@@ -119,5 +119,6 @@ export function clockText(d: Handheld): string {
 	if (ahead === null) return t("trail.clock.unknown");
 	const from = d.clock_from === "server" ? "fleet.clock" : "trail.clock";
 	if (Math.abs(ahead) <= 2000) return t(`${from}.right`);
-	return t(`${from}.${ahead > 0 ? "ahead" : "behind"}`, { s: Math.round(Math.abs(ahead) / 1000) });
+	const s = Math.round(Math.abs(ahead) / 1000);
+	return ahead > 0 ? t(`${from}.ahead`, { s }) : t(`${from}.behind`, { s });
 }

@@ -1,9 +1,11 @@
-// What the server says is wrong with a file, in Chinese.  The key is the server's own sentence,
-// {} a value in it; scenario 61-words holds this list beside the server's sources.
+// What the server says in English, in Chinese: here what is wrong with a file, in refusals.ts why
+// it does not do what was asked.  The key is the server's own sentence, {} a value in it;
+// scenario 61-words holds these lists beside the server's sources.
 import type { Fault } from "../api";
 import { language } from "../words";
+import { refusals } from "./refusals";
 
-const zh: Record<string, string> = {
+const files: Record<string, string> = {
 	// a table of any kind
 	"a quote is not closed; close it": "引号没有闭合；请补上",
 	"a value is longer than 255 bytes, or has a NUL in it; shorten it": "有一个值超过 255 字节，或含有空字符；请缩短",
@@ -112,22 +114,35 @@ const zh: Record<string, string> = {
 	"there is no roster yet; 'fieldvisitd roster import' takes one": "还没有名册；请先导入名册（fieldvisitd roster import）",
 };
 
-/** A sentence with {} as an expression that finds the values. */
+const sentences: Record<string, string> = { ...files, ...refusals };
+
+/** A sentence as an expression that finds its values: {} is one without ": " in it, {*} anything. */
 function matcher(sentence: string): RegExp {
-	const parts = sentence.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-	return new RegExp(`^${parts.join("(.*)")}$`, "s");
+	const plain = sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+	return new RegExp(`^${plain.replaceAll("\\{\\}", "((?!\\s)(?:(?!: ).)*)").replaceAll("\\{\\*\\}", "(.+?)")}$`, "s");
 }
 
-const open = Object.keys(zh).filter((sentence) => sentence.includes("{}")).map((sentence) => ({ sentence, finds: matcher(sentence) }));
+/* The sentence that says the most is tried first. */
+const open = Object.keys(sentences).filter((sentence) => /\{\*?\}/.test(sentence))
+	.map((sentence) => ({ sentence, finds: matcher(sentence), says: sentence.replace(/\{\*?\}/g, "").length }))
+	.sort((a, b) => b.says - a.says);
+
+function inChinese(said: string): string {
+	const whole = sentences[said];
+	if (whole !== undefined) return whole;
+	for (const { sentence, finds } of open) {
+		const values = finds.exec(said)?.slice(1);
+		if (values) return sentences[sentence]!.replace(/\{\*?\}/g, (mark) => (mark === "{}" ? values.shift()! : inChinese(values.shift()!)));
+	}
+	return said;
+}
+
+/** What the server said, in the page's language. */
+export function saidText(said: string): string {
+	return language() === "zh" ? inChinese(said) : said;
+}
 
 /** The sentence of a fault in the page's language. */
 export function faultText(fault: Fault): string {
-	if (language() !== "zh") return fault.rule;
-	const whole = fault.zh ?? zh[fault.rule];
-	if (whole !== undefined) return whole;
-	for (const { sentence, finds } of open) {
-		const values = finds.exec(fault.rule)?.slice(1);
-		if (values) return zh[sentence]!.replace(/\{\}/g, () => values.shift() ?? "");
-	}
-	return fault.rule;
+	return language() === "zh" && fault.zh ? fault.zh : saidText(fault.rule);
 }

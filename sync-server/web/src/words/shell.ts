@@ -38,6 +38,8 @@ export const shell: Words = {
 		"error.not-found": "There is no such thing here.",
 		"error.csrf": "This page is out of date. Load it again.",
 		"error.internal": "The server could not answer. Try again; if it stays so, its log says why.",
+		"error.page": "This page failed ({detail}). Load it again.",
+		"error.unknown": "Something between this page and the server answered in its place ({detail}). Try again.",
 		"error.too-often": "Too many tries. Wait a little, then try again.",
 	},
 	zh: {
@@ -77,6 +79,8 @@ export const shell: Words = {
 		"error.not-found": "没有找到。",
 		"error.csrf": "本页面已过期，请重新加载。",
 		"error.internal": "服务器无法回答。请重试；如果仍然如此，请查看服务器日志。",
+		"error.page": "本页面出错（{detail}）。请重新加载。",
+		"error.unknown": "本页面与服务器之间的设备代为应答（{detail}）。请重试。",
 		"error.too-often": "尝试次数过多，请稍候再试。",
 	},
 };
