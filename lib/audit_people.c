@@ -175,8 +175,9 @@ judge_stranger(struct fv_judge *j)
 		fv_judge_missing(j, "discussed");
 		return;
 	}
-	if (j->out->verdict != FV_VERDICT_FAIL && is_wrong) {
-		fv_judge_say(j, FV_VERDICT_FAIL, R_THIRD_PURPOSE);
+	if (is_wrong) {
+		bool may_ask = (r->for_what & fv_code_bit(FV_PURPOSE_LOCATION)) != 0;
+		fv_judge_say(j, FV_VERDICT_FAIL, may_ask ? R_THIRD_PURPOSE : R_THIRD_BARRED);
 		fv_judge_lifted_by(j, "supervisor");
 	}
 }

@@ -143,6 +143,8 @@ static const struct {
     [R_THIRD_PURPOSE] =
 	{"A third person may be asked only how to reach the debtor, not about the debt{cite}.",
 	    "对第三人只可询问联系方式，不得催收{cite}。"},
+    [R_THIRD_BARRED] = {"Contact with this person ({with}) is not allowed{cite}.",
+	"不得联系此人{cite}。"},
     [R_THIRD_REFUSED] = {"A third person had refused further contact{cite}.",
 	"第三人已拒绝再联系{cite}。"},
     [R_THIRD_SAID_UNKNOWN] =
