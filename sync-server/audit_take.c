@@ -113,7 +113,8 @@ take_visit(struct fv_host *host, const json_t *picture, const json_t *row, int64
 	    .day = number_at(row, 6),
 	    .zone = fv_span_z(fv_verb_text(picture, "zone")),
 	    .marks = (uint32_t)number_at(row, 7),
-	    .is_provisional = json_is_true(json_array_get(row, 8))};
+	    .is_provisional = json_is_true(json_array_get(row, 8)),
+	    .is_running = json_is_true(json_array_get(row, 5))};
 	struct fv_store_open *findings;
 	enum fv_err rc = json_array_size(row) == VISIT_MEMBERS ? FV_OK : FV_EFORMAT;
 

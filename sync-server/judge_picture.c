@@ -168,6 +168,20 @@ findings_of(struct walk *w, const char *id)
 	return list;
 }
 
+#define RUNNING_DAYS 2 /* UTC dates: an end that has not come by then is not waited for */
+
+/* The end of a contact; true: it is a handheld's visit that goes on; null: nobody knows. */
+static json_t *
+end_of(const struct judge *judge, const struct fv_contact *c, const struct judge_trail *trail)
+{
+	if (c->has_end && !c->is_open)
+		return json_integer((json_int_t)c->end_utc_ms);
+	if (trail != NULL && c->channel == FV_CHANNEL_VISIT &&
+	    c->begin_utc_ms >= judge->opts.today_utc_ms - RUNNING_DAYS * FV_MS_PER_DAY)
+		return json_true();
+	return json_null();
+}
+
 static enum fv_err
 add_contact(struct judge *judge, struct walk *w, const char *case_id,
     const struct fv_contact *c, json_t *visits)
@@ -190,9 +204,8 @@ add_contact(struct judge *judge, struct walk *w, const char *case_id,
 	visit = json_pack("[s, s, I, i, I, o, I, i, b, o]", c->id,
 	    c->officers.count > 0 ? c->officers.items[0] : "",
 	    (json_int_t)(trail != NULL ? trail->device.no : 0), (int)c->channel,
-	    (json_int_t)c->begin_utc_ms,
-	    c->has_end ? json_integer((json_int_t)c->end_utc_ms) : json_null(),
-	    (json_int_t)day, (int)marks, is_unsettled, findings_of(w, c->id));
+	    (json_int_t)c->begin_utc_ms, end_of(judge, c, trail), (json_int_t)day, (int)marks,
+	    is_unsettled, findings_of(w, c->id));
 	return json_array_append_new(visits, visit) == 0 ? FV_OK : FV_ENOMEM;
 }
 

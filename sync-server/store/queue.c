@@ -163,7 +163,8 @@ write_open(
 	return fv_db_run(stmt);
 }
 
-/* The officer's handheld hears of it at its next sync. */
+/* The officer's handheld hears of it at its next sync; of a visit that goes on when it is
+ * over: what it lacks may come with its end. */
 static enum fv_err
 tell(struct fv_store *store, const struct fv_store_visit *visit, const uint8_t id[16],
     int64_t now_ms)
@@ -171,7 +172,8 @@ tell(struct fv_store *store, const struct fv_store_visit *visit, const uint8_t i
 	char officer[FV_ID_BYTES];
 	struct fv_store_audience audience = {.officer = officer};
 
-	if (fv_id_copy(visit->officer, officer, sizeof officer) != FV_OK ||
+	if (visit->is_running ||
+	    fv_id_copy(visit->officer, officer, sizeof officer) != FV_OK ||
 	    visit->begin_ms < now_ms - FV_QUEUE_TELL_DAYS * FV_MS_PER_DAY)
 		return FV_OK;
 	return fv_store_change(store, audience, FV_ITEM_FINDING, fv_span_of(id, 16));
@@ -187,9 +189,15 @@ is_same(const struct fv_store_open *a, const struct fv_store_open *b)
 	    memcmp(a->inputs_hash.b, b->inputs_hash.b, FV_HASH_BYTES) == 0;
 }
 
+/* What has changed of a contact since it was put last. */
+struct change {
+	bool has_moved; /* to another time or agency */
+	bool is_over;   /* it has an end now, or is not waited for: its officer is told */
+};
+
 static enum fv_err
 put_open(struct fv_store *store, const struct fv_store_visit *visit,
-    const struct fv_store_open *finding, bool has_moved, int64_t now_ms)
+    const struct fv_store_open *finding, const struct change *change, int64_t now_ms)
 {
 	struct fv_store_open f = *finding, held;
 	struct since since = {&f, 0};
@@ -199,7 +207,7 @@ put_open(struct fv_store *store, const struct fv_store_visit *visit,
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
 	f.contact = visit->contact;
-	if (rc == FV_OK && !has_moved && is_same(&f, &held))
+	if (rc == FV_OK && !change->has_moved && !change->is_over && is_same(&f, &held))
 		return FV_OK;
 	if (rc == FV_OK)
 		is_other = held.verdict != f.verdict ||
@@ -210,7 +218,7 @@ put_open(struct fv_store *store, const struct fv_store_visit *visit,
 		return rc;
 	f.since_ms = since.ms != 0 ? since.ms : now_ms;
 	f.rank = rank_of(&f);
-	if ((rc = write_open(store, visit, &f)) == FV_OK && is_other)
+	if ((rc = write_open(store, visit, &f)) == FV_OK && (is_other || change->is_over))
 		rc = tell(store, visit, f.id, now_ms);
 	return rc;
 }
@@ -367,18 +375,21 @@ fv_store_queue_put(struct fv_store *store, const struct fv_store_visit *visit,
     const struct fv_store_open *findings, size_t count, int64_t now_ms)
 {
 	struct fv_store_visit held, v = *visit;
-	bool has_held, has_moved;
-	uint64_t change;
+	struct change change = {0};
+	uint64_t number;
 	enum fv_err rc = fv_store_queue_get(store, visit->contact, &held);
 
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
-	has_held = rc == FV_OK;
-	has_moved =
-	    has_held && (held.begin_ms != v.begin_ms || !fv_span_equal(held.agency, v.agency));
+	if (rc == FV_OK) {
+		change.has_moved =
+		    held.begin_ms != v.begin_ms || !fv_span_equal(held.agency, v.agency);
+		change.is_over = held.channel == FV_CHANNEL_VISIT && held.device_no != 0 &&
+		    !held.has_end && !v.is_running;
+	}
 	rc = drop_gone(store, visit, findings, count, now_ms);
 	for (size_t i = 0; rc == FV_OK && i < count; i++)
-		rc = put_open(store, visit, &findings[i], has_moved, now_ms);
+		rc = put_open(store, visit, &findings[i], &change, now_ms);
 	if (rc == FV_OK)
 		rc = sum_up(store, &v);
 	if (rc == FV_OK) /* the spans of the row are gone by now */
@@ -387,9 +398,9 @@ fv_store_queue_put(struct fv_store *store, const struct fv_store_visit *visit,
 		return FV_OK;
 	if (rc != FV_OK && rc != FV_ENOENT)
 		return rc;
-	if ((rc = next_change(store, &change)) != FV_OK)
+	if ((rc = next_change(store, &number)) != FV_OK)
 		return rc;
-	return write_visit(store, &v, change);
+	return write_visit(store, &v, number);
 }
 
 enum fv_err

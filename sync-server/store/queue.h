@@ -39,6 +39,7 @@ struct fv_store_visit {
 	struct fv_span zone;
 	uint32_t marks;      /* enum fv_fold_mark */
 	bool is_provisional; /* something that a verdict on it rests on is not final */
+	bool is_running;     /* it goes on, and its officer is told at its end; get: false */
 	/* From here on put reads nothing: it follows from findings and reviews. */
 	uint32_t rank;
 	uint32_t fails, reviews; /* that nobody has decided */

@@ -392,6 +392,63 @@ a_finding_that_has_stood_three_days_may_be_upheld_without_an_answer(void **state
 	assert_int_equal(review(w, "sup", "uphold", "record-shows", hex), FV_EXIT_OK);
 }
 
+static enum fv_err
+count_finding(const struct fv_store_changed *row, void *ctx)
+{
+	*(size_t *)ctx += row->kind == FV_ITEM_FINDING;
+	return FV_OK;
+}
+
+/* Put a visit with `count` findings, the last of them with these inputs.  Returns how many its
+ * officer has been told of by now. */
+static size_t
+told_after(struct days *w, const struct fv_store_visit *visit, size_t count, uint8_t inputs)
+{
+	struct fv_store_device device = w->p.devices[0];
+	struct fv_store_open findings[3];
+	size_t told = 0;
+
+	memset(findings, 0, sizeof findings);
+	for (size_t i = 0; i < count; i++) {
+		findings[i] = (struct fv_store_open){.id = {(uint8_t)(i + 1)},
+		    .pack = fv_span_z("p"),
+		    .rule = fv_span_z("r"),
+		    .verdict = 3,
+		    .severity = 1};
+		findings[i].inputs_hash.b[0] = i + 1 == count ? inputs : 7;
+	}
+	assert_int_equal(fv_store_begin(w->p.store), FV_OK);
+	assert_int_equal(
+	    fv_store_queue_put(w->p.store, visit, findings, count, DAYS_NOW), FV_OK);
+	assert_int_equal(fv_store_commit(w->p.store), FV_OK);
+	strcpy(device.officer, "o1");
+	assert_int_equal(
+	    fv_store_changed_each(w->p.store, &device, 0, count_finding, &told), FV_OK);
+	return told;
+}
+
+static void
+an_officer_is_told_of_findings_when_his_visit_has_ended(void **state)
+{
+	struct days *w = *state;
+	struct fv_store_visit visit = {.contact = fv_span_z("v-1"),
+	    .case_id = fv_span_z("c1"),
+	    .agency = fv_span_z("bank"),
+	    .officer = fv_span_z("o1"),
+	    .device_no = w->p.devices[0].no,
+	    .channel = FV_CHANNEL_VISIT,
+	    .begin_ms = DAYS_NOW,
+	    .zone = fv_span_z("UTC"),
+	    .is_running = true};
+
+	assert_int_equal(told_after(w, &visit, 3, 1), 0);
+	assert_int_equal(told_after(w, &visit, 2, 2), 0);
+	visit.is_running = false;
+	visit.has_end = true;
+	assert_int_equal(told_after(w, &visit, 2, 2), 2);
+	assert_int_equal(told_after(w, &visit, 2, 2), 2);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, days_set_up, days_tear_down)
 
 int
@@ -403,6 +460,7 @@ main(void)
 	    T(an_older_judgement_does_not_replace_a_newer_one),
 	    T(a_decision_stands_until_its_inputs_change_or_it_is_reopened),
 	    T(nobody_upholds_early_decides_his_own_visit_or_without_a_reason),
+	    T(an_officer_is_told_of_findings_when_his_visit_has_ended),
 	    T(a_finding_that_has_stood_three_days_may_be_upheld_without_an_answer),
 	};
 
