@@ -467,7 +467,9 @@ judge_limit(struct fv_judge *j, const struct fv_keys *keys, struct fv_counting n
 		part.reason = f->distinct_channels ? R_CHANNELS_OVER : R_COUNT_OVER;
 	} else if (tally->possible > limit_of(f)) {
 		part.verdict = FV_VERDICT_REVIEW;
-		part.reason = R_COUNT_UNSURE;
+		/* Where all else is sure, the doubt is whether this one counts. */
+		part.reason =
+		    tally->certain == tally->possible ? R_COUNT_WITH_THIS : R_COUNT_UNSURE;
 		part.lacks = n.what == FV_MAY_COUNT                ? n.lacks
 		    : keys->is_either                              ? "discussed"
 		    : keys->list.count > 0 && tally->lacks != NULL ? tally->lacks
@@ -509,7 +511,7 @@ say_part(struct fv_judge *j, const struct fv_part *part, const struct tally *tal
 		    j, part, part->reason == R_COOL_OFF || part->reason == R_COOL_OFF_UNSURE);
 	} else if (j->clause->u.frequency.has_limit) {
 		put_tally(j, tally);
-		if (part->reason == R_COUNT_UNSURE)
+		if (part->reason == R_COUNT_UNSURE || part->reason == R_COUNT_WITH_THIS)
 			fv_judge_put_int(j, "count_max", tally->possible);
 	}
 	fv_judge_say(j, part->verdict, part->reason);

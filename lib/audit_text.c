@@ -92,6 +92,9 @@ static const struct {
     [R_COUNT_UNSURE] = {"{count} to {count_max} of {limit} from {from} to {to}: {what} is not "
 			"recorded for all{cite}.",
 	"{from} 至 {to} 为 {count} 至 {count_max} 次，上限 {limit}，记录不全{cite}。"},
+    [R_COUNT_WITH_THIS] = {"With this one {count} from {from} to {to}, where {limit} may be: "
+			   "{what} is not recorded{cite}.",
+	"若计入本次，{from} 至 {to} 为 {count} 次，上限 {limit}，记录不全{cite}。"},
     [R_PERSONS_OK] = {"Officers: {count}, required: {min}{cite}.",
 	"{count} 人，要求至少 {min} 人{cite}。"},
     [R_PERSONS_DECLARED] = {"Officers: {count}, required: {min}; those beside the first are "
