@@ -158,6 +158,27 @@ deny(struct staff_done *done, const char *column, const char *fmt, ...)
 	return FV_EDENIED;
 }
 
+/* What was done was not done in days to come: taken, such a date would hide for years that
+ * nothing is known.  Tomorrow's is today's somewhere; the other facts are last days. */
+static enum fv_err
+check_dates(const struct staff_ask *ask, struct staff_done *done)
+{
+	static const enum fv_fact of_deeds[] = {
+	    FV_FACT_TRAINING, FV_FACT_CONSENT, FV_FACT_EVALUATION, FV_FACT_INSPECTION};
+	const int64_t today = fv_host_now_ms() / FV_MS_PER_DAY;
+	char day[STAFF_DAY_BYTES], now[STAFF_DAY_BYTES];
+
+	for (size_t i = 0; i < sizeof of_deeds / sizeof of_deeds[0]; i++) {
+		const struct staff_date *date = &ask->dates[of_deeds[i]];
+
+		if (date->is_said && !date->is_none && date->day > today + 1)
+			return deny(done, fv_code_word(FV_CODES_FACT, of_deeds[i]),
+			    "%s is still to come by this server's clock, which says %s",
+			    staff_day(date->day, day), staff_day(today, now));
+	}
+	return FV_OK;
+}
+
 /* A name for people: UTF-8 without control characters that fits. */
 static bool
 is_plain(const char *text, size_t cap)
@@ -365,6 +386,8 @@ staff_take(struct fv_host *host, const struct staff_ask *ask, enum staff_how how
 	enum fv_err rc;
 
 	memset(done, 0, sizeof *done);
+	if ((rc = check_dates(ask, done)) != FV_OK)
+		return rc;
 	rc = ask->subject == FV_SUBJECT_AGENCY ? take_agency(host, ask, how, done)
 					       : take_officer(host, ask, how, done);
 	if (rc == FV_OK)
