@@ -69,9 +69,39 @@ print_bits(struct page *p, const char *label, enum fv_code_set codes, uint32_t b
 	json_decref(list);
 }
 
+static void
+print_parameter(struct page *p, const char *name, const json_t *value)
+{
+	fv_buf_putf(
+	    &p->line, "      %s%s", packwords_field(name, p->chinese), SAY(p, ": ", "："));
+	packwords_put(&p->line, value, p->chinese);
+	print_line(p);
+}
+
+/* Whether the ends of a window count is said also where the pack takes it for granted. */
+static void
+print_edges(struct page *p, const struct fv_time_rule *t, const json_t *said)
+{
+	const struct {
+		const char *name;
+		enum fv_code_set codes;
+		uint32_t code;
+	} edges[] = {{"edge_from", FV_CODES_EDGE, t->edge_from},
+	    {"edge_to", FV_CODES_EDGE, t->edge_to}, {"overrun", FV_CODES_OVERRUN, t->overrun}};
+
+	for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+		if (json_object_get(said, edges[i].name) != NULL)
+			continue;
+		json_t *word = json_string(fv_code_word(edges[i].codes, edges[i].code));
+		print_parameter(p, edges[i].name, word);
+		json_decref(word);
+	}
+}
+
 /* One thing that a rule asks; what the clause does not say is the rule's. */
 static void
-print_clause(struct page *p, const json_t *rule, const json_t *clause)
+print_clause(
+    struct page *p, const json_t *rule, const json_t *clause, const struct fv_clause *read)
 {
 	static const char *const own[] = {"channels", "phase", "on_breach", "from", "until"};
 	const char *kind = json_string_value(json_object_get(clause, "kind"));
@@ -92,11 +122,10 @@ print_clause(struct page *p, const json_t *rule, const json_t *clause)
 	print_line(p);
 	json_object_foreach(json_object_get(clause, "parameters"), name, value)
 	{
-		fv_buf_putf(&p->line, "      %s%s", packwords_field(name, p->chinese),
-		    SAY(p, ": ", "："));
-		packwords_put(&p->line, value, p->chinese);
-		print_line(p);
+		print_parameter(p, name, value);
 	}
+	if (read->kind == FV_RULE_TIME_WINDOW)
+		print_edges(p, &read->u.time, json_object_get(clause, "parameters"));
 }
 
 static void
@@ -123,9 +152,9 @@ print_rule(struct page *p, const struct fv_rule *rule, const json_t *json)
 		    rule->window_days);
 	print_line(p);
 	for (size_t i = 0; i < json_array_size(clauses); i++)
-		print_clause(p, json, json_array_get(clauses, i));
+		print_clause(p, json, json_array_get(clauses, i), &rule->clauses[i]);
 	if (clauses == NULL)
-		print_clause(p, json, json);
+		print_clause(p, json, json, rule->clauses);
 }
 
 static void
