@@ -229,7 +229,8 @@ tell_sync(const struct status *s, struct fv_reply *reply)
 	fv_reply_line(reply, _("last sync: %s"),
 	    sync->last_ok_ms != 0 ? fv_clock_local(sync->last_ok_ms, when) : _("never"));
 	if (fv_syncstate_is_clock_off(sync))
-		fv_reply_line(reply, _("the server's clock said %s: set this one right"),
+		fv_reply_line(reply,
+		    _("the server's clock said %s: compare this one with a watch"),
 		    fv_clock_local(sync->server_ms, when));
 	if (sync->reason != FV_SYNC_NONE)
 		fv_reply_line(

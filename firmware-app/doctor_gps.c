@@ -127,7 +127,7 @@ look_at_clock(struct fv_doctor *d, const struct fv_stamp *stamp, int64_t now_ms)
 		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
 		    _("it is before the last receipt of the server"));
 	else if (is_off_server(d))
-		fv_doctor_say(d, N_("clock"), FV_HEALTH_BROKEN, repair, "%s",
+		fv_doctor_say(d, N_("clock"), FV_HEALTH_ATTENTION, repair, "%s",
 		    _("it was far from the server's at the last sync"));
 	else if (!has_offset)
 		fv_doctor_say(d, N_("clock"), FV_HEALTH_OK, NULL, "%s",

@@ -22,7 +22,7 @@ put_sync(const struct fv_view *v, struct fv_page *page)
 	    last != 0 ? fv_when(last, when) : _("never"));
 	if (fv_json_ms(sync, "server_clock") != 0)
 		fv_page_line(page, FV_STYLE_BAD,
-		    _("the server's clock said %s: set this one right"),
+		    _("the server's clock said %s: compare this one with a watch"),
 		    fv_when(fv_json_ms(sync, "server_clock"), when));
 	if (strcmp(reason, "none") != 0)
 		fv_page_pair(
