@@ -88,8 +88,7 @@ class Screen:
                 place = ["%x" % (33 + columns(line[:line.index(words)])), "%x" % (33 + row)]
                 events = [x for event in ("20", "23") for x in ("1b", "5b", "4d", event, *place)]  # pressed, released
                 self.pressed += times
-                for _ in range(times):
-                    self._do("send-keys", "-t", "s", "-H", *events)
+                self._do("send-keys", "-t", "s", "-H", *(events * times))
                 return True
         return False
 
