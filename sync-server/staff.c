@@ -173,7 +173,8 @@ check_dates(const struct staff_ask *ask, struct staff_done *done)
 
 		if (date->is_said && !date->is_none && date->day > today + 1)
 			return deny(done, fv_code_word(FV_CODES_FACT, of_deeds[i]),
-			    "%s is still to come by this server's clock, which says %s",
+			    "%s is still to come by this server's clock, which says %s; give "
+			    "the day on which it was done",
 			    staff_day(date->day, day), staff_day(today, now));
 	}
 	return FV_OK;

@@ -30,7 +30,7 @@ const files: Record<string, string> = {
 	"give at most 40 bytes of UTF-8 without control characters": "最多 40 字节的 UTF-8 文字，不含控制字符",
 	"is a team of {}; 'fieldvisitd agency set {} --team {}' gives a new team": "是 {} 的团队；用 fieldvisitd agency set {} --team {} 设新团队",
 	"is closed and stays closed": "已关闭，不能再开",
-	"{} is still to come by this server's clock, which says {}": "{} 按服务器时钟（{}）尚未到来",
+	"{} is still to come by this server's clock, which says {}; give the day on which it was done": "{} 按服务器时钟（{}）尚未到来；请填写实际完成的日期",
 	"is in the register; 'fieldvisitd {} set' changes it": "已登记；用 fieldvisitd {} set 修改",
 	"is not in the register; 'fieldvisitd {} add' adds it": "没有登记；用 fieldvisitd {} add 添加",
 	"is not a list of ids; use 1 to 24 of A-Z a-z 0-9 . _ - for each": "不是编号列表；每个编号用 1 至 24 个 A-Z a-z 0-9 . _ -",
