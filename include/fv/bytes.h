@@ -53,11 +53,13 @@ FV_EXPORT void fv_buf_reset(struct fv_buf *buf);
 FV_EXPORT FV_NODISCARD enum fv_err fv_buf_status(const struct fv_buf *buf);
 
 /*
- * Append `len` bytes at `ptr`, a span's bytes, or a number, its highest byte first.
+ * Append `len` bytes at `ptr`.  Numbers go in with their highest byte first.
  * Each of these and of those below may set buf->failed; see struct fv_buf.
  */
 FV_EXPORT void fv_buf_put(struct fv_buf *buf, const void *ptr, size_t len);
+/* The bytes of a span, which may be empty. */
 FV_EXPORT void fv_buf_put_span(struct fv_buf *buf, struct fv_span span);
+/* One byte; the three below it 2, 4 and 8. */
 FV_EXPORT void fv_buf_put_u8(struct fv_buf *buf, uint8_t v);
 FV_EXPORT void fv_buf_put_u16be(struct fv_buf *buf, uint16_t v);
 FV_EXPORT void fv_buf_put_u32be(struct fv_buf *buf, uint32_t v);

@@ -24,8 +24,9 @@ FV_EXPORT void fv_cbor_put_uint(struct fv_buf *buf, uint64_t v);
 FV_EXPORT void fv_cbor_put_int(struct fv_buf *buf, int64_t v);
 /* A byte string: `len` bytes at `ptr`, which may be NULL when that is 0. */
 FV_EXPORT void fv_cbor_put_bytes(struct fv_buf *buf, const void *ptr, size_t len);
-/* A text string of a span, or of the characters of `z` without the NUL. */
+/* A text string. */
 FV_EXPORT void fv_cbor_put_text(struct fv_buf *buf, struct fv_span utf8);
+/* The same of the characters of `z`, without the NUL. */
 FV_EXPORT void fv_cbor_put_text_z(struct fv_buf *buf, const char *z);
 /* The head of an array; its `count` elements are put next. */
 FV_EXPORT void fv_cbor_put_array(struct fv_buf *buf, size_t count);

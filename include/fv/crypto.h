@@ -38,8 +38,9 @@ FV_EXPORT struct fv_random fv_random_system(void);
 /* `len` of its bytes to `out`; 0 asks it for none. */
 FV_EXPORT void fv_random_fill(struct fv_random random, void *out, size_t len);
 
-/* SHA-256 (FIPS 180-4) over one span, or over the concatenation of `count` spans. */
+/* SHA-256 (FIPS 180-4) over one span, which may be empty. */
 FV_EXPORT void fv_sha256(struct fv_span data, struct fv_hash *out);
+/* The same over the concatenation of `count` spans; 0 is the hash of nothing. */
 FV_EXPORT void fv_sha256_parts(const struct fv_span *parts, size_t count, struct fv_hash *out);
 
 /* HMAC-SHA256 (RFC 2104) with a key of any length over the concatenation of `count` spans. */
