@@ -223,17 +223,22 @@ special(int code)
 static struct fv_touch touches[TOUCHES];
 static size_t touch_count;
 
+static int
+wheel_of(mmask_t state)
+{
+	if ((state & BUTTON4_PRESSED) != 0)
+		return -1;
+	return (state & BUTTON5_PRESSED) != 0 ? 1 : 0;
+}
+
 static void
 take_touches(void)
 {
 	MEVENT event;
 
-	while (touch_count < TOUCHES && getmouse(&event) == OK) {
-		touches[touch_count++] = (struct fv_touch){event.y, event.x,
-		    (event.bstate & BUTTON4_PRESSED) != 0       ? -1
-			: (event.bstate & BUTTON5_PRESSED) != 0 ? 1
-								: 0};
-	}
+	while (touch_count < TOUCHES && getmouse(&event) == OK)
+		touches[touch_count++] =
+		    (struct fv_touch){event.y, event.x, wheel_of(event.bstate)};
 }
 
 static int
